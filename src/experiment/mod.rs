@@ -1,0 +1,3 @@
+//! Experiments: replications and what they add up to.
+
+pub mod results;

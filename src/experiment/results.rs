@@ -1,0 +1,251 @@
+//! What is known when all replications are done: plain data, from which every table and chart is made.
+
+use jiff::civil::{Date, DateTime};
+use serde::Serialize;
+
+use crate::observe::Activity;
+use crate::stats::Estimate;
+use crate::units::{Duration, Instant};
+
+/// Everything that a report may show.
+#[derive(Clone, Debug)]
+pub struct Results {
+    /// What was run.
+    pub run: RunFacts,
+    /// Where trains can be: places first, then each line in its two directions.
+    pub locations: Vec<LocationFacts>,
+    /// The flows, in the order of their index.
+    pub flows: Vec<FlowFacts>,
+    /// Every measure with its estimate across replications.
+    pub measures: Vec<MeasureEstimate>,
+    /// Hours by location and activity.
+    pub ledger: Vec<LedgerEntry>,
+    /// Trains waiting over time, by place.
+    pub queues: Vec<QueueSeries>,
+    /// Time from arrival to departure, by place.
+    pub dwell: Vec<DwellDistribution>,
+    /// How busy each facility is.
+    pub utilisation: Vec<Utilisation>,
+    /// Trains through each place by calendar day.
+    pub daily: Vec<DailyTrains>,
+    /// Chains of places for time-space diagrams.
+    pub corridors: Vec<CorridorFacts>,
+    /// Records of the replications for which they were kept, in order.
+    pub records: Vec<ReplicationRecords>,
+    /// What a reader should know before believing the numbers.
+    pub advice: Vec<String>,
+}
+
+/// What was run, for captions.
+#[derive(Clone, Debug)]
+pub struct RunFacts {
+    /// The scenario's title.
+    pub title: String,
+    /// How many replications were finished.
+    pub replications: u32,
+    /// The seed.
+    pub seed: u64,
+    /// Level of the intervals, such as 0.95.
+    pub confidence: f64,
+    /// Civil moment at which the simulated time begins.
+    pub start: DateTime,
+    /// The zone of `start`.
+    pub zone: String,
+    /// Time deleted from the front.
+    pub warm_up: Duration,
+    /// Time measured after it.
+    pub length: Duration,
+}
+
+/// A place, or a line in one direction.
+#[derive(Clone, Debug)]
+pub struct LocationFacts {
+    /// The id of the place, or the id of the line with the id of the place it leads to: `al_do>dostyk`.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// What it is.
+    pub kind: LocationKind,
+}
+
+/// What a location is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LocationKind {
+    /// A node of the network.
+    Place,
+    /// A line in one direction, with the indices of the places it joins.
+    Line {
+        /// Index in [`Results::locations`] of the place where it begins.
+        from: usize,
+        /// Index in [`Results::locations`] of the place where it ends.
+        to: usize,
+    },
+}
+
+/// A stream of trains.
+#[derive(Clone, Debug)]
+pub struct FlowFacts {
+    /// The id.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// The direction word of the scenario; may be empty.
+    pub direction: String,
+}
+
+/// One measure across replications.
+#[derive(Clone, Debug, Serialize)]
+pub struct MeasureEstimate {
+    /// The dotted path with the unit last, such as `places.horgos.dwell_time_hours_p95`.
+    pub id: String,
+    /// For people, such as `Horgos: dwell time, 95th percentile`.
+    pub label: String,
+    /// The unit, such as `h`, `trains`, `1/d`; empty for a share.
+    pub unit: &'static str,
+    /// Whether it belongs on the summary.
+    pub headline: bool,
+    /// The estimate; absent with a reason where no replication had a value.
+    pub estimate: Option<Estimate>,
+}
+
+/// Hours spent at a location in one activity, within the measured time.
+#[derive(Clone, Debug, Serialize)]
+pub struct LedgerEntry {
+    /// Index in [`Results::locations`].
+    pub location: usize,
+    /// The activity.
+    pub activity: Activity,
+    /// Train-hours in one replication.
+    pub total_hours: Estimate,
+    /// Hours per train that left the network in the measured time.
+    pub hours_per_train: Estimate,
+}
+
+/// Trains waiting at a place over time.
+#[derive(Clone, Debug)]
+pub struct QueueSeries {
+    /// Index in [`Results::locations`].
+    pub place: usize,
+    /// Width of a step.
+    pub step: Duration,
+    /// Start of the first step.
+    pub first: Instant,
+    /// For each step the time-weighted mean number waiting.
+    pub steps: Vec<Band>,
+    /// From how many replications.
+    pub replications: u32,
+}
+
+/// The middle and the spread of a quantity across replications.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Band {
+    /// Mean across replications.
+    pub mean: f64,
+    /// Tenth percentile across replications.
+    pub p10: f64,
+    /// Ninetieth percentile across replications.
+    pub p90: f64,
+}
+
+/// Dwell times at a place, pooled over replications.
+#[derive(Clone, Debug)]
+pub struct DwellDistribution {
+    /// Index in [`Results::locations`].
+    pub place: usize,
+    /// The direction word; `None` is all directions together.
+    pub direction: Option<String>,
+    /// Width of a bin.
+    pub bin: Duration,
+    /// Trains per bin, from zero; the last bin holds everything beyond.
+    pub counts: Vec<u64>,
+    /// Quantiles with their estimates across replications: (0.5, ...), (0.9, ...), (0.95, ...), in hours.
+    pub quantiles_hours: Vec<(f64, Estimate)>,
+}
+
+/// How busy a facility is.
+#[derive(Clone, Debug)]
+pub struct Utilisation {
+    /// Index in [`Results::locations`] of its place.
+    pub place: usize,
+    /// The path within the place, such as `reloading.shed`.
+    pub facility: String,
+    /// For people.
+    pub name: String,
+    /// Busy server-time over open server-time; may exceed 1 where work goes on after closing.
+    pub of_open_time: Option<Estimate>,
+    /// Busy server-time over all server-time of the clock.
+    pub of_clock_time: Option<Estimate>,
+}
+
+/// Trains that left a place, by civil day of the place.
+#[derive(Clone, Debug)]
+pub struct DailyTrains {
+    /// Index in [`Results::locations`].
+    pub place: usize,
+    /// The first day, which may be partly within the measured time.
+    pub first: Date,
+    /// One per day.
+    pub days: Vec<Band>,
+    /// From how many replications.
+    pub replications: u32,
+    /// Published or stated limits to draw beside them: label and trains a day.
+    pub limits: Vec<(String, f64)>,
+}
+
+/// A chain of places to draw against time.
+#[derive(Clone, Debug)]
+pub struct CorridorFacts {
+    /// The id.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// Index in [`Results::locations`] and distance from the first in kilometres.
+    pub places: Vec<(usize, f64)>,
+    /// Closed times of offices at its places, to shade: place, from, to.
+    pub closed: Vec<(usize, Instant, Instant)>,
+}
+
+/// Full records of one replication.
+#[derive(Clone, Debug, Default)]
+pub struct ReplicationRecords {
+    /// Its number, from 1.
+    pub replication: u32,
+    /// One row per train, in order of creation.
+    pub trains: Vec<TrainRecord>,
+    /// One row per activity, in order of its end.
+    pub activities: Vec<ActivityRecord>,
+}
+
+/// One train.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TrainRecord {
+    /// Index in [`Results::flows`].
+    pub flow: u32,
+    /// Its number within the flow, from 1.
+    pub number: u32,
+    /// Boxes on it.
+    pub boxes: u32,
+    /// When it was created at its origin.
+    pub created_at: Instant,
+    /// When it left the network; `None` is still inside at the end.
+    pub left_at: Option<Instant>,
+    /// Time in activities that are not waiting.
+    pub moving_or_served: Duration,
+    /// Time waiting.
+    pub waiting: Duration,
+}
+
+/// One activity of one train, from its begin up to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ActivityRecord {
+    /// Index in [`ReplicationRecords::trains`].
+    pub train: u32,
+    /// Index in [`Results::locations`].
+    pub location: u32,
+    /// What it was.
+    pub activity: Activity,
+    /// Begin.
+    pub begins_at: Instant,
+    /// End; for the last activity of a train inside, the end of the run.
+    pub ends_at: Instant,
+}

@@ -1,0 +1,145 @@
+//! The names that a train's time can have.
+
+use serde::{Deserialize, Serialize};
+
+/// What a train is doing, or what it waits for. Every millisecond of every train has exactly one.
+///
+/// The order is the order in charts and tables: running, services, then causes of waiting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum Activity {
+    /// Moving along a line.
+    Running,
+    /// Being cleared at a desk.
+    Clearance,
+    /// Any other work on the train.
+    Handling,
+    /// Being placed in a berth.
+    Placing,
+    /// Boxes are lifted to the other gauge.
+    Lifting,
+    /// Being taken out of a berth.
+    Withdrawal,
+    /// Waiting: every track at the place ahead is taken.
+    TrackAheadFull,
+    /// Waiting: as many trains as there is room for are on the line ahead.
+    LineFull,
+    /// Waiting: the train ahead has not left the line.
+    TrainAhead,
+    /// Waiting: the least time after the train before has not passed.
+    Headway,
+    /// Waiting: the next free train path of the line has not come.
+    NoPath,
+    /// Waiting: the office is closed.
+    OfficeClosed,
+    /// Waiting: the office closes before the work could be finished.
+    ClosingSoon,
+    /// Waiting: every desk or server is busy.
+    DeskBusy,
+    /// Waiting: every berth is taken.
+    BerthBusy,
+    /// Waiting: no crane is free.
+    CraneShort,
+    /// Waiting: the day's quota of the handover is used up.
+    QuotaUsedUp,
+}
+
+impl Activity {
+    /// All of them, in order.
+    pub const ALL: [Self; 17] = [
+        Self::Running,
+        Self::Clearance,
+        Self::Handling,
+        Self::Placing,
+        Self::Lifting,
+        Self::Withdrawal,
+        Self::TrackAheadFull,
+        Self::LineFull,
+        Self::TrainAhead,
+        Self::Headway,
+        Self::NoPath,
+        Self::OfficeClosed,
+        Self::ClosingSoon,
+        Self::DeskBusy,
+        Self::BerthBusy,
+        Self::CraneShort,
+        Self::QuotaUsedUp,
+    ];
+
+    /// How many there are.
+    pub const COUNT: usize = Self::ALL.len();
+
+    /// Its place in [`Activity::ALL`].
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
+    /// Whether the train waits, rather than runs or is served.
+    #[must_use]
+    pub const fn is_waiting(self) -> bool {
+        self as u8 >= Self::TrackAheadFull as u8
+    }
+
+    /// The identifier in tables, such as `office_closed`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Clearance => "clearance",
+            Self::Handling => "handling",
+            Self::Placing => "placing",
+            Self::Lifting => "lifting",
+            Self::Withdrawal => "withdrawal",
+            Self::TrackAheadFull => "track_ahead_full",
+            Self::LineFull => "line_full",
+            Self::TrainAhead => "train_ahead",
+            Self::Headway => "headway",
+            Self::NoPath => "no_path",
+            Self::OfficeClosed => "office_closed",
+            Self::ClosingSoon => "closing_soon",
+            Self::DeskBusy => "desk_busy",
+            Self::BerthBusy => "berth_busy",
+            Self::CraneShort => "crane_short",
+            Self::QuotaUsedUp => "quota_used_up",
+        }
+    }
+
+    /// The words for people, such as `office closed`.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Clearance => "clearance",
+            Self::Handling => "handling",
+            Self::Placing => "placing",
+            Self::Lifting => "lifting",
+            Self::Withdrawal => "withdrawal",
+            Self::TrackAheadFull => "track ahead full",
+            Self::LineFull => "line full",
+            Self::TrainAhead => "train ahead",
+            Self::Headway => "headway",
+            Self::NoPath => "no train path",
+            Self::OfficeClosed => "office closed",
+            Self::ClosingSoon => "closing soon",
+            Self::DeskBusy => "desk busy",
+            Self::BerthBusy => "berth busy",
+            Self::CraneShort => "crane short",
+            Self::QuotaUsedUp => "quota used up",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Activity;
+
+    #[test]
+    fn every_activity_knows_its_place() {
+        for (i, a) in Activity::ALL.into_iter().enumerate() {
+            assert_eq!(a.index(), i);
+            assert_eq!(a.word().replace('_', " ").len(), a.word().len());
+        }
+    }
+}

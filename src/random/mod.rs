@@ -1,0 +1,5 @@
+//! Randomness.
+
+mod law;
+
+pub use law::Law;

@@ -1,0 +1,5 @@
+//! What a person writes.
+
+mod types;
+
+pub use types::*;

@@ -1,0 +1,421 @@
+//! A scenario after every check: what a person wrote, in units, with every name known to exist.
+//!
+//! Ids are the keys of the TOML tables, kept sorted, so that the order of tables in a file has no
+//! influence on anything.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::{Date, DateTime, Time, Weekday};
+
+use crate::random::Law;
+use crate::units::Duration;
+
+/// The key of a table, as a dotted path uses it: `alataw_pass` in `places.alataw_pass.tracks`.
+pub type Id = String;
+
+/// Everything that a run needs to know.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// One line for headings.
+    pub title: String,
+    /// What the scenario asks or shows, in sentences; may be empty.
+    pub description: String,
+    /// When the simulated time begins and how long it lasts.
+    pub time: TimeFrame,
+    /// How often it is run and how results are stated.
+    pub run: RunPlan,
+    /// Track gauges by id.
+    pub gauges: BTreeMap<Id, Gauge>,
+    /// Named calendars.
+    pub calendars: BTreeMap<Id, Calendar>,
+    /// Nodes of the network.
+    pub places: BTreeMap<Id, Place>,
+    /// Edges of the network.
+    pub lines: BTreeMap<Id, Line>,
+    /// Streams of trains.
+    pub flows: BTreeMap<Id, Flow>,
+    /// Chains of places to draw as a time-space diagram.
+    pub corridors: BTreeMap<Id, Corridor>,
+}
+
+/// `[time]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimeFrame {
+    /// Civil moment at which the simulation begins, with an empty network.
+    pub start: DateTime,
+    /// IANA time zone in which `start` is read, such as `Asia/Shanghai`.
+    pub zone: String,
+    /// Time after the start that is simulated but not measured.
+    pub warm_up: Duration,
+    /// Time after the warm-up that is measured.
+    pub length: Duration,
+}
+
+/// `[run]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunPlan {
+    /// How many independent replications, at least 1.
+    pub replications: u32,
+    /// The seed of every stream.
+    pub seed: u64,
+    /// Level of the intervals, between 0 and 1, usually 0.95.
+    pub confidence: f64,
+    /// Of how many replications, from the first, every activity of every train is kept.
+    pub records: u32,
+}
+
+/// `[gauges.ID]`: the distance between the rails.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gauge {
+    /// For people; the id where none is given.
+    pub name: String,
+    /// In millimetres.
+    pub width_mm: u32,
+}
+
+/// `[calendars.ID]`: when something is open, in the civil time of the place that uses it.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Calendar {
+    /// Weekly clearance windows; they may not overlap.
+    pub windows: Vec<Window>,
+    /// Days on which the weekly windows do not hold: closed all day.
+    pub holidays: Vec<DateRange>,
+    /// Dated exceptions, which take the place of weekly windows and holidays on their days.
+    pub exceptions: Vec<Exception>,
+}
+
+/// One weekly clearance window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// The days of the week on which it opens.
+    pub days: BTreeSet<Day>,
+    /// The hours of the day.
+    pub hours: Hours,
+    /// How many servers work in it; the facility's own number where absent.
+    pub servers: Option<u32>,
+}
+
+/// A day of the week that sorts from Monday.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Day(
+    /// 1 for Monday to 7 for Sunday, as ISO 8601 has it.
+    pub i8,
+);
+
+impl From<Weekday> for Day {
+    fn from(day: Weekday) -> Self {
+        Self(day.to_monday_one_offset())
+    }
+}
+
+/// Hours of one day, from the first up to but not including the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hours {
+    /// When it opens.
+    pub opens_at: Time,
+    /// When it closes; `None` is midnight at the end of the day.
+    pub closes_at: Option<Time>,
+}
+
+/// Days from the first to the last, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DateRange {
+    /// The first day.
+    pub first: Date,
+    /// The last day, not before the first.
+    pub last: Date,
+}
+
+/// Other hours on certain dates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exception {
+    /// The days concerned.
+    pub dates: DateRange,
+    /// The hours on each of them; empty is closed.
+    pub hours: Vec<Hours>,
+    /// How many servers work in them; the facility's own number where absent.
+    pub servers: Option<u32>,
+}
+
+/// `[places.ID]`: a node of the network.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// For people; the id where none is given.
+    pub name: String,
+    /// ISO 3166 code of the country, or any word; may be empty.
+    pub country: String,
+    /// IANA time zone of its clocks.
+    pub zone: String,
+    /// Longitude and latitude in degrees, east and north positive.
+    pub position: Option<(f64, f64)>,
+    /// Yard tracks by gauge; a gauge that is absent has as many as needed.
+    pub tracks: BTreeMap<Id, u32>,
+    /// Customs offices.
+    pub clearance: BTreeMap<Id, Office>,
+    /// Any other work on a train: locomotive change, brake test, a departure slot.
+    pub handling: BTreeMap<Id, Office>,
+    /// Terminals where boxes are lifted to the other gauge.
+    pub reloading: BTreeMap<Id, Reloading>,
+    /// Handovers over the border.
+    pub exchange: BTreeMap<Id, Exchange>,
+    /// What a train does here, by direction and flow.
+    pub procedures: BTreeMap<Id, Procedure>,
+}
+
+/// `[places.ID.clearance.ID]` and `[places.ID.handling.ID]`: servers that work on one train at a time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Office {
+    /// For people; the id where none is given.
+    pub name: String,
+    /// How many trains are served at once while open: desks of a clearance, servers of a handling.
+    pub servers: u32,
+    /// Time for one train.
+    pub time: Law,
+    /// When it is open; always where absent.
+    pub calendar: Option<Id>,
+    /// What happens to work in hand when it closes.
+    pub at_close: AtClose,
+}
+
+/// What happens at the end of a clearance window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum AtClose {
+    /// Work in hand is finished after hours.
+    #[default]
+    Finish,
+    /// Work in hand rests and goes on when the office opens again.
+    Pause,
+    /// Work that cannot be finished before closing is not begun.
+    Refuse,
+}
+
+/// `[places.ID.reloading.ID]`: a terminal with tracks of both gauges side by side.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reloading {
+    /// For people; the id where none is given.
+    pub name: String,
+    /// Gauge of the trains that are unloaded.
+    pub from_gauge: Id,
+    /// Gauge of the trains that are loaded and leave.
+    pub to_gauge: Id,
+    /// Pairs of tracks: how many trains can stand in it at once.
+    pub berths: u32,
+    /// How the lifting time comes about.
+    pub lifting: Lifting,
+    /// Time to place the train in its berth, before lifting.
+    pub placing: Law,
+    /// Time to take the loaded train out, after lifting.
+    pub withdrawal: Law,
+    /// When it works; always where absent.
+    pub calendar: Option<Id>,
+    /// What happens to lifting in hand when it closes.
+    pub at_close: AtClose,
+}
+
+/// The two ways to give the lifting time.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Lifting {
+    /// One time per train, whatever it carries.
+    PerTrain(Law),
+    /// From the work: boxes x time per lift / cranes.
+    PerBox {
+        /// Time of one lift by one crane, drawn once per train.
+        per_lift: Law,
+        /// Cranes of the terminal, shared by the berths.
+        cranes: u32,
+        /// The most cranes that can work on one train.
+        cranes_per_train: u32,
+    },
+}
+
+/// `[places.ID.exchange.ID]`: the handover of trains over the border in one direction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exchange {
+    /// For people; the id where none is given.
+    pub name: String,
+    /// Least time between two trains.
+    pub headway: Duration,
+    /// Trains a day, and the civil time at which the count starts anew.
+    pub quota: Option<Quota>,
+    /// When trains are handed over; always where absent.
+    pub calendar: Option<Id>,
+}
+
+/// A number of trains a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quota {
+    /// Trains from one reset to the next.
+    pub trains: u32,
+    /// When the count starts anew, in the civil time of the place.
+    pub reset_at: Time,
+}
+
+/// `[places.ID.procedures.ID]`: the ordered steps of a train at a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Procedure {
+    /// Only for flows of this direction; any where absent.
+    pub direction: Option<String>,
+    /// Only for these flows; any where empty.
+    pub flows: Vec<Id>,
+    /// What is done, in order.
+    pub steps: Vec<StepRef>,
+}
+
+/// A step by the name of its facility, such as `clearance.export`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepRef {
+    /// The kind of facility.
+    pub kind: FacilityKind,
+    /// Its id within the place and kind.
+    pub id: Id,
+}
+
+/// Kinds of facility, as they stand in TOML paths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FacilityKind {
+    /// A customs office.
+    Clearance,
+    /// Any other work on a train.
+    Handling,
+    /// A reloading terminal.
+    Reloading,
+    /// A handover over the border.
+    Exchange,
+}
+
+impl FacilityKind {
+    /// All kinds.
+    pub const ALL: [Self; 4] = [Self::Clearance, Self::Handling, Self::Reloading, Self::Exchange];
+
+    /// The word in TOML.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Clearance => "clearance",
+            Self::Handling => "handling",
+            Self::Reloading => "reloading",
+            Self::Exchange => "exchange",
+        }
+    }
+}
+
+/// `[lines.ID]`: an edge of the network, used in both directions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// For people; the id where none is given.
+    pub name: String,
+    /// The places it joins.
+    pub between: (Id, Id),
+    /// The gauge of its track.
+    pub gauge: Id,
+    /// In metres; 0 where not given.
+    pub length_m: f64,
+    /// How many tracks.
+    pub tracks: Tracks,
+    /// Time from one end to the other for a train that nothing holds up.
+    pub running_time: Law,
+    /// Least time between two trains in one direction, at entry and at exit.
+    pub headway: Duration,
+    /// Daily path capacity in each direction: paths evenly spaced over the day; none where absent.
+    pub paths_per_day: Option<f64>,
+    /// The most trains on the line at once in each direction; no limit where absent.
+    pub room: Option<u32>,
+    /// Whether a train may arrive before one that entered earlier.
+    pub overtaking: bool,
+}
+
+/// The tracks of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tracks {
+    /// One for each direction.
+    Double,
+    /// One for both directions, in its simple form: a daily path capacity per direction stands for the meets.
+    Single,
+}
+
+/// `[flows.ID]`: a stream of trains.
+#[derive(Clone, Debug)]
+pub struct Flow {
+    /// For people; the id where none is given.
+    pub name: String,
+    /// Where its trains begin.
+    pub from: Id,
+    /// Where they end.
+    pub to: Id,
+    /// Places to pass on the way, in order.
+    pub via: Vec<Id>,
+    /// A word by which procedures are chosen and results are grouped; may be empty.
+    pub direction: String,
+    /// The gauge on which its trains begin.
+    pub gauge: Id,
+    /// Boxes per train.
+    pub boxes: Law,
+    /// TEU of one box: 2 for a forty-foot container.
+    pub teu_per_box: f64,
+    /// How its trains depart.
+    pub departures: Departures,
+    /// Scales the departures: 1.36 is 36 % more.
+    pub growth: f64,
+}
+
+/// `[flows.ID.departures]`.
+#[derive(Clone, Debug)]
+pub enum Departures {
+    /// A Poisson process with a rate that may vary by hour, weekday and month.
+    Poisson {
+        /// Trains a day where every factor is 1.
+        per_day: f64,
+        /// Factors for each hour of the day, 24 of them, or empty.
+        by_hour: Vec<f64>,
+        /// Factors for each day of the week from Monday, 7 of them, or empty.
+        by_weekday: Vec<f64>,
+        /// Factors for each month from January, 12 of them, or empty.
+        by_month: Vec<f64>,
+    },
+    /// Civil times on days of the week, in the time of the origin.
+    Timetable {
+        /// The entries.
+        entries: Vec<TimetableEntry>,
+        /// How much later than its time a train is ready.
+        lateness: Law,
+    },
+    /// Independent times between departures.
+    Renewal {
+        /// The time between two departures.
+        every: Law,
+    },
+    /// Departures as recorded, in order.
+    Trace {
+        /// The file as it was named.
+        file: String,
+        /// One row per departure, in order of time.
+        rows: Vec<TraceRow>,
+    },
+}
+
+/// One line of a timetable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimetableEntry {
+    /// The days of the week on which it runs.
+    pub days: BTreeSet<Day>,
+    /// The departure times on each.
+    pub at: Vec<Time>,
+}
+
+/// One recorded departure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TraceRow {
+    /// Civil time at the origin.
+    pub departs_at: DateTime,
+    /// Boxes on the train, where recorded.
+    pub boxes: Option<u32>,
+}
+
+/// `[corridors.ID]`: places in the order of a time-space diagram.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Corridor {
+    /// For people; the id where none is given.
+    pub name: String,
+    /// The chain; each is joined to the next by at least one line.
+    pub places: Vec<Id>,
+}

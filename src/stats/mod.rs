@@ -1,0 +1,7 @@
+//! Slices in, numbers out: intervals and quantiles. Knows nothing of trains.
+
+mod estimate;
+mod quantile;
+
+pub use estimate::{Estimate, Gather, estimate, student_quantile};
+pub use quantile::nearest_rank;
