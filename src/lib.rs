@@ -6,7 +6,15 @@ pub mod random;
 
 pub mod scenario;
 
+pub mod network;
+
+pub mod model;
+
+pub mod engine;
+
 pub mod observe;
+
+pub mod railway;
 
 pub mod stats;
 

@@ -1,3 +1,11 @@
 //! Experiments: replications and what they add up to.
 
+mod measures;
+mod replicate;
 pub mod results;
+mod summarise;
+
+pub use measures::{DWELL_BIN, DWELL_BINS, MeasureName, Measures, QUANTILES, measure, names};
+pub use replicate::{Plan, ReplicateError, replicate};
+pub use results::Results;
+pub use summarise::{BANDED, corridors};

@@ -3,7 +3,7 @@
 use jiff::civil::{Date, DateTime};
 use serde::Serialize;
 
-use crate::observe::Activity;
+use crate::observe::{Activity, ReplicationRecords};
 use crate::stats::Estimate;
 use crate::units::{Duration, Instant};
 
@@ -36,6 +36,14 @@ pub struct Results {
     pub advice: Vec<String>,
 }
 
+impl Results {
+    /// The estimate of a measure by its id; `None` for an unknown measure or one without a value.
+    #[must_use]
+    pub fn estimate(&self, id: &str) -> Option<Estimate> {
+        self.measures.iter().find(|m| m.id == id).and_then(|m| m.estimate)
+    }
+}
+
 /// What was run, for captions.
 #[derive(Clone, Debug)]
 pub struct RunFacts {
@@ -55,6 +63,8 @@ pub struct RunFacts {
     pub warm_up: Duration,
     /// Time measured after it.
     pub length: Duration,
+    /// Events that happened in all replications together.
+    pub events: u64,
 }
 
 /// A place, or a line in one direction.
@@ -203,49 +213,4 @@ pub struct CorridorFacts {
     pub places: Vec<(usize, f64)>,
     /// Closed times of offices at its places, to shade: place, from, to.
     pub closed: Vec<(usize, Instant, Instant)>,
-}
-
-/// Full records of one replication.
-#[derive(Clone, Debug, Default)]
-pub struct ReplicationRecords {
-    /// Its number, from 1.
-    pub replication: u32,
-    /// One row per train, in order of creation.
-    pub trains: Vec<TrainRecord>,
-    /// One row per activity, in order of its end.
-    pub activities: Vec<ActivityRecord>,
-}
-
-/// One train.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TrainRecord {
-    /// Index in [`Results::flows`].
-    pub flow: u32,
-    /// Its number within the flow, from 1.
-    pub number: u32,
-    /// Boxes on it.
-    pub boxes: u32,
-    /// When it was created at its origin.
-    pub created_at: Instant,
-    /// When it left the network; `None` is still inside at the end.
-    pub left_at: Option<Instant>,
-    /// Time in activities that are not waiting.
-    pub moving_or_served: Duration,
-    /// Time waiting.
-    pub waiting: Duration,
-}
-
-/// One activity of one train, from its begin up to its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ActivityRecord {
-    /// Index in [`ReplicationRecords::trains`].
-    pub train: u32,
-    /// Index in [`Results::locations`].
-    pub location: u32,
-    /// What it was.
-    pub activity: Activity,
-    /// Begin.
-    pub begins_at: Instant,
-    /// End; for the last activity of a train inside, the end of the run.
-    pub ends_at: Instant,
 }

@@ -1,5 +1,13 @@
-//! What is seen of a run: names of time, records, tallies.
+//! What is seen of a run: the ledger of time, tallies, time-weighted integrals, records.
+//!
+//! Everything is a sum of whole numbers, so nothing depends on the order of addition.
 
 mod activity;
+mod observations;
+mod record;
+mod tally;
 
 pub use activity::Activity;
+pub use observations::{Fault, Observations, Shape, TrainTime};
+pub use record::{ActivityRecord, ReplicationRecords, TrainRecord};
+pub use tally::{ExchangeTally, FlowTally, LaneTally, OfficeTally, PassageTally, PlaceTally, TerminalTally, TimeWeighted};

@@ -1,0 +1,166 @@
+//! When something is open and with how many servers, as a list of changes.
+
+use crate::units::{Duration, Instant};
+
+/// The number of servers over time; constant between changes. Zero is closed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Calendar {
+    /// When each stretch begins, its servers, and when the next closed stretch begins.
+    stretches: Vec<Stretch>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stretch {
+    from: Instant,
+    servers: u32,
+    closes_at: Instant,
+}
+
+/// Where a reader of a calendar has got to; it only moves forward.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Hand(usize);
+
+impl Calendar {
+    /// Always open with this many servers.
+    #[must_use]
+    pub fn always(servers: u32) -> Self {
+        Self::from_changes([(Instant::START, servers)])
+    }
+
+    /// From changes in order of time; before the first it is closed. Changes that change nothing are
+    /// dropped.
+    pub fn from_changes(changes: impl IntoIterator<Item = (Instant, u32)>) -> Self {
+        let mut stretches = vec![Stretch {
+            from: Instant(i64::MIN),
+            servers: 0,
+            closes_at: Instant::NEVER,
+        }];
+        for (from, servers) in changes {
+            if stretches.last().is_some_and(|last| last.servers != servers) {
+                stretches.push(Stretch {
+                    from,
+                    servers,
+                    closes_at: Instant::NEVER,
+                });
+            }
+        }
+        let mut closes_at = Instant::NEVER;
+        for stretch in stretches.iter_mut().rev() {
+            if stretch.servers == 0 {
+                closes_at = stretch.from;
+            }
+            stretch.closes_at = closes_at;
+        }
+        Self { stretches }
+    }
+
+    #[inline]
+    fn stretch(&self, hand: &mut Hand, now: Instant) -> &Stretch {
+        while self.stretches.get(hand.0 + 1).is_some_and(|next| next.from <= now) {
+            hand.0 += 1;
+        }
+        &self.stretches[hand.0]
+    }
+
+    /// The servers now.
+    #[inline]
+    #[must_use]
+    pub fn servers(&self, hand: &mut Hand, now: Instant) -> u32 {
+        self.stretch(hand, now).servers
+    }
+
+    /// When it closes next; now or earlier if it is closed, [`Instant::NEVER`] if it stays open.
+    #[inline]
+    #[must_use]
+    pub fn closes_at(&self, hand: &mut Hand, now: Instant) -> Instant {
+        self.stretch(hand, now).closes_at
+    }
+
+    /// When the number of servers changes next.
+    #[must_use]
+    pub fn next_change(&self, hand: &mut Hand, now: Instant) -> Option<Instant> {
+        self.stretch(hand, now);
+        self.stretches.get(hand.0 + 1).map(|next| next.from)
+    }
+
+    /// The most servers at any time.
+    #[must_use]
+    pub fn most_servers(&self) -> u32 {
+        self.stretches.iter().map(|s| s.servers).max().unwrap_or(0)
+    }
+
+    /// Server-time from one instant to another: the integral of the number of servers.
+    #[must_use]
+    pub fn server_time(&self, from: Instant, to: Instant) -> Duration {
+        Duration(
+            self.within(from, to)
+                .map(|(begin, end, servers)| (end - begin).0 * i64::from(servers))
+                .sum(),
+        )
+    }
+
+    /// Closed stretches between two instants.
+    pub fn closed(&self, from: Instant, to: Instant) -> impl Iterator<Item = (Instant, Instant)> {
+        self.within(from, to)
+            .filter(|(_, _, servers)| *servers == 0)
+            .map(|(begin, end, _)| (begin, end))
+    }
+
+    /// The longest time it stays open without a break, between two instants.
+    #[must_use]
+    pub fn longest_window(&self, from: Instant, to: Instant) -> Duration {
+        let mut longest = Duration::ZERO;
+        let mut opened_at = None;
+        for (begin, end, servers) in self.within(from, to) {
+            if servers == 0 {
+                opened_at = None;
+            } else {
+                longest = longest.max(end - *opened_at.get_or_insert(begin));
+            }
+        }
+        longest
+    }
+
+    fn within(&self, from: Instant, to: Instant) -> impl Iterator<Item = (Instant, Instant, u32)> {
+        let ends = self.stretches.iter().skip(1).map(|s| s.from).chain([Instant::NEVER]);
+        self.stretches
+            .iter()
+            .zip(ends)
+            .map(move |(s, end)| (s.from.max(from), end.min(to), s.servers))
+            .filter(|(begin, end, _)| begin < end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn office() -> Calendar {
+        Calendar::from_changes([(8, 3), (12, 1), (13, 3), (20, 0), (32, 3), (44, 0)].map(|(at, n)| (Instant(at), n)))
+    }
+
+    #[test]
+    fn read_forward() {
+        let (c, mut hand) = (office(), Hand::default());
+        for (now, servers, closes_at) in [(0, 0, i64::MIN), (8, 3, 20), (12, 1, 20), (19, 3, 20), (20, 0, 20), (33, 3, 44)] {
+            assert_eq!(c.servers(&mut hand, Instant(now)), servers, "{now}");
+            assert_eq!(c.closes_at(&mut hand, Instant(now)), Instant(closes_at), "{now}");
+        }
+        assert_eq!(c.next_change(&mut hand, Instant(33)), Some(Instant(44)));
+        assert_eq!(c.next_change(&mut hand, Instant(44)), None);
+    }
+
+    #[test]
+    fn integrals() {
+        let c = office();
+        assert_eq!(c.server_time(Instant(0), Instant(24)), Duration(4 * 3 + 1 + 7 * 3));
+        assert_eq!(c.server_time(Instant(12), Instant(14)), Duration(4));
+        assert_eq!(c.longest_window(Instant(0), Instant(100)), Duration(12));
+        assert_eq!(
+            c.closed(Instant(0), Instant(40)).collect::<Vec<_>>(),
+            [(Instant(0), Instant(8)), (Instant(20), Instant(32))]
+        );
+        assert_eq!(Calendar::always(2).server_time(Instant(5), Instant(7)), Duration(4));
+        assert_eq!(Calendar::always(2).closes_at(&mut Hand::default(), Instant(5)), Instant::NEVER);
+    }
+}

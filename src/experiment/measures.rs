@@ -1,0 +1,465 @@
+//! What is measured in one replication: `Observations` -measure-> `Measures`.
+
+use crate::model::Model;
+use crate::observe::{Activity, Observations, ReplicationRecords, TimeWeighted};
+use crate::stats::nearest_rank;
+use crate::units::{DAY, Duration, Instant, millis_as_hours};
+
+/// Quantiles of dwell and transit times, with the ends of their ids.
+pub const QUANTILES: [(f64, &str); 3] = [(0.5, "p50"), (0.9, "p90"), (0.95, "p95")];
+/// Width of a bin of the dwell histograms.
+pub const DWELL_BIN: Duration = Duration::minutes(15);
+/// Bins of a dwell histogram; the last holds everything beyond a week.
+pub const DWELL_BINS: usize = 7 * 24 * 4 + 1;
+
+/// A measure: what it is called and in which unit it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MeasureName {
+    /// The dotted path with the unit last.
+    pub id: String,
+    /// For people.
+    pub label: String,
+    /// The unit; empty for a share.
+    pub unit: &'static str,
+    /// Whether it belongs on the summary.
+    pub headline: bool,
+}
+
+/// What one replication gives.
+#[derive(Clone, Debug, Default)]
+pub struct Measures {
+    /// The number of the replication, from 1.
+    pub replication: u32,
+    /// The values, in the order of [`names`]; absent where there was nothing to measure.
+    pub values: Vec<Option<f64>>,
+    /// Train-hours by location and activity.
+    pub hours: Vec<f64>,
+    /// Trains that left the network.
+    pub completed: u32,
+    /// Trains by place, direction and bin of the dwell time.
+    pub dwell: Vec<u32>,
+    /// Mean number waiting by step and place.
+    pub waiting_by_step: Vec<f32>,
+    /// Trains by place and day.
+    pub daily: Vec<Vec<u32>>,
+    /// Events that happened.
+    pub events: u64,
+    /// Full records, where kept.
+    pub records: Option<ReplicationRecords>,
+}
+
+/// The names of all measures of a model, in the order of [`Measures::values`].
+#[must_use]
+pub fn names(model: &Model) -> Vec<MeasureName> {
+    let mut sheet = Sheet {
+        seen: None,
+        names: Vec::new(),
+        values: Vec::new(),
+        scratch: Vec::new(),
+    };
+    sheet.fill(model);
+    sheet.names
+}
+
+/// Reads off a replication.
+#[must_use]
+pub fn measure(model: &Model, seen: &Observations) -> Measures {
+    let mut sheet = Sheet {
+        seen: Some(seen),
+        names: Vec::new(),
+        values: Vec::new(),
+        scratch: Vec::new(),
+    };
+    sheet.fill(model);
+    let hours = (0..model.location_count())
+        .flat_map(|location| Activity::ALL.map(|activity| millis_as_hours(seen.account(location, activity))))
+        .collect();
+    Measures {
+        replication: seen.replication,
+        values: sheet.values,
+        hours,
+        completed: seen.flows.iter().map(|f| f.completed).sum(),
+        dwell: dwell_histograms(seen),
+        waiting_by_step: seen.waiting_by_step.clone(),
+        daily: seen.places.iter().map(|p| p.daily.clone()).collect(),
+        events: seen.events,
+        records: seen.records.clone(),
+    }
+}
+
+fn dwell_histograms(seen: &Observations) -> Vec<u32> {
+    let mut counts = vec![0; seen.passages.len() * DWELL_BINS];
+    for (passage, bins) in seen.passages.iter().zip(counts.chunks_exact_mut(DWELL_BINS)) {
+        for dwell in &passage.dwell {
+            let bin = usize::try_from(dwell / DWELL_BIN.0).unwrap_or(0).min(DWELL_BINS - 1);
+            bins[bin] += 1;
+        }
+    }
+    counts
+}
+
+/// Names, or values: both come from one list, so they cannot fall out of step.
+struct Sheet<'o> {
+    seen: Option<&'o Observations>,
+    names: Vec<MeasureName>,
+    values: Vec<Option<f64>>,
+    scratch: Vec<i64>,
+}
+
+/// One measure of a subject: the end of its id, the end of its label, its unit, whether it is a headline.
+type Column = (&'static str, &'static str, &'static str, bool);
+
+/// A subject: the begin of its ids and of its labels.
+struct Subject {
+    id: String,
+    label: String,
+}
+
+impl Sheet<'_> {
+    fn put(&mut self, subject: &Subject, (id, label, unit, headline): Column, value: impl FnOnce(&Observations) -> Option<f64>) {
+        if let Some(seen) = self.seen {
+            self.values.push(value(seen));
+        } else {
+            let dot = if subject.id.is_empty() { "" } else { "." };
+            self.names.push(MeasureName {
+                id: format!("{}{dot}{id}", subject.id),
+                label: format!("{}: {label}", subject.label),
+                unit,
+                headline,
+            });
+        }
+    }
+
+    fn fill(&mut self, model: &Model) {
+        self.network(model);
+        for place in 0..model.places.len() {
+            self.place(model, place);
+        }
+        self.lines(model);
+        for flow in 0..model.flows.len() {
+            self.flow(model, flow);
+        }
+    }
+
+    fn network(&mut self, model: &Model) {
+        let all = Subject {
+            id: String::new(),
+            label: "All trains".to_owned(),
+        };
+        let sum = |f: fn(&crate::observe::FlowTally) -> u64| move |seen: &Observations| Some(count(seen.flows.iter().map(f).sum()));
+        self.put(&all, ("trains_generated", "generated", "trains", true), sum(|f| f.generated.into()));
+        self.put(&all, ("trains_completed", "completed", "trains", true), sum(|f| f.completed.into()));
+        self.put(&all, ("trains_inside_at_end", "inside at the end", "trains", true), |seen| {
+            Some(whole(seen.present.value()))
+        });
+        self.put(&all, ("trains_inside_mean", "inside, mean", "trains", false), |seen| {
+            Some(mean(&seen.present, seen))
+        });
+        self.put(
+            &all,
+            ("boxes_completed", "boxes completed", "boxes", false),
+            sum(|f| f.boxes_completed),
+        );
+        self.put(&all, ("teu_completed", "TEU completed", "TEU", true), |seen| {
+            Some(
+                seen.flows
+                    .iter()
+                    .zip(&model.flows)
+                    .map(|(f, m)| count(f.boxes_completed) * m.teu_per_box)
+                    .sum(),
+            )
+        });
+        self.put(&all, ("waiting_share", "share of time spent waiting", "", true), |seen| {
+            let waiting: i64 = seen.places.iter().map(|p| p.waiting.area(seen.end)).sum();
+            ratio(waiting, seen.present.area(seen.end))
+        });
+    }
+
+    fn place(&mut self, model: &Model, place: usize) {
+        let facts = &model.places[place];
+        let subject = Subject {
+            id: format!("places.{}", facts.id),
+            label: facts.name.clone(),
+        };
+        let ix = place as u32;
+        let works = model.offices.iter().any(|o| o.place == ix)
+            || model.terminals.iter().any(|t| t.place == ix)
+            || model.exchanges.iter().any(|e| e.place == ix);
+        self.passages(model, &subject, place, (0..model.directions.len()).collect(), works);
+        self.put(
+            &subject,
+            ("trains_per_day_peak", "trains on the busiest day", "trains", false),
+            |seen| seen.places[place].daily.iter().max().map(|n| f64::from(*n)),
+        );
+        self.put(&subject, ("trains_waiting_mean", "trains waiting, mean", "trains", works), |seen| {
+            Some(mean(&seen.places[place].waiting, seen))
+        });
+        self.put(&subject, ("trains_waiting_max", "trains waiting, most", "trains", false), |seen| {
+            Some(whole(seen.places[place].waiting.max()))
+        });
+        self.put(&subject, ("trains_present_mean", "trains present, mean", "trains", false), |seen| {
+            Some(mean(&seen.places[place].present, seen))
+        });
+        self.put(&subject, ("trains_present_max", "trains present, most", "trains", false), |seen| {
+            Some(whole(seen.places[place].present.max()))
+        });
+        let places = model.places.len();
+        self.put(
+            &subject,
+            ("trains_waiting_growth", "trains waiting, second half less first", "trains", false),
+            |seen| growth(model, seen, place, places),
+        );
+        for (yard, facts) in model.yards.iter().enumerate().filter(|(_, y)| y.place == ix && y.tracks.is_some()) {
+            let tracks = facts.tracks.unwrap_or_default();
+            let subject = Subject {
+                id: format!("{}.tracks.{}", subject.id, facts.gauge),
+                label: format!("{}, {} tracks", subject.label, facts.gauge),
+            };
+            self.put(&subject, ("occupied_share", "share occupied", "", false), |seen| {
+                Some(mean(&seen.yards[yard], seen) / f64::from(tracks))
+            });
+            self.put(&subject, ("occupied_max", "most occupied", "tracks", false), |seen| {
+                Some(whole(seen.yards[yard].max()))
+            });
+        }
+        self.offices(model, &subject, ix);
+        self.terminals(model, &subject, ix);
+        self.exchanges(model, &subject, ix);
+        let directions: Vec<usize> = (0..model.directions.len()).filter(|d| !model.directions[*d].is_empty()).collect();
+        if model.directions.len() > 1 {
+            for direction in directions {
+                let name = &model.directions[direction];
+                let subject = Subject {
+                    id: format!("{}.directions.{name}", subject.id),
+                    label: format!("{}, {name}", subject.label),
+                };
+                self.passages(model, &subject, place, vec![direction], false);
+            }
+        }
+    }
+
+    /// Trains through a place in some directions together.
+    fn passages(&mut self, model: &Model, subject: &Subject, place: usize, directions: Vec<usize>, headline: bool) {
+        let all = |seen: &Observations, f: fn(&crate::observe::PassageTally) -> i64| -> i64 {
+            directions.iter().map(|d| f(seen.passage(place, *d))).sum()
+        };
+        let trains = |p: &crate::observe::PassageTally| p.dwell.len() as i64;
+        self.put(subject, ("trains", "trains", "trains", headline), |seen| {
+            Some(whole(all(seen, trains)))
+        });
+        self.put(subject, ("trains_per_day", "trains a day", "1/d", false), |seen| {
+            ratio(all(seen, trains) * DAY, (model.end - model.measure_from).0)
+        });
+        self.put(subject, ("boxes", "boxes", "boxes", false), |seen| {
+            Some(whole(all(seen, |p| p.boxes.cast_signed())))
+        });
+        self.put(subject, ("dwell_time_hours_mean", "dwell time, mean", "h", headline), |seen| {
+            hours_each(all(seen, |p| p.dwell.iter().sum()), all(seen, trains))
+        });
+        self.put(
+            subject,
+            ("waiting_time_hours_mean", "of which waiting, mean", "h", headline),
+            |seen| hours_each(all(seen, |p| p.waiting), all(seen, trains)),
+        );
+        let mut scratch = std::mem::take(&mut self.scratch);
+        if let Some(seen) = self.seen {
+            scratch.clear();
+            directions
+                .iter()
+                .for_each(|d| scratch.extend_from_slice(&seen.passage(place, *d).dwell));
+        }
+        self.quantiles(
+            subject,
+            &mut scratch,
+            ["dwell_time_hours_p50", "dwell_time_hours_p90", "dwell_time_hours_p95"],
+            "dwell time",
+            headline,
+        );
+        self.scratch = scratch;
+    }
+
+    fn quantiles(&mut self, subject: &Subject, sample: &mut [i64], ids: [&'static str; 3], what: &str, headline: bool) {
+        for ((p, _), id) in QUANTILES.into_iter().zip(ids) {
+            let value = nearest_rank(sample, p).map(millis_as_hours);
+            if self.seen.is_some() {
+                self.values.push(value);
+            } else {
+                let label = format!("{}: {what}, {:.0} % below", subject.label, p * 100.0);
+                self.names.push(MeasureName {
+                    id: format!("{}.{id}", subject.id),
+                    label,
+                    unit: "h",
+                    headline: headline && p > 0.94,
+                });
+            }
+        }
+    }
+
+    fn queue(&mut self, subject: &Subject, queue: impl Fn(&Observations) -> (TimeWeighted, u32)) {
+        self.put(subject, ("trains_waiting_mean", "trains waiting, mean", "trains", false), |seen| {
+            Some(mean(&queue(seen).0, seen))
+        });
+        self.put(subject, ("trains_waiting_max", "trains waiting, most", "trains", false), |seen| {
+            Some(whole(queue(seen).0.max()))
+        });
+        self.put(
+            subject,
+            ("waiting_time_hours_mean", "waiting for each train served", "h", false),
+            |seen| hours_each(queue(seen).0.area(seen.end), queue(seen).1.into()),
+        );
+    }
+
+    fn busy(&mut self, subject: &Subject, calendar: &crate::engine::Calendar, busy: impl Fn(&Observations) -> TimeWeighted) {
+        self.put(subject, ("busy_share", "busy share of open time", "", true), |seen| {
+            ratio(busy(seen).area(seen.end), calendar.server_time(seen.measure_from, seen.end).0)
+        });
+        self.put(subject, ("busy_share_of_clock", "busy share of clock time", "", false), |seen| {
+            ratio(
+                busy(seen).area(seen.end),
+                i64::from(calendar.most_servers()) * (seen.end - seen.measure_from).0,
+            )
+        });
+    }
+
+    fn offices(&mut self, model: &Model, place: &Subject, ix: u32) {
+        for (i, office) in model.offices.iter().enumerate().filter(|(_, o)| o.place == ix) {
+            let subject = Subject {
+                id: format!("{}.{}", place.id, office.path),
+                label: format!("{}, {}", place.label, office.name),
+            };
+            self.put(&subject, ("trains_served", "trains served", "trains", false), |seen| {
+                Some(seen.offices[i].served.into())
+            });
+            self.busy(&subject, &office.calendar, |seen| seen.offices[i].busy);
+            self.queue(&subject, |seen| (seen.offices[i].waiting, seen.offices[i].served));
+        }
+    }
+
+    fn terminals(&mut self, model: &Model, place: &Subject, ix: u32) {
+        for (i, terminal) in model.terminals.iter().enumerate().filter(|(_, t)| t.place == ix) {
+            let subject = Subject {
+                id: format!("{}.{}", place.id, terminal.path),
+                label: format!("{}, {}", place.label, terminal.name),
+            };
+            self.put(&subject, ("trains_served", "trains reloaded", "trains", false), |seen| {
+                Some(seen.terminals[i].served.into())
+            });
+            self.put(&subject, ("boxes_lifted", "boxes lifted", "boxes", false), |seen| {
+                Some(count(seen.terminals[i].boxes))
+            });
+            self.busy(&subject, &terminal.calendar, |seen| seen.terminals[i].berths);
+            self.put(&subject, ("cranes_working_mean", "cranes at work, mean", "cranes", false), |seen| {
+                Some(mean(&seen.terminals[i].cranes, seen))
+            });
+            self.queue(&subject, |seen| (seen.terminals[i].waiting, seen.terminals[i].served));
+        }
+    }
+
+    fn exchanges(&mut self, model: &Model, place: &Subject, ix: u32) {
+        for (i, exchange) in model.exchanges.iter().enumerate().filter(|(_, e)| e.place == ix) {
+            let subject = Subject {
+                id: format!("{}.{}", place.id, exchange.path),
+                label: format!("{}, {}", place.label, exchange.name),
+            };
+            self.put(&subject, ("trains_passed", "trains handed over", "trains", false), |seen| {
+                Some(seen.exchanges[i].passed.into())
+            });
+            self.queue(&subject, |seen| (seen.exchanges[i].waiting, seen.exchanges[i].passed));
+        }
+    }
+
+    fn lines(&mut self, model: &Model) {
+        for (i, lane) in model.lanes.iter().enumerate() {
+            let to = &model.places[lane.to as usize];
+            let subject = Subject {
+                id: format!("lines.{}.to.{}", lane.line, to.id),
+                label: format!("{} to {}", lane.name, to.name),
+            };
+            self.put(&subject, ("trains", "trains", "trains", false), |seen| {
+                Some(seen.lanes[i].entered.into())
+            });
+            self.put(&subject, ("trains_on_line_mean", "trains on it, mean", "trains", false), |seen| {
+                Some(mean(&seen.lanes[i].trains, seen))
+            });
+            self.put(&subject, ("trains_on_line_max", "trains on it, most", "trains", false), |seen| {
+                Some(whole(seen.lanes[i].trains.max()))
+            });
+            self.queue(&subject, |seen| (seen.lanes[i].waiting, seen.lanes[i].entered));
+        }
+    }
+
+    fn flow(&mut self, model: &Model, flow: usize) {
+        let facts = &model.flows[flow];
+        let subject = Subject {
+            id: format!("flows.{}", facts.id),
+            label: facts.name.clone(),
+        };
+        self.put(&subject, ("trains_generated", "trains generated", "trains", false), |seen| {
+            Some(seen.flows[flow].generated.into())
+        });
+        self.put(&subject, ("trains_completed", "trains completed", "trains", true), |seen| {
+            Some(seen.flows[flow].completed.into())
+        });
+        self.put(&subject, ("boxes_completed", "boxes completed", "boxes", false), |seen| {
+            Some(count(seen.flows[flow].boxes_completed))
+        });
+        self.put(&subject, ("teu_completed", "TEU completed", "TEU", false), |seen| {
+            Some(count(seen.flows[flow].boxes_completed) * facts.teu_per_box)
+        });
+        self.put(&subject, ("transit_time_hours_mean", "transit time, mean", "h", true), |seen| {
+            hours_each(seen.flows[flow].transit.iter().sum(), seen.flows[flow].completed.into())
+        });
+        self.put(
+            &subject,
+            ("waiting_time_hours_mean", "of which waiting, mean", "h", false),
+            |seen| hours_each(seen.flows[flow].waiting, seen.flows[flow].completed.into()),
+        );
+        let mut sample = self.seen.map(|seen| seen.flows[flow].transit.clone()).unwrap_or_default();
+        self.quantiles(
+            &subject,
+            &mut sample,
+            ["transit_time_hours_p50", "transit_time_hours_p90", "transit_time_hours_p95"],
+            "transit time",
+            false,
+        );
+    }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "far below 2^53")]
+fn whole(n: i64) -> f64 {
+    n as f64
+}
+
+#[allow(clippy::cast_precision_loss, reason = "far below 2^53")]
+fn count(n: u64) -> f64 {
+    n as f64
+}
+
+fn ratio(part: i64, of: i64) -> Option<f64> {
+    (of != 0).then(|| whole(part) / whole(of))
+}
+
+fn hours_each(total_ms: i64, n: i64) -> Option<f64> {
+    (n != 0).then(|| millis_as_hours(total_ms) / whole(n))
+}
+
+fn mean(n: &TimeWeighted, seen: &Observations) -> f64 {
+    ratio(n.area(seen.end), (seen.end - seen.measure_from).0).unwrap_or(0.0)
+}
+
+/// Mean number waiting in the second half of the measured time less that in the first: a queue that grows
+/// without bound shows here.
+fn growth(model: &Model, seen: &Observations, place: usize, places: usize) -> Option<f64> {
+    let first = usize::try_from(model.measure_from.0.div_euclid(model.step.0) + i64::from(model.measure_from > Instant::START)).ok()?;
+    let steps: Vec<f64> = seen
+        .waiting_by_step
+        .iter()
+        .skip(place)
+        .step_by(places)
+        .skip(first)
+        .map(|x| f64::from(*x))
+        .collect();
+    let half = steps.len() / 2;
+    let average = |part: &[f64]| part.iter().sum::<f64>() / count(part.len() as u64);
+    (half > 0).then(|| average(&steps[steps.len() - half..]) - average(&steps[..half]))
+}

@@ -1,0 +1,137 @@
+//! Replications of one model on every core: `Model` -replicate-> `Results`.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::mpsc;
+
+use super::measures::{Measures, measure};
+use super::results::Results;
+use super::summarise::Summary;
+use crate::model::Model;
+use crate::observe::Fault;
+use crate::railway::{Ended, Simulator};
+
+/// How often a model is run, and how.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Replications, at least 1.
+    pub replications: u32,
+    /// The seed of every stream.
+    pub seed: u64,
+    /// Level of the intervals.
+    pub confidence: f64,
+    /// Of how many replications, from the first, full records are kept.
+    pub records: u32,
+    /// Threads, at least 1.
+    pub threads: usize,
+    /// The most events of one replication.
+    pub event_limit: u64,
+}
+
+/// Why a set of replications did not come to results.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum ReplicateError {
+    /// A replication broke an exact law of the model.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    /// A replication ended before its time.
+    #[error("replication {replication} did not reach its end")]
+    Ended {
+        /// Its number.
+        replication: u32,
+        /// How it ended.
+        ended: Ended,
+    },
+    /// It was stopped before the first replication was finished.
+    #[error("stopped before the first replication was finished")]
+    Stopped,
+    /// The threads could not be started.
+    #[error("the threads could not be started: {0}")]
+    Threads(String),
+}
+
+/// What came of a replication.
+type Outcome = Result<Measures, ReplicateError>;
+
+/// Runs the replications and sums them up. `each` sees every finished replication, in order of its number;
+/// when `stop` is set, those that are finished count.
+///
+/// The results are the same bits on any number of threads: each replication depends on its number alone, and
+/// they are summed up in order.
+///
+/// # Errors
+/// The first replication, in order, that broke a law or ended before its time.
+pub fn replicate(model: &Model, plan: &Plan, stop: &AtomicBool, mut each: impl FnMut(&Measures)) -> Result<Results, ReplicateError> {
+    let threads = plan.threads.clamp(1, plan.replications.max(1) as usize);
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .map_err(|e| ReplicateError::Threads(e.to_string()))?;
+    let next = AtomicU32::new(1);
+    // Each worker takes the next number, so that finished ones come nearly in order and few need to wait.
+    let (sender, receiver) = mpsc::sync_channel::<(u32, Outcome)>(2 * threads);
+    pool.in_place_scope(|scope| {
+        for _ in 0..threads {
+            let sender = sender.clone();
+            let next = &next;
+            scope.spawn(move |_| work(model, plan, next, stop, &sender));
+        }
+        drop(sender);
+        collect(model, plan, &receiver, stop, &mut each)
+    })
+}
+
+fn work(model: &Model, plan: &Plan, next: &AtomicU32, stop: &AtomicBool, sender: &mpsc::SyncSender<(u32, Outcome)>) {
+    let mut simulator = Simulator::new(model);
+    while !stop.load(Ordering::Relaxed) {
+        let replication = next.fetch_add(1, Ordering::Relaxed);
+        if replication > plan.replications {
+            return;
+        }
+        let outcome = run_one(model, plan, &mut simulator, replication);
+        if sender.send((replication, outcome)).is_err() {
+            return;
+        }
+    }
+}
+
+fn run_one(model: &Model, plan: &Plan, simulator: &mut Simulator<'_>, replication: u32) -> Outcome {
+    let (ended, seen) = simulator.run(plan.seed, replication, replication <= plan.records, plan.event_limit)?;
+    match ended {
+        Ended::Finished => Ok(measure(model, seen)),
+        ended => Err(ReplicateError::Ended { replication, ended }),
+    }
+}
+
+fn collect(
+    model: &Model,
+    plan: &Plan,
+    receiver: &mpsc::Receiver<(u32, Outcome)>,
+    stop: &AtomicBool,
+    each: &mut impl FnMut(&Measures),
+) -> Result<Results, ReplicateError> {
+    let mut summary = Summary::new(model, plan.confidence);
+    let mut early: BTreeMap<u32, Outcome> = BTreeMap::new();
+    let mut expected = 1;
+    for (replication, outcome) in receiver {
+        early.insert(replication, outcome);
+        while let Some(outcome) = early.remove(&expected) {
+            expected += 1;
+            match outcome {
+                Ok(measures) => {
+                    each(&measures);
+                    summary.add(measures);
+                }
+                Err(error) => {
+                    stop.store(true, Ordering::Relaxed);
+                    return Err(error);
+                }
+            }
+        }
+    }
+    if expected == 1 {
+        Err(ReplicateError::Stopped)
+    } else {
+        Ok(summary.results(model, plan))
+    }
+}

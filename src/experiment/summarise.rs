@@ -1,0 +1,341 @@
+//! Replications summed up: `Measures` -estimate-> `Results`.
+//!
+//! Memory does not grow with the number of replications: estimates are gathered one by one, histograms are
+//! added up, and bands over time come from the first [`BANDED`] replications.
+
+use super::measures::{DWELL_BIN, DWELL_BINS, MeasureName, Measures, QUANTILES, names};
+use super::replicate::Plan;
+use super::results::{
+    Band, CorridorFacts, DailyTrains, DwellDistribution, FlowFacts, LedgerEntry, LocationFacts, LocationKind, MeasureEstimate, QueueSeries,
+    Results, RunFacts, Utilisation,
+};
+use crate::model::Model;
+use crate::observe::{Activity, ReplicationRecords};
+use crate::stats::{Estimate, Gather};
+use crate::units::{Duration, Instant};
+
+/// Bands over time are taken from so many replications, from the first.
+pub const BANDED: usize = 200;
+
+/// What has been gathered so far.
+pub(super) struct Summary {
+    confidence: f64,
+    names: Vec<MeasureName>,
+    values: Vec<Gather>,
+    /// Train-hours by location and activity, in total and for each train that left.
+    hours: Vec<(Gather, Gather)>,
+    dwell: Vec<u64>,
+    waiting_by_step: Vec<Vec<f32>>,
+    daily: Vec<Vec<Vec<u32>>>,
+    records: Vec<ReplicationRecords>,
+    replications: u32,
+    events: u64,
+}
+
+impl Summary {
+    pub(super) fn new(model: &Model, confidence: f64) -> Self {
+        let names = names(model);
+        Self {
+            confidence,
+            values: vec![Gather::default(); names.len()],
+            names,
+            hours: vec![(Gather::default(), Gather::default()); model.location_count() * Activity::COUNT],
+            dwell: vec![0; model.places.len() * model.directions.len() * DWELL_BINS],
+            waiting_by_step: Vec::new(),
+            daily: Vec::new(),
+            records: Vec::new(),
+            replications: 0,
+            events: 0,
+        }
+    }
+
+    /// Adds a replication; they come in order.
+    pub(super) fn add(&mut self, measures: Measures) {
+        self.replications += 1;
+        self.events += measures.events;
+        for (gather, value) in self.values.iter_mut().zip(&measures.values) {
+            value.iter().for_each(|v| gather.add(*v));
+        }
+        let trains = f64::from(measures.completed);
+        for ((total, each), hours) in self.hours.iter_mut().zip(&measures.hours) {
+            total.add(*hours);
+            if measures.completed > 0 {
+                each.add(hours / trains);
+            }
+        }
+        for (sum, n) in self.dwell.iter_mut().zip(&measures.dwell) {
+            *sum += u64::from(*n);
+        }
+        if self.waiting_by_step.len() < BANDED {
+            self.waiting_by_step.push(measures.waiting_by_step);
+            self.daily.push(measures.daily);
+        }
+        self.records.extend(measures.records);
+    }
+
+    pub(super) fn results(self, model: &Model, plan: &Plan) -> Results {
+        let mut results = Results {
+            run: RunFacts {
+                title: String::new(),
+                replications: self.replications,
+                seed: plan.seed,
+                confidence: self.confidence,
+                start: model.clock.civil(&model.clock.zone, Instant::START),
+                zone: model.clock.zone.iana_name().unwrap_or("UTC").to_owned(),
+                warm_up: Duration(model.measure_from.0),
+                length: model.end - model.measure_from,
+                events: self.events,
+            },
+            locations: locations(model),
+            flows: flows(model),
+            measures: self.measures(),
+            ledger: self.ledger(model),
+            queues: self.queues(model),
+            dwell: self.dwell(model),
+            utilisation: Vec::new(),
+            daily: self.daily(model),
+            corridors: Vec::new(),
+            records: self.records,
+            advice: Vec::new(),
+        };
+        results.utilisation = utilisation(model, &results);
+        results
+    }
+
+    fn measures(&self) -> Vec<MeasureEstimate> {
+        let estimates = self.values.iter().map(|gather| gather.estimate(self.confidence));
+        let named = self.names.iter().cloned().zip(estimates);
+        named
+            .map(|(MeasureName { id, label, unit, headline }, estimate)| MeasureEstimate {
+                id,
+                label,
+                unit,
+                headline,
+                estimate,
+            })
+            .collect()
+    }
+
+    fn ledger(&self, model: &Model) -> Vec<LedgerEntry> {
+        let cells = (0..model.location_count()).flat_map(|location| Activity::ALL.map(|activity| (location, activity)));
+        let entries = cells.zip(&self.hours).filter_map(|((location, activity), (total, each))| {
+            let total_hours = total.estimate(self.confidence).filter(|e| e.max > 0.0)?;
+            let hours_per_train = each.estimate(self.confidence)?;
+            Some(LedgerEntry {
+                location,
+                activity,
+                total_hours,
+                hours_per_train,
+            })
+        });
+        entries.collect()
+    }
+
+    fn queues(&self, model: &Model) -> Vec<QueueSeries> {
+        let places = model.places.len();
+        let steps = self.waiting_by_step.iter().map(Vec::len).min().unwrap_or(0) / places.max(1);
+        let series = (0..places).map(|place| QueueSeries {
+            place,
+            step: model.step,
+            first: Instant::START,
+            steps: (0..steps)
+                .map(|step| band(self.waiting_by_step.iter().map(|run| f64::from(run[step * places + place]))))
+                .collect(),
+            replications: self.waiting_by_step.len() as u32,
+        });
+        series.collect()
+    }
+
+    fn dwell(&self, model: &Model) -> Vec<DwellDistribution> {
+        let directions = model.directions.len();
+        let mut all = Vec::new();
+        for (place, facts) in model.places.iter().enumerate() {
+            let histogram = |direction: usize| {
+                self.dwell
+                    .iter()
+                    .skip((place * directions + direction) * DWELL_BINS)
+                    .take(DWELL_BINS)
+                    .copied()
+            };
+            let mut together = vec![0; DWELL_BINS];
+            for direction in 0..directions {
+                together.iter_mut().zip(histogram(direction)).for_each(|(sum, n)| *sum += n);
+            }
+            let subject = format!("places.{}", facts.id);
+            all.push(DwellDistribution {
+                place,
+                direction: None,
+                bin: DWELL_BIN,
+                counts: together,
+                quantiles_hours: self.dwell_quantiles(&subject),
+            });
+            for (direction, name) in model
+                .directions
+                .iter()
+                .enumerate()
+                .filter(|(_, name)| directions > 1 && !name.is_empty())
+            {
+                let quantiles_hours = self.dwell_quantiles(&format!("{subject}.directions.{name}"));
+                all.push(DwellDistribution {
+                    place,
+                    direction: Some(name.clone()),
+                    bin: DWELL_BIN,
+                    counts: histogram(direction).collect(),
+                    quantiles_hours,
+                });
+            }
+        }
+        all
+    }
+
+    fn dwell_quantiles(&self, subject: &str) -> Vec<(f64, Estimate)> {
+        let estimate = |id: String| {
+            let at = self.names.iter().position(|name| name.id == id)?;
+            self.values[at].estimate(self.confidence)
+        };
+        QUANTILES
+            .into_iter()
+            .filter_map(|(p, end)| Some((p, estimate(format!("{subject}.dwell_time_hours_{end}"))?)))
+            .collect()
+    }
+
+    fn daily(&self, model: &Model) -> Vec<DailyTrains> {
+        let series = model.places.iter().enumerate().map(|(place, facts)| {
+            let table = &model.day_tables[facts.day_table];
+            let first = table.day(model.measure_from);
+            let band_of = |day: usize| band(self.daily.iter().map(|run| f64::from(run[place][day])));
+            DailyTrains {
+                place,
+                first: model.clock.civil(&table.zone, model.measure_from).date(),
+                days: (first..table.starts.len()).map(band_of).collect(),
+                replications: self.daily.len() as u32,
+                limits: limits(model, place),
+            }
+        });
+        series.collect()
+    }
+}
+
+/// Quotas of a place, summed over its exchanges where each has one.
+fn limits(model: &Model, place: usize) -> Vec<(String, f64)> {
+    let here = model.exchanges.iter().filter(|e| e.place as usize == place);
+    let quotas = here.filter_map(|e| {
+        e.quota
+            .as_ref()
+            .map(|(trains, _)| (format!("quota, {}", e.name), f64::from(*trains)))
+    });
+    quotas.collect()
+}
+
+fn band(values: impl Iterator<Item = f64>) -> Band {
+    let mut sorted: Vec<f64> = values.collect();
+    sorted.sort_by(f64::total_cmp);
+    let rank = |p: f64| {
+        #[allow(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "at most BANDED values"
+        )]
+        let at = ((p * sorted.len() as f64).ceil() as usize).saturating_sub(1);
+        sorted.get(at).copied().unwrap_or(0.0)
+    };
+    #[allow(clippy::cast_precision_loss, reason = "at most BANDED values")]
+    let mean = sorted.iter().sum::<f64>() / sorted.len().max(1) as f64;
+    Band {
+        mean,
+        p10: rank(0.1),
+        p90: rank(0.9),
+    }
+}
+
+fn locations(model: &Model) -> Vec<LocationFacts> {
+    let places = model.places.iter().map(|p| LocationFacts {
+        id: p.id.clone(),
+        name: p.name.clone(),
+        kind: LocationKind::Place,
+    });
+    let lanes = model.lanes.iter().map(|lane| {
+        let to = &model.places[lane.to as usize];
+        LocationFacts {
+            id: format!("{}>{}", lane.line, to.id),
+            name: format!("{} to {}", lane.name, to.name),
+            kind: LocationKind::Line {
+                from: lane.from as usize,
+                to: lane.to as usize,
+            },
+        }
+    });
+    places.chain(lanes).collect()
+}
+
+fn flows(model: &Model) -> Vec<FlowFacts> {
+    let facts = model.flows.iter().map(|f| FlowFacts {
+        id: f.id.clone(),
+        name: f.name.clone(),
+        direction: model.directions[f.direction as usize].clone(),
+    });
+    facts.collect()
+}
+
+fn utilisation(model: &Model, results: &Results) -> Vec<Utilisation> {
+    let offices = model.offices.iter().map(|o| (o.place, &o.path, &o.name));
+    let terminals = model.terminals.iter().map(|t| (t.place, &t.path, &t.name));
+    let rows = offices.chain(terminals).map(|(place, path, name)| {
+        let subject = format!("places.{}.{path}", model.places[place as usize].id);
+        let estimate = |end: &str| results.estimate(&format!("{subject}.{end}"));
+        Utilisation {
+            place: place as usize,
+            facility: path.clone(),
+            name: name.clone(),
+            of_open_time: estimate("busy_share"),
+            of_clock_time: estimate("busy_share_of_clock"),
+        }
+    });
+    rows.collect()
+}
+
+/// Corridors of a scenario, with distances along the shortest lines and the closed times of offices.
+#[must_use]
+pub fn corridors(model: &Model, corridors: &std::collections::BTreeMap<String, crate::scenario::Corridor>) -> Vec<CorridorFacts> {
+    let index = |id: &str| model.places.iter().position(|p| p.id == id);
+    let facts = corridors.iter().map(|(id, corridor)| {
+        let chain: Vec<usize> = corridor.places.iter().filter_map(|place| index(place)).collect();
+        let mut km = 0.0;
+        let places = chain.iter().enumerate().map(|(i, place)| {
+            if i > 0 {
+                km += distance(model, chain[i - 1], *place);
+            }
+            (*place, km)
+        });
+        let places: Vec<(usize, f64)> = places.collect();
+        let offices = model.offices.iter().map(|o| (o.place, &o.calendar));
+        let terminals = model.terminals.iter().map(|t| (t.place, &t.calendar));
+        let exchanges = model.exchanges.iter().map(|e| (e.place, &e.calendar));
+        let closed = offices
+            .chain(terminals)
+            .chain(exchanges)
+            .filter(|(place, _)| chain.contains(&(*place as usize)));
+        let closed = closed.flat_map(|(place, calendar)| {
+            calendar
+                .closed(Instant::START, model.end)
+                .map(move |(from, to)| (place as usize, from, to))
+        });
+        CorridorFacts {
+            id: id.clone(),
+            name: corridor.name.clone(),
+            places,
+            closed: closed.collect(),
+        }
+    });
+    facts.collect()
+}
+
+/// Kilometres between two places that a line joins; a line that gives no length counts as one, so that the
+/// places of a diagram still stand apart.
+fn distance(model: &Model, a: usize, b: usize) -> f64 {
+    let joins = |lane: &&crate::model::Lane| (lane.from as usize, lane.to as usize) == (a, b);
+    let lengths = model.lanes.iter().filter(joins).map(|lane| lane.length_km).filter(|km| *km > 0.0);
+    let shortest = lengths.fold(f64::INFINITY, f64::min);
+    if shortest.is_finite() { shortest } else { 1.0 }
+}

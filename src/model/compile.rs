@@ -1,0 +1,308 @@
+//! Scenario to model.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::tz::TimeZone;
+
+use super::departures::{Departures, rate_stretches, timetable, trace};
+use super::facilities::Steps;
+use super::{CivilClock, DayTable, Drawn, FlowModel, Lane, LaneIx, Model, PlaceIx, PlaceModel, Step, Yard, YardIx};
+use crate::network::{self, Route, RouteError, Stop};
+use crate::random::{Law, Purpose, Variate};
+use crate::scenario::{self, Flow, Id, Scenario};
+use crate::units::{Duration, HOUR, Instant};
+
+/// What can still be wrong with a scenario in which every name and number is sound.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ModelProblem {
+    /// A flow has no way to its destination.
+    #[error("flow {flow:?}: {error}")]
+    NoRoute {
+        /// The id of the flow.
+        flow: Id,
+        /// Why.
+        error: RouteError,
+    },
+    /// The way of a flow passes one place twice, so that a facility would serve a train twice.
+    #[error("flow {flow:?} passes {place:?} twice")]
+    Loop {
+        /// The id of the flow.
+        flow: Id,
+        /// The place.
+        place: Id,
+    },
+}
+
+impl ModelProblem {
+    /// The dotted path of the table at fault.
+    #[must_use]
+    pub fn key(&self) -> String {
+        match self {
+            Self::NoRoute { flow, .. } | Self::Loop { flow, .. } => format!("flows.{flow}"),
+        }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn remedy(&self) -> String {
+        match self {
+            Self::NoRoute {
+                error: RouteError::NoWay { from, gauge, to },
+                ..
+            } => format!(
+                "add a line of gauge {gauge:?} that leads on from {from:?} to {to:?}, or a procedure on the way whose reloading changes the gauge, or correct `from`, `to`, `via` or `gauge`"
+            ),
+            Self::Loop { .. } => "order `via` so that the way does not come back".to_owned(),
+        }
+    }
+}
+
+/// Compiles a scenario. Afterwards no error of the user is possible.
+///
+/// # Errors
+/// Every flow that has no way, at once.
+pub fn compile(scenario: &Scenario) -> Result<Model, Vec<ModelProblem>> {
+    let mut compiler = Compiler::new(scenario);
+    compiler.days();
+    let steps = compiler.places();
+    compiler.lanes();
+    compiler.flows(&steps);
+    if compiler.problems.is_empty() {
+        Ok(compiler.model)
+    } else {
+        Err(compiler.problems)
+    }
+}
+
+/// A model being made.
+pub(super) struct Compiler<'s> {
+    pub(super) scenario: &'s Scenario,
+    pub(super) model: Model,
+    places: BTreeMap<&'s str, PlaceIx>,
+    yards: BTreeMap<(PlaceIx, &'s str), YardIx>,
+    lanes: BTreeMap<(&'s str, bool), LaneIx>,
+    purposes: BTreeMap<Purpose, u32>,
+    problems: Vec<ModelProblem>,
+}
+
+impl<'s> Compiler<'s> {
+    fn new(scenario: &'s Scenario) -> Self {
+        let time = &scenario.time;
+        let zone = TimeZone::get(&time.zone).unwrap_or(TimeZone::UTC);
+        let end = Instant(time.warm_up.0 + time.length.0);
+        let directions: BTreeSet<String> = scenario.flows.values().map(|f| f.direction.clone()).collect();
+        let model = Model {
+            measure_from: Instant(time.warm_up.0),
+            end,
+            step: step(end),
+            clock: CivilClock::new(time.start, zone, end),
+            places: Vec::new(),
+            yards: Vec::new(),
+            lanes: Vec::new(),
+            offices: Vec::new(),
+            terminals: Vec::new(),
+            exchanges: Vec::new(),
+            flows: Vec::new(),
+            directions: directions.into_iter().collect(),
+            day_tables: Vec::new(),
+            purposes: Vec::new(),
+        };
+        let places = scenario.places.keys().enumerate().map(|(i, id)| (id.as_str(), index(i))).collect();
+        Self {
+            scenario,
+            model,
+            places,
+            yards: BTreeMap::new(),
+            lanes: BTreeMap::new(),
+            purposes: BTreeMap::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    pub(super) fn zone(&self, name: &str) -> TimeZone {
+        TimeZone::get(name).unwrap_or_else(|_| self.model.clock.zone.clone())
+    }
+
+    pub(super) fn drawn(&mut self, law: &Law, name: &str) -> Drawn {
+        let purpose = Purpose::named(name);
+        let next = index(self.model.purposes.len());
+        let known = *self.purposes.entry(purpose).or_insert(next);
+        if known == next {
+            self.model.purposes.push(purpose);
+        }
+        Drawn {
+            variate: Variate::new(law),
+            purpose: known,
+        }
+    }
+
+    fn days(&mut self) {
+        let zones: BTreeSet<&str> = self.scenario.places.values().map(|p| p.zone.as_str()).collect();
+        self.model.day_tables = zones
+            .into_iter()
+            .map(|name| DayTable::new(&self.model.clock, name, &self.zone(name)))
+            .collect();
+    }
+
+    fn places(&mut self) -> Vec<Steps> {
+        let scenario = self.scenario;
+        let mut steps = Vec::new();
+        for (i, (id, place)) in scenario.places.iter().enumerate() {
+            let day_table = self
+                .model
+                .day_tables
+                .iter()
+                .position(|t| t.zone_name == place.zone)
+                .unwrap_or_default();
+            self.model.places.push(PlaceModel {
+                id: id.clone(),
+                name: place.name.clone(),
+                position: place.position,
+                day_table,
+            });
+            let mut yards = BTreeMap::new();
+            for gauge in scenario.gauges.keys() {
+                let yard = index(self.model.yards.len());
+                self.model.yards.push(Yard {
+                    place: index(i),
+                    gauge: gauge.clone(),
+                    tracks: place.tracks.get(gauge).copied(),
+                });
+                self.yards.insert((index(i), gauge), yard);
+                yards.insert(gauge.clone(), yard);
+            }
+            steps.push(self.facilities(index(i), id, place, &yards));
+        }
+        steps
+    }
+
+    fn lanes(&mut self) {
+        let scenario = self.scenario;
+        for (id, line) in &scenario.lines {
+            for forward in [true, false] {
+                let (from, to) = if forward {
+                    (&line.between.0, &line.between.1)
+                } else {
+                    (&line.between.1, &line.between.0)
+                };
+                self.lanes.insert((id, forward), index(self.model.lanes.len()));
+                let lane = Lane {
+                    line: id.clone(),
+                    name: line.name.clone(),
+                    from: self.places[from.as_str()],
+                    to: self.places[to.as_str()],
+                    length_km: line.length_m / 1_000.0,
+                    running_time: self.drawn(&line.running_time, &format!("lines.{id}.running_time>{to}")),
+                    headway: line.headway,
+                    #[allow(clippy::cast_precision_loss, reason = "a day is far below 2^53 ms")]
+                    path_every: line.paths_per_day.map(|n| Duration::from_millis(Duration::days(1).0 as f64 / n)),
+                    room: line.room.unwrap_or(u32::MAX),
+                    overtaking: line.overtaking,
+                };
+                self.model.lanes.push(lane);
+            }
+        }
+    }
+
+    fn flows(&mut self, steps: &[Steps]) {
+        let scenario = self.scenario;
+        for (id, flow) in &scenario.flows {
+            let route = match network::route(scenario, id, flow) {
+                Ok(route) => route,
+                Err(error) => {
+                    self.problems.push(ModelProblem::NoRoute { flow: id.clone(), error });
+                    continue;
+                }
+            };
+            let mut seen = BTreeSet::new();
+            let stops = std::iter::once(&route.origin).chain(route.legs.iter().map(|leg| &leg.stop));
+            if let Some(stop) = stops.into_iter().find(|stop| !seen.insert(stop.place.as_str())) {
+                self.problems.push(ModelProblem::Loop {
+                    flow: id.clone(),
+                    place: stop.place.clone(),
+                });
+                continue;
+            }
+            let compiled = FlowModel {
+                id: id.clone(),
+                name: flow.name.clone(),
+                direction: index(self.model.directions.iter().position(|d| *d == flow.direction).unwrap_or_default()),
+                entity: Purpose::named(&format!("flows.{id}")),
+                origin: self.places[flow.from.as_str()],
+                program: self.program(id, flow, &route, steps),
+                departures: self.departures(id, flow),
+                growth: flow.growth,
+                boxes: self.drawn(&flow.boxes, &format!("flows.{id}.boxes")),
+                teu_per_box: flow.teu_per_box,
+            };
+            self.model.flows.push(compiled);
+        }
+    }
+
+    fn yard(&self, stop: &Stop) -> YardIx {
+        self.yards[&(self.places[stop.place.as_str()], stop.gauge.as_str())]
+    }
+
+    fn program(&self, id: &str, flow: &Flow, route: &Route, steps: &[Steps]) -> Vec<Step> {
+        let procedure = |stop: &Stop| {
+            let here = &steps[self.places[stop.place.as_str()] as usize];
+            let place = &self.scenario.places[&stop.place];
+            let written = place.procedure(id, flow).map_or(&[][..], |(_, p)| &p.steps[..]);
+            written
+                .iter()
+                .filter_map(|step| here.get(&(step.kind, step.id.clone())).copied())
+                .collect::<Vec<Step>>()
+        };
+        let mut program = vec![Step::Form(self.yard(&route.origin))];
+        program.extend(procedure(&route.origin));
+        for leg in &route.legs {
+            program.push(Step::Run(self.lanes[&(leg.line.as_str(), leg.forward)], self.yard(&leg.stop)));
+            program.extend(procedure(&leg.stop));
+        }
+        program.push(Step::Leave);
+        program
+    }
+
+    fn departures(&mut self, id: &str, flow: &Flow) -> Departures {
+        let zone = self.zone(&self.scenario.places[&flow.from].zone);
+        let clock = self.model.clock.clone();
+        let name = |what: &str| format!("flows.{id}.departures.{what}");
+        match &flow.departures {
+            scenario::Departures::Poisson {
+                per_day,
+                by_hour,
+                by_weekday,
+                by_month,
+            } => Departures::Poisson {
+                gap: self.drawn(&Law::Exponential { mean: 1.0 }, &name("gap")),
+                rate: rate_stretches(&clock, &zone, per_day * flow.growth, [by_hour, by_weekday, by_month]),
+            },
+            scenario::Departures::Renewal { every } => Departures::Renewal {
+                gap: self.drawn(every, &name("gap")),
+            },
+            scenario::Departures::Timetable { entries, lateness } => Departures::Stated {
+                entries: timetable(&clock, &zone, entries),
+                lateness: self.drawn(lateness, &name("lateness")),
+                chance: self.drawn(&Law::Uniform { min: 0.0, max: 1.0 }, &name("chance")),
+            },
+            scenario::Departures::Trace { rows, .. } => Departures::Stated {
+                entries: trace(&clock, &zone, rows),
+                lateness: self.drawn(&Law::Constant(0.0), &name("lateness")),
+                chance: self.drawn(&Law::Uniform { min: 0.0, max: 1.0 }, &name("chance")),
+            },
+        }
+    }
+}
+
+/// An index as the model stores it.
+#[allow(clippy::cast_possible_truncation, reason = "a file with 2^32 tables does not fit in memory")]
+pub(super) fn index(i: usize) -> u32 {
+    i as u32
+}
+
+/// The width of a step of the time series: fine enough to show a day in a short run, few enough for a
+/// picture of a long one.
+fn step(end: Instant) -> Duration {
+    let hours = [1, 6, 24].into_iter().find(|h| end.0 <= h * HOUR * 24 * 40);
+    Duration::hours(hours.unwrap_or(24 * 7))
+}

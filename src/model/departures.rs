@@ -1,0 +1,177 @@
+//! When the trains of a flow depart.
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::{CivilClock, Drawn};
+use crate::scenario::{Day, TimetableEntry, TraceRow};
+use crate::units::{DAY, Instant};
+
+/// How the departures of a flow come about.
+#[derive(Clone, Debug)]
+pub enum Departures {
+    /// A Poisson process: the `k`-th train departs where the integral of the rate reaches the sum of `k`
+    /// exponential variates of mean 1 (inversion of the cumulative rate: Cinlar (1975), Introduction to
+    /// Stochastic Processes, section 4.7). One variate a train, and a growth of the rate moves every
+    /// train forward smoothly.
+    Poisson {
+        /// Exponential of mean 1.
+        gap: Drawn,
+        /// The rate over time.
+        rate: Vec<RateStretch>,
+    },
+    /// Independent times between departures, divided by the growth.
+    Renewal {
+        /// The time between two departures.
+        gap: Drawn,
+    },
+    /// Stated instants, in order.
+    Stated {
+        /// When, and with how many boxes where that is known.
+        entries: Vec<(Instant, Option<u32>)>,
+        /// How much later than stated a train is ready.
+        lateness: Drawn,
+        /// Decides on a train more or less where the growth is no whole number.
+        chance: Drawn,
+    },
+}
+
+/// A stretch of constant rate.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RateStretch {
+    /// When it begins; it ends where the next begins.
+    pub from: Instant,
+    /// Trains expected in a millisecond.
+    pub rate: f64,
+    /// Trains expected from the start of the run to the begin of this stretch.
+    pub before: f64,
+}
+
+/// The rate over time from a daily rate and factors by hour, weekday and month (each empty or whole).
+#[must_use]
+#[allow(clippy::cast_precision_loss, reason = "spans far below 2^53 ms")]
+pub fn rate_stretches(clock: &CivilClock, zone: &TimeZone, per_day: f64, factors: [&[f64]; 3]) -> Vec<RateStretch> {
+    let [by_hour, by_weekday, by_month] = factors;
+    let mut stretches: Vec<RateStretch> = Vec::new();
+    let mut push = |from: Instant, factor: f64| {
+        let rate = per_day * factor / DAY as f64;
+        match stretches.last().copied() {
+            Some(last) if last.rate.to_bits() == rate.to_bits() => {}
+            Some(last) => stretches.push(RateStretch {
+                from,
+                rate,
+                before: last.before + last.rate * (from - last.from).0 as f64,
+            }),
+            None => stretches.push(RateStretch {
+                from: Instant::START,
+                rate,
+                before: 0.0,
+            }),
+        }
+    };
+    if factors.iter().all(|f| f.is_empty()) {
+        push(Instant::START, 1.0);
+        return stretches;
+    }
+    let factor = |list: &[f64], index: i8| usize::try_from(index).ok().and_then(|i| list.get(i)).copied().unwrap_or(1.0);
+    let mut hour = clock
+        .civil(zone, Instant::START)
+        .date()
+        .at(clock.civil(zone, Instant::START).hour(), 0, 0, 0);
+    loop {
+        let from = clock.instant(zone, hour);
+        if from >= clock.end {
+            return stretches;
+        }
+        let weekday = factor(by_weekday, hour.date().weekday().to_monday_zero_offset());
+        push(from, factor(by_hour, hour.hour()) * weekday * factor(by_month, hour.month() - 1));
+        let Ok(next) = hour.checked_add(1.hour()) else { return stretches };
+        hour = next;
+    }
+}
+
+/// The instants of a timetable within the run, in order.
+#[must_use]
+pub fn timetable(clock: &CivilClock, zone: &TimeZone, entries: &[TimetableEntry]) -> Vec<(Instant, Option<u32>)> {
+    let runs_on = |date: Date| {
+        let day = Day::from(date.weekday());
+        entries
+            .iter()
+            .filter(move |entry| entry.days.contains(&day))
+            .flat_map(|entry| entry.at.iter().copied())
+    };
+    let mut all: Vec<(Instant, Option<u32>)> = clock
+        .dates(zone)
+        .flat_map(|date| runs_on(date).map(move |time| date.to_datetime(time)))
+        .map(|civil| (clock.instant(zone, civil), None))
+        .filter(|(at, _)| clock.holds(*at))
+        .collect();
+    all.sort_unstable();
+    all
+}
+
+/// The instants of a trace within the run, in order.
+#[must_use]
+pub fn trace(clock: &CivilClock, zone: &TimeZone, rows: &[TraceRow]) -> Vec<(Instant, Option<u32>)> {
+    rows.iter()
+        .map(|row| (clock.instant(zone, row.departs_at), row.boxes))
+        .filter(|(at, _)| clock.holds(*at))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::HOUR;
+    use jiff::civil::{date, time};
+
+    fn clock() -> (CivilClock, TimeZone) {
+        let zone = TimeZone::get("Asia/Shanghai").expect("bundled");
+        // A Monday.
+        (
+            CivilClock::new(date(2022, 1, 31).at(0, 30, 0, 0), zone.clone(), Instant(2 * DAY)),
+            zone,
+        )
+    }
+
+    #[test]
+    #[allow(clippy::cast_precision_loss)]
+    fn factors_multiply_and_the_integral_is_right() {
+        let (clock, zone) = clock();
+        let mut by_hour = [1.0; 24];
+        by_hour[1] = 3.0;
+        let mut by_month = [1.0; 12];
+        by_month[1] = 2.0;
+        let stretches = rate_stretches(&clock, &zone, 24.0, [&by_hour, &[], &by_month]);
+        let from: Vec<(i64, f64)> = stretches
+            .iter()
+            .map(|s| (s.from.0 * 2 / HOUR, (s.rate * HOUR as f64 * 1e9).round() / 1e9))
+            .collect();
+        // Half hours from the start: hour 1 of Monday at 1, hour 2 at 3, February at 47, its hour 1 at 49.
+        let expected = [(0, 1.0), (1, 3.0), (3, 1.0), (47, 2.0), (49, 6.0), (51, 2.0), (95, 2.0)];
+        assert_eq!(from[..6], expected[..6]);
+        // 24 h at rate 1 less half an hour, and two more for the busy hour.
+        assert!((stretches[3].before - 25.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_plain_rate_is_one_stretch() {
+        let (clock, zone) = clock();
+        assert_eq!(rate_stretches(&clock, &zone, 24.0, [&[], &[], &[]]).len(), 1);
+    }
+
+    #[test]
+    fn timetables_keep_to_their_days() {
+        let (clock, zone) = clock();
+        let entries = [TimetableEntry {
+            days: [Day(1), Day(3)].into(),
+            at: vec![time(6, 0, 0, 0), time(0, 0, 0, 0)],
+        }];
+        // Monday's midnight is past, Wednesday's is within the last half hour, its morning is not.
+        assert_eq!(
+            timetable(&clock, &zone, &entries),
+            [(Instant(11 * HOUR / 2), None), (Instant(95 * HOUR / 2), None)]
+        );
+    }
+}

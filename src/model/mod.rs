@@ -1,0 +1,279 @@
+//! The compiled scenario: names have become indices, civil times instants, laws variates, routes
+//! programs of steps. Immutable, and shared by all replications.
+
+mod civil;
+mod compile;
+mod departures;
+mod facilities;
+
+use crate::engine::Calendar;
+use crate::observe::Activity;
+use crate::random::{Draws, Purpose, StreamKey, Variate};
+use crate::units::{Duration, Instant};
+
+pub use civil::{CivilClock, DayTable};
+pub use compile::{ModelProblem, compile};
+pub use departures::{Departures, RateStretch};
+
+/// Index of a place in [`Model::places`].
+pub type PlaceIx = u32;
+/// Index of a yard in [`Model::yards`].
+pub type YardIx = u32;
+/// Index of a lane in [`Model::lanes`].
+pub type LaneIx = u32;
+
+/// Everything that a replication reads.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// Where measuring begins: the end of the warm-up.
+    pub measure_from: Instant,
+    /// Where the run ends.
+    pub end: Instant,
+    /// Width of a step of the time series.
+    pub step: Duration,
+    /// Civil time of the scenario.
+    pub clock: CivilClock,
+    /// Nodes, by id.
+    pub places: Vec<PlaceModel>,
+    /// Tracks of one gauge at one place.
+    pub yards: Vec<Yard>,
+    /// Lines in one direction: two for each line, by id.
+    pub lanes: Vec<Lane>,
+    /// Offices of any kind.
+    pub offices: Vec<Office>,
+    /// Reloading terminals.
+    pub terminals: Vec<Terminal>,
+    /// Handovers.
+    pub exchanges: Vec<Exchange>,
+    /// Streams of trains, by id.
+    pub flows: Vec<FlowModel>,
+    /// Direction words of the flows, sorted.
+    pub directions: Vec<String>,
+    /// Days of each time zone in use.
+    pub day_tables: Vec<DayTable>,
+    /// What is drawn for; [`Drawn::purpose`] points here.
+    pub purposes: Vec<Purpose>,
+}
+
+impl Model {
+    /// Where trains can be: places, then lanes.
+    #[must_use]
+    pub fn location_count(&self) -> usize {
+        self.places.len() + self.lanes.len()
+    }
+
+    /// The location of a lane.
+    #[must_use]
+    pub fn lane_location(&self, lane: usize) -> usize {
+        self.places.len() + lane
+    }
+}
+
+/// A time or a count that is drawn.
+#[derive(Clone, Debug)]
+pub struct Drawn {
+    /// The law.
+    pub variate: Variate,
+    /// Index of its purpose in [`Model::purposes`].
+    pub purpose: u32,
+}
+
+impl Drawn {
+    /// The stream of this purpose for one train.
+    #[inline]
+    fn draws(&self, keys: &[StreamKey], flow: Purpose, number: u32) -> Draws {
+        keys[self.purpose as usize].draws(flow, number)
+    }
+
+    /// The number for one train.
+    #[inline]
+    #[must_use]
+    pub fn number(&self, keys: &[StreamKey], flow: Purpose, number: u32) -> f64 {
+        if let Variate::Constant(v) = self.variate {
+            return v;
+        }
+        self.variate.draw(&mut self.draws(keys, flow, number))
+    }
+
+    /// The time for one train.
+    #[inline]
+    #[must_use]
+    pub fn time(&self, keys: &[StreamKey], flow: Purpose, number: u32) -> Duration {
+        Duration::from_millis(self.number(keys, flow, number))
+    }
+
+    /// The count for one train: the nearest whole number.
+    #[must_use]
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
+    pub fn count(&self, keys: &[StreamKey], flow: Purpose, number: u32) -> u32 {
+        libm::rint(self.number(keys, flow, number)) as u32
+    }
+}
+
+/// A node.
+#[derive(Clone, Debug)]
+pub struct PlaceModel {
+    /// The id.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// Longitude and latitude.
+    pub position: Option<(f64, f64)>,
+    /// Index of its days in [`Model::day_tables`].
+    pub day_table: usize,
+}
+
+/// Tracks of one gauge at one place.
+#[derive(Clone, Debug)]
+pub struct Yard {
+    /// Its place.
+    pub place: PlaceIx,
+    /// The id of the gauge.
+    pub gauge: String,
+    /// How many; `None` is as many as needed.
+    pub tracks: Option<u32>,
+}
+
+/// A line in one direction.
+#[derive(Clone, Debug)]
+pub struct Lane {
+    /// The id of the line.
+    pub line: String,
+    /// The line's name, for people.
+    pub name: String,
+    /// Where it begins.
+    pub from: PlaceIx,
+    /// Where it ends.
+    pub to: PlaceIx,
+    /// In kilometres.
+    pub length_km: f64,
+    /// Time for a train that nothing holds up.
+    pub running_time: Drawn,
+    /// Least time between trains at entry and at exit.
+    pub headway: Duration,
+    /// Time between the paths of the daily path capacity.
+    pub path_every: Option<Duration>,
+    /// The most trains on it.
+    pub room: u32,
+    /// Whether trains may pass each other.
+    pub overtaking: bool,
+}
+
+/// Servers that work on one train at a time.
+#[derive(Clone, Debug)]
+pub struct Office {
+    /// Its place.
+    pub place: PlaceIx,
+    /// The path within the place.
+    pub path: String,
+    /// For people.
+    pub name: String,
+    /// How its work is named.
+    pub activity: Activity,
+    /// Time for one train.
+    pub time: Drawn,
+    /// Servers over time.
+    pub calendar: Calendar,
+    /// At the end of a window.
+    pub at_close: AtClose,
+}
+
+pub use crate::scenario::AtClose;
+
+/// A reloading terminal.
+#[derive(Clone, Debug)]
+pub struct Terminal {
+    /// Its place.
+    pub place: PlaceIx,
+    /// The path within the place.
+    pub path: String,
+    /// For people.
+    pub name: String,
+    /// Where a loaded train finds its departure track.
+    pub to_yard: YardIx,
+    /// Time to place a train.
+    pub placing: Drawn,
+    /// How the lifting comes about.
+    pub lifting: Lifting,
+    /// Time to withdraw a train.
+    pub withdrawal: Drawn,
+    /// Berths over time.
+    pub calendar: Calendar,
+    /// At the end of a window.
+    pub at_close: AtClose,
+}
+
+/// How the lifting comes about.
+#[derive(Clone, Debug)]
+pub enum Lifting {
+    /// A time for each train.
+    PerTrain(Drawn),
+    /// Crane-time for each box.
+    PerBox {
+        /// Time of one lift by one crane.
+        per_lift: Drawn,
+        /// Cranes of the terminal.
+        cranes: u32,
+        /// The most on one train.
+        cranes_per_train: u32,
+    },
+}
+
+/// A handover over the border, in one direction.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// Its place.
+    pub place: PlaceIx,
+    /// The path within the place.
+    pub path: String,
+    /// For people.
+    pub name: String,
+    /// Least time between trains.
+    pub headway: Duration,
+    /// Trains between resets, and when these are.
+    pub quota: Option<(u32, Vec<Instant>)>,
+    /// When trains are handed over.
+    pub calendar: Calendar,
+}
+
+/// A stream of trains.
+#[derive(Clone, Debug)]
+pub struct FlowModel {
+    /// The id.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// Index in [`Model::directions`].
+    pub direction: u32,
+    /// Its address among the draws.
+    pub entity: Purpose,
+    /// Where its trains begin.
+    pub origin: PlaceIx,
+    /// What its trains do, from first to last.
+    pub program: Vec<Step>,
+    /// When they depart.
+    pub departures: Departures,
+    /// How many trains for one of the scenario's own: scales the departures.
+    pub growth: f64,
+    /// Boxes of a train.
+    pub boxes: Drawn,
+    /// TEU of a box.
+    pub teu_per_box: f64,
+}
+
+/// One step on a train's way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Take a track of this yard to be formed on.
+    Form(YardIx),
+    /// Be worked on by an office: index in [`Model::offices`].
+    Office(u32),
+    /// Have the boxes lifted to the other gauge: index in [`Model::terminals`].
+    Reload(u32),
+    /// Be handed over: index in [`Model::exchanges`].
+    Exchange(u32),
+    /// Run along a lane and take a track of the yard at its end.
+    Run(LaneIx, YardIx),
+    /// Leave the network.
+    Leave,
+}

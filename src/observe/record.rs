@@ -1,0 +1,49 @@
+//! Full records: one flat row per train and per finished activity.
+
+use super::Activity;
+use crate::units::{Duration, Instant};
+
+/// Full records of one replication.
+#[derive(Clone, Debug, Default)]
+pub struct ReplicationRecords {
+    /// Its number, from 1.
+    pub replication: u32,
+    /// One row per train, in order of creation.
+    pub trains: Vec<TrainRecord>,
+    /// One row per activity, in order of its end.
+    pub activities: Vec<ActivityRecord>,
+}
+
+/// One train.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TrainRecord {
+    /// Index in the flows.
+    pub flow: u32,
+    /// Its number within the flow, from 1.
+    pub number: u32,
+    /// Boxes on it.
+    pub boxes: u32,
+    /// When it was created at its origin.
+    pub created_at: Instant,
+    /// When it left the network; `None` is still inside at the end.
+    pub left_at: Option<Instant>,
+    /// Time in activities that are not waiting.
+    pub moving_or_served: Duration,
+    /// Time waiting.
+    pub waiting: Duration,
+}
+
+/// One activity of one train, from its begin up to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ActivityRecord {
+    /// Index in [`ReplicationRecords::trains`].
+    pub train: u32,
+    /// Index in the locations: places, then lanes.
+    pub location: u32,
+    /// What it was.
+    pub activity: Activity,
+    /// Begin.
+    pub begins_at: Instant,
+    /// End; for the last activity of a train inside, the end of the run.
+    pub ends_at: Instant,
+}

@@ -1,0 +1,161 @@
+//! Counts and time-weighted integrals of one replication, within its measured time.
+
+use crate::units::Instant;
+
+/// A whole number that changes over time, with its integral and its maximum.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TimeWeighted {
+    value: i64,
+    since: Instant,
+    area: i64,
+    max: i64,
+}
+
+impl TimeWeighted {
+    /// Changes the number.
+    #[inline]
+    pub fn add(&mut self, now: Instant, change: i64) {
+        self.area += self.value * (now - self.since).0;
+        self.since = now;
+        self.value += change;
+        self.max = self.max.max(self.value);
+    }
+
+    /// Changes the number to this one.
+    #[inline]
+    pub fn set(&mut self, now: Instant, value: i64) {
+        self.add(now, value - self.value);
+    }
+
+    /// Forgets integral and maximum of the past.
+    pub fn restart(&mut self, now: Instant) {
+        *self = Self {
+            value: self.value,
+            since: now,
+            area: 0,
+            max: self.value,
+        };
+    }
+
+    /// The number now.
+    #[must_use]
+    pub fn value(&self) -> i64 {
+        self.value
+    }
+
+    /// The largest number since the restart.
+    #[must_use]
+    pub fn max(&self) -> i64 {
+        self.max
+    }
+
+    /// The integral from the restart to this instant, in milliseconds times the number's unit.
+    #[inline]
+    #[must_use]
+    pub fn area(&self, now: Instant) -> i64 {
+        self.area + self.value * (now - self.since).0
+    }
+}
+
+/// A place.
+#[derive(Clone, Debug, Default)]
+pub struct PlaceTally {
+    /// Trains from their arrival, on the line before it or on a track, to their departure.
+    pub present: TimeWeighted,
+    /// Of these, trains that wait.
+    pub waiting: TimeWeighted,
+    /// Trains that departed or left, by day of the place from the start of the run.
+    pub daily: Vec<u32>,
+    /// The day of the last one.
+    pub day: usize,
+}
+
+/// Trains of one direction through one place.
+#[derive(Clone, Debug, Default)]
+pub struct PassageTally {
+    /// Time from arrival to departure of each train, in milliseconds.
+    pub dwell: Vec<i64>,
+    /// Of which waiting, summed.
+    pub waiting: i64,
+    /// Boxes on them.
+    pub boxes: u64,
+}
+
+/// An office.
+#[derive(Clone, Debug, Default)]
+pub struct OfficeTally {
+    /// Servers at work.
+    pub busy: TimeWeighted,
+    /// Trains waiting for it.
+    pub waiting: TimeWeighted,
+    /// Trains served to the end.
+    pub served: u32,
+}
+
+/// A reloading terminal.
+#[derive(Clone, Debug, Default)]
+pub struct TerminalTally {
+    /// Berths taken.
+    pub berths: TimeWeighted,
+    /// Cranes at work; berths in which boxes are lifted, where cranes are not told apart.
+    pub cranes: TimeWeighted,
+    /// Trains waiting for a berth.
+    pub waiting: TimeWeighted,
+    /// Trains that have left their berth.
+    pub served: u32,
+    /// Boxes lifted.
+    pub boxes: u64,
+}
+
+/// A handover.
+#[derive(Clone, Debug, Default)]
+pub struct ExchangeTally {
+    /// Trains waiting for it.
+    pub waiting: TimeWeighted,
+    /// Trains handed over.
+    pub passed: u32,
+}
+
+/// A line in one direction.
+#[derive(Clone, Debug, Default)]
+pub struct LaneTally {
+    /// Trains on it, those standing at its end included.
+    pub trains: TimeWeighted,
+    /// Trains waiting to enter it.
+    pub waiting: TimeWeighted,
+    /// Trains that entered.
+    pub entered: u32,
+}
+
+/// A flow.
+#[derive(Clone, Debug, Default)]
+pub struct FlowTally {
+    /// Trains created.
+    pub generated: u32,
+    /// Trains that left.
+    pub completed: u32,
+    /// Boxes on trains created.
+    pub boxes_generated: u64,
+    /// Boxes on trains that left.
+    pub boxes_completed: u64,
+    /// Time from creation to leaving of each train that left, in milliseconds.
+    pub transit: Vec<i64>,
+    /// Of which waiting, summed.
+    pub waiting: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integral_and_maximum_since_the_restart() {
+        let mut n = TimeWeighted::default();
+        n.add(Instant(10), 2);
+        n.add(Instant(15), 1);
+        n.restart(Instant(20));
+        assert_eq!((n.value(), n.max(), n.area(Instant(20))), (3, 3, 0));
+        n.set(Instant(24), 1);
+        assert_eq!((n.value(), n.max(), n.area(Instant(30))), (1, 3, 12 + 6));
+    }
+}

@@ -1,0 +1,237 @@
+//! Lines, one direction at a time: a headway at entry and at exit, order kept, room for so many trains, and
+//! the paths of a daily path capacity. A train that finds no track at the end stands there, and holds up
+//! whoever is behind it.
+
+use std::collections::VecDeque;
+
+use super::event::Event;
+use super::state::{State, Wake};
+use super::train::Phase;
+use crate::engine::Gate;
+use crate::model::{Lane, Step};
+use crate::observe::Activity;
+use crate::units::Instant;
+
+/// A lane in the course of a run.
+#[derive(Clone, Debug)]
+pub(super) struct LaneState {
+    pub(super) entry: Gate<Activity>,
+    /// Trains on it.
+    on_line: u32,
+    /// In order of entry, where trains may not pass each other.
+    order: VecDeque<u32>,
+    /// When the next train may enter, or leave, after the one before.
+    entry_free_at: Instant,
+    exit_free_at: Instant,
+    /// The first path not yet used, counted from the start.
+    next_path: i64,
+    /// For when the entry or exit is already to be looked at again.
+    entry_timer: Instant,
+    exit_timer: Instant,
+}
+
+impl Default for LaneState {
+    fn default() -> Self {
+        Self {
+            entry: Gate::default(),
+            on_line: 0,
+            order: VecDeque::new(),
+            entry_free_at: Instant::START,
+            exit_free_at: Instant::START,
+            next_path: 0,
+            entry_timer: Instant::NEVER,
+            exit_timer: Instant::NEVER,
+        }
+    }
+}
+
+impl LaneState {
+    pub(super) fn reset(&mut self) {
+        let (mut entry, mut order) = (std::mem::take(&mut self.entry), std::mem::take(&mut self.order));
+        entry.clear();
+        order.clear();
+        *self = Self {
+            entry,
+            order,
+            ..Self::default()
+        };
+    }
+
+    /// The instant of the first free path that is not past.
+    fn path_at(&self, lane: &Lane, now: Instant) -> Instant {
+        let Some(every) = lane.path_every else { return now };
+        let every = every.0.max(1);
+        let first = ((now.0 + every - 1) / every).max(self.next_path);
+        Instant(first.saturating_mul(every))
+    }
+}
+
+/// What keeps the first train from entering, and when to look again if no other train's going tells.
+type Block = (Activity, Option<Instant>);
+
+impl State<'_> {
+    fn entry_block(&self, lane: u32) -> Option<Block> {
+        let (state, model) = (&self.lanes[lane as usize], &self.model.lanes[lane as usize]);
+        if state.on_line >= model.room {
+            return Some((Activity::LineFull, None));
+        }
+        if state.entry_free_at > self.now {
+            return Some((Activity::Headway, Some(state.entry_free_at)));
+        }
+        let path_at = state.path_at(model, self.now);
+        (path_at > self.now).then_some((Activity::NoPath, Some(path_at)))
+    }
+
+    /// A train asks to enter; it never goes on at once, since running takes time.
+    pub(super) fn join_entry(&mut self, train: u32, lane: u32) -> bool {
+        if self.lanes[lane as usize].entry.is_empty() {
+            match self.entry_block(lane) {
+                None => self.enter(train, lane),
+                Some(block) => {
+                    self.queue_at_entry(train, lane, block.0);
+                    self.look_again_at_entry(lane, block);
+                }
+            }
+        } else {
+            self.queue_at_entry(train, lane, Activity::LineFull);
+        }
+        false
+    }
+
+    fn queue_at_entry(&mut self, train: u32, lane: u32, cause: Activity) {
+        self.fleet[train].phase = Phase::Ready;
+        let cause = self.lanes[lane as usize].entry.join(train, cause);
+        self.seen.lanes[lane as usize].waiting.add(self.now, 1);
+        self.switch(train, self.model.lanes[lane as usize].from, cause);
+    }
+
+    fn look_again_at_entry(&mut self, lane: u32, (cause, at): Block) {
+        self.switch_all(
+            |s, i| &mut s.lanes[i as usize].entry,
+            lane,
+            self.model.lanes[lane as usize].from,
+            cause,
+        );
+        if let Some(at) = at
+            && self.lanes[lane as usize].entry_timer != at
+        {
+            self.lanes[lane as usize].entry_timer = at;
+            self.pending.schedule(at, Event::EntryReady(lane));
+        }
+    }
+
+    /// Lets trains enter as far as they may.
+    pub(super) fn serve_entry(&mut self, lane: u32) {
+        while let Some(train) = self.lanes[lane as usize].entry.head() {
+            if let Some(block) = self.entry_block(lane) {
+                self.look_again_at_entry(lane, block);
+                return;
+            }
+            self.lanes[lane as usize].entry.leave();
+            self.seen.lanes[lane as usize].waiting.add(self.now, -1);
+            self.enter(train, lane);
+        }
+    }
+
+    pub(super) fn entry_ready(&mut self, lane: u32) {
+        self.lanes[lane as usize].entry_timer = Instant::NEVER;
+        self.serve_entry(lane);
+    }
+
+    fn enter(&mut self, train: u32, lane: u32) {
+        let model = &self.model.lanes[lane as usize];
+        let state = &mut self.lanes[lane as usize];
+        state.on_line += 1;
+        state.entry_free_at = self.now + model.headway;
+        if let Some(every) = model.path_every {
+            state.next_path = self.now.0 / every.0.max(1) + 1;
+        }
+        if !model.overtaking {
+            state.order.push_back(train);
+        }
+        let tally = &mut self.seen.lanes[lane as usize];
+        tally.trains.add(self.now, 1);
+        tally.entered += 1;
+        self.switch(train, self.model.lane_location(lane as usize) as u32, Activity::Running);
+        self.depart_from(train, model.from);
+        self.give_back_track(train);
+        let time = self.drawn(train, &model.running_time);
+        self.begin(train, Phase::Running, time);
+    }
+
+    /// A train has run to the end of its line: it has arrived, and wants a track.
+    pub(super) fn reach_line_end(&mut self, train: u32) {
+        let (lane, yard) = self.line_of(train);
+        let model = &self.model.lanes[lane as usize];
+        self.seen.arrive(self.now, model.to);
+        let t = &mut self.fleet[train];
+        t.arrived_at = self.now;
+        t.waited_before = t.time.waited;
+        t.phase = Phase::AtLineEnd;
+        if model.overtaking {
+            if self.take_track(train, yard, Phase::WantsTrack) {
+                self.leave_line(train);
+            }
+        } else if self.lanes[lane as usize].order.front() == Some(&train) {
+            self.serve_exit(lane);
+        } else {
+            self.switch(train, model.to, Activity::TrainAhead);
+        }
+    }
+
+    /// Lets the first train leave the line if it has come to its end, the headway has passed and there is a track.
+    pub(super) fn serve_exit(&mut self, lane: u32) {
+        let state = &self.lanes[lane as usize];
+        let Some(&train) = state.order.front() else { return };
+        if self.fleet[train].phase != Phase::AtLineEnd {
+            return;
+        }
+        let free_at = state.exit_free_at;
+        if free_at > self.now {
+            self.switch(train, self.model.lanes[lane as usize].to, Activity::Headway);
+            if self.lanes[lane as usize].exit_timer != free_at {
+                self.lanes[lane as usize].exit_timer = free_at;
+                self.pending.schedule(free_at, Event::ExitReady(lane));
+            }
+            return;
+        }
+        let (_, yard) = self.line_of(train);
+        if self.take_track(train, yard, Phase::WantsTrack) {
+            self.leave_line(train);
+        }
+    }
+
+    pub(super) fn exit_ready(&mut self, lane: u32) {
+        self.lanes[lane as usize].exit_timer = Instant::NEVER;
+        self.serve_exit(lane);
+    }
+
+    /// A train has its track: the line is free of it.
+    pub(super) fn leave_line(&mut self, train: u32) {
+        let (lane, _) = self.line_of(train);
+        let model = &self.model.lanes[lane as usize];
+        let state = &mut self.lanes[lane as usize];
+        if state.on_line == model.room && !state.entry.is_empty() {
+            self.wakes.push_back(Wake::Entry(lane));
+        }
+        state.on_line -= 1;
+        if !model.overtaking {
+            state.order.pop_front();
+            state.exit_free_at = self.now + model.headway;
+            if !state.order.is_empty() {
+                self.wakes.push_back(Wake::Exit(lane));
+            }
+        }
+        self.seen.lanes[lane as usize].trains.add(self.now, -1);
+        self.step_done(train);
+    }
+
+    /// The lane a train is on, and the yard at its end.
+    fn line_of(&self, train: u32) -> (u32, u32) {
+        let t = &self.fleet[train];
+        match self.model.flows[t.flow as usize].program[t.step as usize] {
+            Step::Run(lane, yard) => (lane, yard),
+            step => unreachable!("a train on a line is at {step:?}"),
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! What trains do: one replication of a model.
+//!
+//! A train follows the program of its flow, step by step, until it must wait or a timed activity begins.
+//! Whoever gives something back notes whom that may wake; these notes are worked off, first to last, before
+//! the next event. So a freed track is felt at once as far up the line as it reaches, without recursion, and
+//! in a fixed order.
+
+mod departure;
+mod event;
+mod exchange;
+mod line;
+mod office;
+mod simulator;
+mod state;
+mod terminal;
+mod train;
+mod yard;
+
+pub use simulator::{Ended, Simulator, Waiting};

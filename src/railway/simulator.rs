@@ -1,0 +1,119 @@
+//! One replication: `Model` -simulate(seed, replication)-> `Observations`.
+
+use super::state::State;
+use crate::engine::{self, Ending};
+use crate::model::Model;
+use crate::observe::{Fault, Observations, Shape};
+use crate::units::Instant;
+
+/// Runs replications of one model, one after another, in memory that is used again.
+#[derive(Clone, Debug)]
+pub struct Simulator<'m> {
+    state: State<'m>,
+    shape: Shape,
+}
+
+/// How a replication ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Its time was over.
+    Finished,
+    /// Nothing could happen any more while trains were inside.
+    Stalled {
+        /// From when on.
+        at: Instant,
+        /// Who waits where.
+        waiting: Vec<Waiting>,
+    },
+    /// As many events as allowed happened, or more trains came inside than the program can hold.
+    LimitReached {
+        /// When.
+        at: Instant,
+    },
+}
+
+/// A train that waits at the end of a run that stalled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// Index of its flow.
+    pub flow: u32,
+    /// Its number in the flow.
+    pub number: u32,
+    /// Index of the place.
+    pub place: u32,
+}
+
+impl<'m> Simulator<'m> {
+    /// A simulator of this model.
+    #[must_use]
+    pub fn new(model: &'m Model) -> Self {
+        let shape = Shape {
+            measure_from: model.measure_from,
+            end: model.end,
+            days: model.places.iter().map(|p| model.day_tables[p.day_table].starts.len()).collect(),
+            directions: model.directions.len(),
+            lanes: model.lanes.len(),
+            offices: model.offices.len(),
+            terminals: model.terminals.len(),
+            exchanges: model.exchanges.len(),
+            yards: model.yards.len(),
+            flows: model.flows.len(),
+        };
+        Self {
+            state: State::new(model),
+            shape,
+        }
+    }
+
+    /// Runs one replication, numbered from 1, of at most `event_limit` events.
+    ///
+    /// # Errors
+    /// If an exact law of the model does not hold: an error of the program.
+    pub fn run(&mut self, seed: u64, replication: u32, keep_records: bool, event_limit: u64) -> Result<(Ended, &Observations), Fault> {
+        self.state.seen.reset(&self.shape, replication, keep_records);
+        self.state.reset(seed, replication);
+        let (ending, events) = engine::run(&mut self.state, self.shape.end, event_limit);
+        self.state.seen.events = events;
+        let ended = self.ended(ending);
+        if let Some(fault) = self.state.fault.take() {
+            return Err(fault);
+        }
+        if ended == Ended::Finished {
+            let inside = self.book_inside();
+            self.state.seen.close(inside)?;
+        }
+        Ok((ended, &self.state.seen))
+    }
+
+    fn ended(&mut self, ending: Ending) -> Ended {
+        match ending {
+            _ if self.state.overfull => Ended::LimitReached { at: self.state.now },
+            Ending::LimitReached(at) => Ended::LimitReached { at },
+            Ending::Exhausted(at) => {
+                let slots: Vec<(u32, u32, u32)> = self.state.fleet.inside_mut().map(|(slot, t)| (slot, t.flow, t.number)).collect();
+                let waiting = slots.into_iter().map(|(slot, flow, number)| Waiting {
+                    flow,
+                    number,
+                    place: self.state.place_of(slot),
+                });
+                Ended::Stalled {
+                    at,
+                    waiting: waiting.collect(),
+                }
+            }
+            Ending::Horizon => Ended::Finished,
+        }
+    }
+
+    /// Books the trains still inside up to the end, and counts them and their boxes.
+    fn book_inside(&mut self) -> (i64, i64) {
+        let State { fleet, seen, .. } = &mut self.state;
+        let mut inside = (0, 0);
+        for (_, train) in fleet.inside_mut() {
+            seen.still_inside(&mut train.time);
+            inside.0 += 1;
+            inside.1 += i64::from(train.boxes);
+        }
+        inside
+    }
+}

@@ -1,0 +1,299 @@
+//! The state of a run, and what every step shares.
+
+use std::collections::VecDeque;
+
+use super::departure::Source;
+use super::event::{Event, MOST_TRAINS, STAMPS};
+use super::exchange::ExchangeState;
+use super::line::LaneState;
+use super::office::OfficeState;
+use super::terminal::TerminalState;
+use super::train::{Fleet, Phase, Train};
+use super::yard::YardState;
+use crate::engine::{EventList, Gate, Process};
+use crate::model::{Drawn, Model, Step};
+use crate::observe::{Activity, Fault, Observations};
+use crate::random::StreamKey;
+use crate::units::{Duration, Instant};
+
+/// Who may be able to go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wake {
+    Yard(u32),
+    Entry(u32),
+    Exit(u32),
+    Office(u32),
+    Terminal(u32),
+}
+
+/// Everything that changes in the course of a run.
+#[derive(Clone, Debug)]
+pub(super) struct State<'m> {
+    pub(super) model: &'m Model,
+    /// One per purpose of the model.
+    pub(super) keys: Vec<StreamKey>,
+    pub(super) now: Instant,
+    pub(super) pending: EventList<Event>,
+    pub(super) fleet: Fleet,
+    pub(super) sources: Vec<Source>,
+    pub(super) yards: Vec<YardState>,
+    pub(super) lanes: Vec<LaneState>,
+    pub(super) offices: Vec<OfficeState>,
+    pub(super) terminals: Vec<TerminalState>,
+    pub(super) exchanges: Vec<ExchangeState>,
+    pub(super) wakes: VecDeque<Wake>,
+    pub(super) seen: Observations,
+    /// The first exact law that was broken.
+    pub(super) fault: Option<Fault>,
+    /// Set when more trains are inside than there is room for.
+    pub(super) overfull: bool,
+}
+
+impl Process for State<'_> {
+    type Event = Event;
+
+    #[inline]
+    fn pending(&mut self) -> &mut EventList<Event> {
+        &mut self.pending
+    }
+
+    #[inline]
+    fn handle(&mut self, now: Instant, event: Event) {
+        self.now = now;
+        match event {
+            Event::ActivityEnds { train, stamp } => self.activity_ends(train, stamp),
+            Event::Departure(flow) => self.departure(flow),
+            Event::EntryReady(lane) => self.entry_ready(lane),
+            Event::ExitReady(lane) => self.exit_ready(lane),
+            Event::ExchangeReady(exchange) => self.exchange_ready(exchange),
+            Event::ExchangeChanges(exchange) => self.exchange_changes(exchange),
+            Event::OfficeChanges(office) => self.office_changes(office),
+            Event::TerminalChanges(terminal) => self.terminal_changes(terminal),
+            Event::StepEnds => self.step_ends(),
+            Event::MeasuringBegins => self.seen.begin_measuring(now),
+        }
+        self.work_off_wakes();
+    }
+}
+
+impl<'m> State<'m> {
+    pub(super) fn new(model: &'m Model) -> Self {
+        Self {
+            model,
+            keys: Vec::new(),
+            now: Instant::START,
+            pending: EventList::default(),
+            fleet: Fleet::default(),
+            sources: vec![Source::default(); model.flows.len()],
+            yards: vec![YardState::default(); model.yards.len()],
+            lanes: vec![LaneState::default(); model.lanes.len()],
+            offices: vec![OfficeState::default(); model.offices.len()],
+            terminals: vec![TerminalState::default(); model.terminals.len()],
+            exchanges: vec![ExchangeState::default(); model.exchanges.len()],
+            wakes: VecDeque::new(),
+            seen: Observations::default(),
+            fault: None,
+            overfull: false,
+        }
+    }
+
+    /// The state at the start: an empty network.
+    pub(super) fn reset(&mut self, seed: u64, replication: u32) {
+        let model = self.model;
+        self.keys.clear();
+        self.keys
+            .extend(model.purposes.iter().map(|purpose| purpose.key(seed, replication)));
+        self.now = Instant::START;
+        self.pending.clear();
+        self.fleet.clear();
+        self.wakes.clear();
+        (self.fault, self.overfull) = (None, false);
+        self.yards.iter_mut().zip(&model.yards).for_each(|(state, yard)| state.reset(yard));
+        self.lanes.iter_mut().for_each(LaneState::reset);
+        self.offices.iter_mut().for_each(OfficeState::reset);
+        self.terminals.iter_mut().for_each(TerminalState::reset);
+        self.exchanges.iter_mut().for_each(ExchangeState::reset);
+        self.pending.schedule(model.measure_from, Event::MeasuringBegins);
+        self.pending.schedule(Instant::START + model.step, Event::StepEnds);
+        for office in 0..self.offices.len() {
+            self.watch_office(office as u32);
+        }
+        for terminal in 0..self.terminals.len() {
+            self.watch_terminal(terminal as u32);
+        }
+        for exchange in 0..self.exchanges.len() {
+            self.watch_exchange(exchange as u32);
+        }
+        for flow in 0..self.sources.len() {
+            self.open_source(flow as u32);
+        }
+    }
+
+    fn step_ends(&mut self) {
+        self.seen.end_step(self.now, self.model.step);
+        self.pending.schedule(self.now + self.model.step, Event::StepEnds);
+    }
+
+    fn work_off_wakes(&mut self) {
+        while let Some(wake) = self.wakes.pop_front() {
+            match wake {
+                Wake::Yard(yard) => self.serve_yard(yard),
+                Wake::Entry(lane) => self.serve_entry(lane),
+                Wake::Exit(lane) => self.serve_exit(lane),
+                Wake::Office(office) => self.serve_office(office),
+                Wake::Terminal(terminal) => self.serve_terminal(terminal),
+            }
+        }
+    }
+
+    /// Lets a train follow its program until it waits or a timed activity begins.
+    pub(super) fn advance(&mut self, train: u32) {
+        loop {
+            let at = &self.fleet[train];
+            let gone_on = match self.model.flows[at.flow as usize].program[at.step as usize] {
+                Step::Form(yard) => self.form(train, yard),
+                Step::Office(office) => self.join_office(train, office),
+                Step::Reload(terminal) => self.join_terminal(train, terminal),
+                Step::Exchange(exchange) => self.join_exchange(train, exchange),
+                Step::Run(lane, _) => self.join_entry(train, lane),
+                Step::Leave => {
+                    self.leave(train);
+                    return;
+                }
+            };
+            if !gone_on {
+                return;
+            }
+            self.fleet[train].step += 1;
+        }
+    }
+
+    /// The step is done: on to the next.
+    pub(super) fn step_done(&mut self, train: u32) {
+        let t = &mut self.fleet[train];
+        t.phase = Phase::Ready;
+        t.step += 1;
+        self.advance(train);
+    }
+
+    /// A train comes into being at its origin, or the network is overfull.
+    pub(super) fn create(&mut self, flow: u32, number: u32, boxes: u32) {
+        if self.fleet.slots() >= MOST_TRAINS {
+            self.overfull = true;
+            return;
+        }
+        let time = self
+            .seen
+            .create(self.now, (flow, number, boxes), self.model.flows[flow as usize].origin);
+        let (created_at, arrived_at) = (self.now, self.now);
+        let train = self.fleet.add(Train {
+            time,
+            flow,
+            number,
+            boxes,
+            created_at,
+            arrived_at,
+            inside: true,
+            ..Train::default()
+        });
+        self.advance(train);
+    }
+
+    fn leave(&mut self, train: u32) {
+        self.give_back_track(train);
+        let t = &mut self.fleet[train];
+        let outcome = self.seen.leave(self.now, &mut t.time, (t.flow, t.boxes), t.created_at);
+        if let Err(fault) = outcome {
+            self.fault.get_or_insert(fault);
+        }
+        let place = self.place_of(train);
+        self.depart_from(train, place);
+        self.fleet.remove(train);
+    }
+
+    /// Notes that a train departs from a place.
+    pub(super) fn depart_from(&mut self, train: u32, place: u32) {
+        let t = &self.fleet[train];
+        let days = &self.model.day_tables[self.model.places[place as usize].day_table].starts;
+        let direction = self.model.flows[t.flow as usize].direction;
+        self.seen.depart(
+            self.now,
+            days,
+            (place, direction),
+            t.boxes,
+            t.arrived_at,
+            t.time.waited - t.waited_before,
+        );
+    }
+
+    /// The place where a train that is on no line is: the end of its last line, or its origin.
+    pub(super) fn place_of(&self, train: u32) -> u32 {
+        let t = &self.fleet[train];
+        let flow = &self.model.flows[t.flow as usize];
+        let done = &flow.program[..t.step as usize];
+        let last = done
+            .iter()
+            .rev()
+            .find_map(|step| if let Step::Run(lane, _) = step { Some(*lane) } else { None });
+        last.map_or(flow.origin, |lane| self.model.lanes[lane as usize].to)
+    }
+
+    /// From now on a train does this at this place.
+    #[inline]
+    pub(super) fn switch(&mut self, train: u32, place: u32, activity: Activity) {
+        self.seen.switch(&mut self.fleet[train].time, self.now, place, activity);
+    }
+
+    /// Everyone at a gate waits for something else now.
+    pub(super) fn switch_all(&mut self, gate: fn(&mut Self, u32) -> &mut Gate<Activity>, index: u32, place: u32, cause: Activity) {
+        if !gate(self, index).waits_for(cause) {
+            return;
+        }
+        let waiting = std::mem::take(gate(self, index));
+        for train in waiting.waiting() {
+            self.switch(train, place, cause);
+        }
+        *gate(self, index) = waiting;
+    }
+
+    /// A timed activity begins that ends after this time.
+    #[inline]
+    pub(super) fn begin(&mut self, train: u32, phase: Phase, time: Duration) {
+        let due = self.now + time;
+        let t = &mut self.fleet[train];
+        t.phase = phase;
+        t.due = due;
+        t.stamp = (t.stamp + 1) % STAMPS;
+        let stamp = t.stamp;
+        self.pending.schedule(due, Event::ActivityEnds { train, stamp });
+    }
+
+    /// The timed activity of a train is interrupted: its end, already scheduled, means nothing any more.
+    pub(super) fn interrupt(&mut self, train: u32) {
+        let t = &mut self.fleet[train];
+        t.due = Instant::NEVER;
+        t.stamp = (t.stamp + 1) % STAMPS;
+    }
+
+    fn activity_ends(&mut self, train: u32, stamp: u32) {
+        let t = &self.fleet[train];
+        if !t.inside || t.stamp != stamp || t.due != self.now {
+            return;
+        }
+        match t.phase {
+            Phase::Running => self.reach_line_end(train),
+            Phase::InOffice => self.office_done(train),
+            Phase::Placing => self.placed(train),
+            Phase::Lifting => self.lifted(train),
+            Phase::Withdrawal => self.withdrawn(train),
+            Phase::Ready | Phase::AtLineEnd | Phase::WantsTrack | Phase::Paused | Phase::WantsDepartureTrack => {}
+        }
+    }
+
+    /// What is drawn for a train.
+    #[inline]
+    pub(super) fn drawn(&self, train: u32, drawn: &Drawn) -> Duration {
+        let t = &self.fleet[train];
+        drawn.time(&self.keys, self.model.flows[t.flow as usize].entity, t.number)
+    }
+}

@@ -1,0 +1,262 @@
+//! Reloading terminals: a train is placed in a berth, its boxes are lifted to the other gauge, and what is
+//! loaded is withdrawn to a departure track. Cranes are shared by the berths; the work left on each train is
+//! carried on at the new rate whenever their number changes.
+
+use super::event::Event;
+use super::state::{State, Wake};
+use super::train::Phase;
+use crate::engine::{Gate, Hand};
+use crate::model::{AtClose, Lifting, Step};
+use crate::observe::Activity;
+use crate::units::{Duration, Instant};
+
+/// A terminal in the course of a run.
+#[derive(Clone, Debug, Default)]
+pub(super) struct TerminalState {
+    pub(super) gate: Gate<Activity>,
+    hand: Hand,
+    berths_taken: u32,
+    /// Trains being lifted or waiting for a crane in their berth, in order of begin.
+    lifting: Vec<u32>,
+}
+
+impl TerminalState {
+    pub(super) fn reset(&mut self) {
+        self.gate.clear();
+        self.hand = Hand::default();
+        self.berths_taken = 0;
+        self.lifting.clear();
+    }
+}
+
+/// Cranes for the `position`-th of `trains` trains, oldest first: spread as evenly as can be, the rest to the
+/// oldest, no more than `most` on one.
+fn share(cranes: u32, trains: u32, most: u32, position: u32) -> u32 {
+    let (each, rest) = (cranes / trains, cranes % trains);
+    (each + u32::from(position < rest)).min(most)
+}
+
+/// Time for so much crane-time with so many cranes, rounded up.
+fn lifting_time(work: Duration, cranes: u32) -> Duration {
+    Duration((work.0 + i64::from(cranes.max(1)) - 1) / i64::from(cranes.max(1)))
+}
+
+impl State<'_> {
+    /// What keeps a train from being placed.
+    fn terminal_block(&mut self, terminal: u32, train: u32) -> Option<Activity> {
+        let model = &self.model.terminals[terminal as usize];
+        let state = &mut self.terminals[terminal as usize];
+        let berths = model.calendar.servers(&mut state.hand, self.now);
+        if berths == 0 {
+            return Some(Activity::OfficeClosed);
+        }
+        if state.berths_taken >= berths {
+            return Some(Activity::BerthBusy);
+        }
+        if model.at_close != AtClose::Refuse {
+            return None;
+        }
+        let closes_at = model.calendar.closes_at(&mut state.hand, self.now);
+        (self.now + self.shortest_stay(terminal, train) > closes_at).then_some(Activity::ClosingSoon)
+    }
+
+    /// Placing, lifting with as many cranes as can work on one train, and withdrawal.
+    fn shortest_stay(&self, terminal: u32, train: u32) -> Duration {
+        let model = &self.model.terminals[terminal as usize];
+        let most = match &model.lifting {
+            Lifting::PerTrain(_) => 1,
+            Lifting::PerBox {
+                cranes, cranes_per_train, ..
+            } => *cranes.min(cranes_per_train),
+        };
+        self.drawn(train, &model.placing) + lifting_time(self.lifting_work(terminal, train), most) + self.drawn(train, &model.withdrawal)
+    }
+
+    /// Crane-time to lift a whole train.
+    fn lifting_work(&self, terminal: u32, train: u32) -> Duration {
+        match &self.model.terminals[terminal as usize].lifting {
+            Lifting::PerTrain(time) => self.drawn(train, time),
+            Lifting::PerBox { per_lift, .. } => Duration(self.drawn(train, per_lift).0.saturating_mul(i64::from(self.fleet[train].boxes))),
+        }
+    }
+
+    /// A train asks for a berth; it never goes on at once, since reloading takes time.
+    pub(super) fn join_terminal(&mut self, train: u32, terminal: u32) -> bool {
+        let cause = self.terminal_block(terminal, train);
+        let state = &mut self.terminals[terminal as usize];
+        if state.gate.is_empty() && cause.is_none() {
+            self.place_in_berth(train, terminal);
+        } else {
+            let cause = state.gate.join(train, cause.unwrap_or(Activity::BerthBusy));
+            self.seen.terminals[terminal as usize].waiting.add(self.now, 1);
+            self.switch(train, self.model.terminals[terminal as usize].place, cause);
+        }
+        false
+    }
+
+    /// Lets trains into free berths.
+    pub(super) fn serve_terminal(&mut self, terminal: u32) {
+        while let Some(train) = self.terminals[terminal as usize].gate.head() {
+            if let Some(cause) = self.terminal_block(terminal, train) {
+                self.switch_all(
+                    |s, i| &mut s.terminals[i as usize].gate,
+                    terminal,
+                    self.model.terminals[terminal as usize].place,
+                    cause,
+                );
+                return;
+            }
+            self.terminals[terminal as usize].gate.leave();
+            self.seen.terminals[terminal as usize].waiting.add(self.now, -1);
+            self.place_in_berth(train, terminal);
+        }
+    }
+
+    fn place_in_berth(&mut self, train: u32, terminal: u32) {
+        let model = &self.model.terminals[terminal as usize];
+        self.terminals[terminal as usize].berths_taken += 1;
+        self.seen.terminals[terminal as usize].berths.add(self.now, 1);
+        self.give_back_track(train);
+        self.switch(train, model.place, Activity::Placing);
+        let time = self.drawn(train, &model.placing);
+        self.begin(train, Phase::Placing, time);
+    }
+
+    fn terminal_of(&self, train: u32) -> u32 {
+        let t = &self.fleet[train];
+        match self.model.flows[t.flow as usize].program[t.step as usize] {
+            Step::Reload(terminal) => terminal,
+            step => unreachable!("a train in a berth is at {step:?}"),
+        }
+    }
+
+    /// A train stands in its berth: lifting begins, or it waits for a crane.
+    pub(super) fn placed(&mut self, train: u32) {
+        let terminal = self.terminal_of(train);
+        let work = self.lifting_work(terminal, train);
+        let t = &mut self.fleet[train];
+        t.phase = Phase::Lifting;
+        t.work = work;
+        t.rate = 0;
+        t.settled = self.now;
+        t.due = Instant::NEVER;
+        self.terminals[terminal as usize].lifting.push(train);
+        self.share_cranes(terminal);
+    }
+
+    /// Every box is on the other train.
+    pub(super) fn lifted(&mut self, train: u32) {
+        let terminal = self.terminal_of(train);
+        let model = &self.model.terminals[terminal as usize];
+        self.terminals[terminal as usize].lifting.retain(|other| *other != train);
+        self.seen.terminals[terminal as usize].boxes += u64::from(self.fleet[train].boxes);
+        self.switch(train, model.place, Activity::Withdrawal);
+        let time = self.drawn(train, &model.withdrawal);
+        self.begin(train, Phase::Withdrawal, time);
+        self.share_cranes(terminal);
+    }
+
+    /// Settles the work done so far and sets the new rate of every train, where it changes.
+    fn share_cranes(&mut self, terminal: u32) {
+        let model = &self.model.terminals[terminal as usize];
+        let resting = model.at_close == AtClose::Pause && self.is_closed(terminal);
+        let trains = self.terminals[terminal as usize].lifting.len() as u32;
+        let mut at_work = 0;
+        for position in 0..trains {
+            let train = self.terminals[terminal as usize].lifting[position as usize];
+            let rate = match model.lifting {
+                _ if resting => 0,
+                Lifting::PerTrain(_) => 1,
+                Lifting::PerBox {
+                    cranes, cranes_per_train, ..
+                } => share(cranes, trains, cranes_per_train, position),
+            };
+            at_work += i64::from(rate);
+            self.set_rate(train, rate, if resting { Activity::OfficeClosed } else { Activity::CraneShort });
+        }
+        self.seen.terminals[terminal as usize].cranes.set(self.now, at_work);
+    }
+
+    /// The train is worked on at this rate from now on; at none it waits, for this reason.
+    fn set_rate(&mut self, train: u32, rate: u32, idle: Activity) {
+        let place = self.model.terminals[self.terminal_of(train) as usize].place;
+        let t = &mut self.fleet[train];
+        if rate != t.rate {
+            let done = (self.now - t.settled).0.saturating_mul(i64::from(t.rate));
+            t.work = Duration((t.work.0 - done).max(0));
+            t.settled = self.now;
+            t.rate = rate;
+            if rate > 0 {
+                let time = lifting_time(t.work, rate);
+                self.switch(train, place, Activity::Lifting);
+                self.begin(train, Phase::Lifting, time);
+                return;
+            }
+            self.interrupt(train);
+        }
+        if rate == 0 {
+            self.switch(train, place, idle);
+        }
+    }
+
+    fn is_closed(&mut self, terminal: u32) -> bool {
+        self.model.terminals[terminal as usize]
+            .calendar
+            .servers(&mut self.terminals[terminal as usize].hand, self.now)
+            == 0
+    }
+
+    /// A loaded train is out of the way: it needs a departure track, and keeps its berth until it has one.
+    pub(super) fn withdrawn(&mut self, train: u32) {
+        let yard = self.model.terminals[self.terminal_of(train) as usize].to_yard;
+        if self.take_track(train, yard, Phase::WantsDepartureTrack) {
+            self.leave_berth(train);
+        }
+    }
+
+    /// A loaded train has its track: the berth is free.
+    pub(super) fn leave_berth(&mut self, train: u32) {
+        let terminal = self.terminal_of(train);
+        let state = &mut self.terminals[terminal as usize];
+        state.berths_taken -= 1;
+        if !state.gate.is_empty() {
+            self.wakes.push_back(Wake::Terminal(terminal));
+        }
+        let tally = &mut self.seen.terminals[terminal as usize];
+        tally.berths.add(self.now, -1);
+        tally.served += 1;
+        self.step_done(train);
+    }
+
+    /// Looks out for the next change of the number of berths.
+    pub(super) fn watch_terminal(&mut self, terminal: u32) {
+        let state = &mut self.terminals[terminal as usize];
+        if let Some(at) = self.model.terminals[terminal as usize]
+            .calendar
+            .next_change(&mut state.hand, self.now)
+        {
+            self.pending.schedule(at.max(Instant::START), Event::TerminalChanges(terminal));
+        }
+    }
+
+    pub(super) fn terminal_changes(&mut self, terminal: u32) {
+        self.watch_terminal(terminal);
+        self.share_cranes(terminal);
+        self.serve_terminal(terminal);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::share;
+
+    #[test]
+    fn cranes_are_spread_evenly_and_none_is_lost() {
+        let shares = |cranes, trains, most| (0..trains).map(|i| share(cranes, trains, most, i)).collect::<Vec<_>>();
+        assert_eq!(shares(4, 1, 4), [4]);
+        assert_eq!(shares(4, 1, 3), [3]);
+        assert_eq!(shares(4, 3, 4), [2, 1, 1]);
+        assert_eq!(shares(2, 3, 4), [1, 1, 0]);
+        assert_eq!(shares(5, 2, 2), [2, 2]);
+    }
+}

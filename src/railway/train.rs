@@ -1,0 +1,121 @@
+//! Trains inside the network.
+
+use crate::observe::TrainTime;
+use crate::units::{Duration, Instant};
+
+/// What a train is in the middle of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Between steps, or waiting at the gate of its step.
+    #[default]
+    Ready,
+    /// Moving along a line.
+    Running,
+    /// Standing at the end of a line, behind others or within the headway.
+    AtLineEnd,
+    /// First at the end of a line, in the queue for a track.
+    WantsTrack,
+    /// Being worked on by an office.
+    InOffice,
+    /// Its work in an office rests.
+    Paused,
+    /// Being placed in a berth.
+    Placing,
+    /// Its boxes are lifted, or wait for a crane.
+    Lifting,
+    /// Being taken out of a berth.
+    Withdrawal,
+    /// Loaded, in the queue for a departure track.
+    WantsDepartureTrack,
+}
+
+/// A train.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Train {
+    /// Its part of the ledger.
+    pub(super) time: TrainTime,
+    /// Its flow.
+    pub(super) flow: u32,
+    /// Its number within the flow.
+    pub(super) number: u32,
+    /// Boxes on it.
+    pub(super) boxes: u32,
+    /// The step it is at.
+    pub(super) step: u32,
+    /// What it is in the middle of.
+    pub(super) phase: Phase,
+    /// The stamp of its timed activity.
+    pub(super) stamp: u32,
+    /// When that ends.
+    pub(super) due: Instant,
+    /// Work left, where it can be interrupted: milliseconds of one server or crane.
+    pub(super) work: Duration,
+    /// Servers or cranes at work on it.
+    pub(super) rate: u32,
+    /// Until when `work` is settled.
+    pub(super) settled: Instant,
+    /// When it came into being.
+    pub(super) created_at: Instant,
+    /// When it arrived at the place where it is.
+    pub(super) arrived_at: Instant,
+    /// What it had waited before it arrived there.
+    pub(super) waited_before: Duration,
+    /// The yard on a track of which it stands.
+    pub(super) yard: Option<u32>,
+    /// Whether the slot is in use.
+    pub(super) inside: bool,
+}
+
+/// All trains inside, in slots that are used again.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Fleet {
+    slots: Vec<Train>,
+    free: Vec<u32>,
+}
+
+impl Fleet {
+    pub(super) fn clear(&mut self) {
+        self.slots.clear();
+        self.free.clear();
+    }
+
+    /// Puts a train in a free slot.
+    pub(super) fn add(&mut self, train: Train) -> u32 {
+        if let Some(slot) = self.free.pop() {
+            self.slots[slot as usize] = train;
+            return slot;
+        }
+        self.slots.push(train);
+        u32::try_from(self.slots.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    pub(super) fn remove(&mut self, slot: u32) {
+        self.slots[slot as usize].inside = false;
+        self.free.push(slot);
+    }
+
+    /// How many slots have ever been needed.
+    pub(super) fn slots(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// The trains inside, with their slots.
+    pub(super) fn inside_mut(&mut self) -> impl Iterator<Item = (u32, &mut Train)> {
+        (0..).zip(&mut self.slots).filter(|(_, train)| train.inside)
+    }
+}
+
+impl std::ops::Index<u32> for Fleet {
+    type Output = Train;
+    #[inline]
+    fn index(&self, slot: u32) -> &Train {
+        &self.slots[slot as usize]
+    }
+}
+
+impl std::ops::IndexMut<u32> for Fleet {
+    #[inline]
+    fn index_mut(&mut self, slot: u32) -> &mut Train {
+        &mut self.slots[slot as usize]
+    }
+}

@@ -1,0 +1,78 @@
+//! Tracks of one gauge at one place: taken one train at a time, in the order of asking.
+
+use std::collections::VecDeque;
+
+use super::state::{State, Wake};
+use super::train::Phase;
+use crate::engine::Resource;
+use crate::model::Yard;
+use crate::observe::Activity;
+
+/// A yard in the course of a run.
+#[derive(Clone, Debug, Default)]
+pub(super) struct YardState {
+    tracks: Resource,
+    /// Trains that want a track: new ones, the first of each line, loaded ones.
+    pub(super) queue: VecDeque<u32>,
+}
+
+impl YardState {
+    pub(super) fn reset(&mut self, yard: &Yard) {
+        self.tracks = Resource::new(yard.tracks.unwrap_or(u32::MAX));
+        self.queue.clear();
+    }
+}
+
+impl State<'_> {
+    /// A new train takes a track to be formed on; whether it has one.
+    pub(super) fn form(&mut self, train: u32, yard: u32) -> bool {
+        self.take_track(train, yard, Phase::Ready)
+    }
+
+    /// A train takes a track if nobody else waits for one, or joins the queue, in this phase.
+    pub(super) fn take_track(&mut self, train: u32, yard: u32, waits_as: Phase) -> bool {
+        let state = &mut self.yards[yard as usize];
+        if state.queue.is_empty() && state.tracks.take() {
+            self.has_track(train, yard);
+            return true;
+        }
+        state.queue.push_back(train);
+        self.fleet[train].phase = waits_as;
+        self.switch(train, self.model.yards[yard as usize].place, Activity::TrackAheadFull);
+        false
+    }
+
+    fn has_track(&mut self, train: u32, yard: u32) {
+        self.seen.yards[yard as usize].add(self.now, 1);
+        self.fleet[train].yard = Some(yard);
+    }
+
+    /// A train gives back the track it stands on.
+    pub(super) fn give_back_track(&mut self, train: u32) {
+        if let Some(yard) = self.fleet[train].yard.take() {
+            self.seen.yards[yard as usize].add(self.now, -1);
+            let state = &mut self.yards[yard as usize];
+            state.tracks.give_back();
+            if !state.queue.is_empty() {
+                self.wakes.push_back(Wake::Yard(yard));
+            }
+        }
+    }
+
+    /// Lets those in the queue take free tracks, first come first served.
+    pub(super) fn serve_yard(&mut self, yard: u32) {
+        loop {
+            let state = &mut self.yards[yard as usize];
+            if state.queue.is_empty() || !state.tracks.take() {
+                return;
+            }
+            let Some(train) = state.queue.pop_front() else { return };
+            self.has_track(train, yard);
+            match self.fleet[train].phase {
+                Phase::WantsTrack => self.leave_line(train),
+                Phase::WantsDepartureTrack => self.leave_berth(train),
+                _ => self.step_done(train),
+            }
+        }
+    }
+}
