@@ -1,5 +1,93 @@
-//! What a person writes.
+//! What a person writes: TOML files become a [`Scenario`], and every problem in them is found at once.
+//!
+//! A file may extend another and be overridden by `key.path=value`; the layers are merged into one
+//! tree in which each value knows its file and position. The tree is decoded table by table, then the
+//! whole is checked.
+//!
+//! ```
+//! use landbridge::scenario::{Style, parse};
+//!
+//! let problems = parse("title = 'A line'\n[time]\nstart = '2022-01-01 00:00'\nzone = 'Asia/Shanghai'\nlength = 7", "line.toml");
+//! let text = problems.unwrap_err().render(Style::Plain);
+//! assert!(text.contains("`time.length` has no unit"));
+//! assert!(text.contains("line.toml:5:10"));
+//! assert!(text.contains(r#"write "7 min""#));
+//! ```
 
+use std::fs;
+use std::path::Path;
+
+mod check;
+mod decode;
+mod document;
+mod layers;
+mod nearest;
+mod problem;
+mod reader;
+mod render;
+mod resolved;
+mod trace;
 mod types;
 
+pub use problem::{LoadError, Problem, ProblemKind, Problems, Severity, Source, SourcePlace, Thing};
+pub use render::Style;
+pub use resolved::leaves;
 pub use types::*;
+
+/// A scenario that can be run.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// What was read.
+    pub scenario: Scenario,
+    /// What is probably not meant, though it can be run.
+    pub warnings: Problems,
+    /// The same scenario as one TOML text that needs no other file, with its keys sorted.
+    pub resolved: String,
+}
+
+/// Reads a scenario file with the files that it extends and overrides of the form `key.path=value`.
+///
+/// # Errors
+/// The file cannot be read, or there are problems in it: then all of them.
+pub fn load(path: &Path, overrides: &[String]) -> Result<Loaded, LoadError> {
+    let text = fs::read_to_string(path).map_err(|source| LoadError::Unreadable {
+        path: path.to_path_buf(),
+        source,
+    })?;
+    read(text, path, overrides).map_err(LoadError::Refused)
+}
+
+/// Reads a scenario from a text. `name` is what messages call it; files that it names are looked for beside it.
+///
+/// # Errors
+/// All problems in it.
+pub fn parse(text: &str, name: &str) -> Result<Loaded, Problems> {
+    read(text.to_owned(), Path::new(name), &[])
+}
+
+fn read(text: String, path: &Path, overrides: &[String]) -> Result<Loaded, Problems> {
+    let mut problems = Vec::new();
+    let mut document = layers::assemble(text, path, overrides, &mut problems);
+    // What is left of a broken text is not worth more messages.
+    if problems.iter().any(|problem| matches!(problem.kind, ProblemKind::Syntax(_))) {
+        return Err(Problems::new(problems, document.sources));
+    }
+    trace::embed(&mut document, &mut problems);
+    let cx = reader::Context::new(&document.root, problems);
+    let scenario = decode::scenario(&cx);
+    if let Some(scenario) = &scenario {
+        check::check(scenario, &cx);
+    }
+    let problems = Problems::new(cx.into_problems(), document.sources);
+    match scenario {
+        Some(scenario) if problems.count(Severity::Error) == 0 => Ok(Loaded {
+            scenario,
+            resolved: resolved::write(&document.root),
+            warnings: problems,
+        }),
+        _ => Err(problems),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -14,7 +14,7 @@ use crate::units::Duration;
 pub type Id = String;
 
 /// Everything that a run needs to know.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Scenario {
     /// One line for headings.
     pub title: String,
@@ -138,7 +138,7 @@ pub struct Exception {
 }
 
 /// `[places.ID]`: a node of the network.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Place {
     /// For people; the id where none is given.
     pub name: String,
@@ -261,6 +261,30 @@ pub struct Procedure {
     pub steps: Vec<StepRef>,
 }
 
+impl Procedure {
+    /// How well it fits a flow, to be compared with other procedures of the place; `None` where it does not.
+    /// A procedure that lists the flow comes before one for its direction, and that before one for any.
+    #[must_use]
+    pub fn fit(&self, flow: &str, direction: &str) -> Option<(bool, bool)> {
+        let listed = self.flows.iter().any(|id| id == flow);
+        let directed = self.direction.as_deref() == Some(direction);
+        let excluded = (!self.flows.is_empty() && !listed) || (self.direction.is_some() && !directed);
+        (!excluded).then_some((listed, directed))
+    }
+}
+
+impl Place {
+    /// The procedure of a flow here: the one that fits best, which is only one in a checked scenario.
+    #[must_use]
+    pub fn procedure_of(&self, flow: &str, direction: &str) -> Option<(&Id, &Procedure)> {
+        self.procedures
+            .iter()
+            .filter_map(|(id, procedure)| Some((procedure.fit(flow, direction)?, (id, procedure))))
+            .max_by_key(|(fit, _)| *fit)
+            .map(|(_, found)| found)
+    }
+}
+
 /// A step by the name of its facility, such as `clearance.export`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepRef {
@@ -334,7 +358,7 @@ pub enum Tracks {
 }
 
 /// `[flows.ID]`: a stream of trains.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Flow {
     /// For people; the id where none is given.
     pub name: String,
@@ -359,7 +383,7 @@ pub struct Flow {
 }
 
 /// `[flows.ID.departures]`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Departures {
     /// A Poisson process with a rate that may vary by hour, weekday and month.
     Poisson {

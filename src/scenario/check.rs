@@ -1,0 +1,210 @@
+//! What only the whole scenario shows: ambiguous procedures, ways that do not exist, things that nothing uses.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use petgraph::unionfind::UnionFind;
+
+use super::document::Node;
+use super::nearest::nearest;
+use super::problem::{Problem, ProblemKind, Thing};
+use super::reader::Context;
+use super::types::{Departures, FacilityKind, Flow, Id, Place, Scenario};
+
+/// Notes every problem between things that are each right by themselves.
+pub(super) fn check(scenario: &Scenario, cx: &Context<'_>) {
+    for (id, place) in &scenario.places {
+        ambiguous_procedures(id, place, scenario, cx);
+        unused_facilities(id, place, cx);
+        unused_directions(id, place, scenario, cx);
+    }
+    ways(scenario, cx);
+    corridors(scenario, cx);
+    unused(scenario, cx);
+}
+
+/// A problem at the value of a key, or at the key where it is a table.
+fn at(cx: &Context<'_>, path: &[&str], kind: ProblemKind) -> Option<Problem> {
+    let node = cx.root().find(path)?;
+    let place = if node.table().is_some() { &node.key } else { &node.at };
+    Some(Problem::error(kind, path.join("."), place.clone()))
+}
+
+fn report(cx: &Context<'_>, problem: Option<Problem>) {
+    if let Some(problem) = problem {
+        cx.report(problem);
+    }
+}
+
+/// For each flow, the procedures that fit it best must be one.
+fn ambiguous_procedures(id: &str, place: &Place, scenario: &Scenario, cx: &Context<'_>) {
+    let mut reported = BTreeSet::new();
+    for (flow_id, flow) in &scenario.flows {
+        let fits = |id: &Id| place.procedures.get(id).and_then(|p| p.fit(flow_id, &flow.direction));
+        let best = place.procedures.keys().filter_map(fits).max();
+        let mut tied = place.procedures.keys().filter(|id| best.is_some() && fits(id) == best);
+        let (Some(one), Some(other)) = (tied.next(), tied.next()) else {
+            continue;
+        };
+        if !reported.insert((one, other)) {
+            continue;
+        }
+        let kind = ProblemKind::Ambiguous {
+            other: one.clone(),
+            flow: flow_id.clone(),
+        };
+        let first = cx.root().find(&["places", id, "procedures", one]).map(|node| &node.key);
+        let problem = at(cx, &["places", id, "procedures", other], kind)
+            .zip(first)
+            .map(|(problem, first)| {
+                problem
+                    .note(first, "the other procedure")
+                    .remedy("give one of them `direction` or `flows`: a procedure that lists the flow wins, then one of its direction")
+            });
+        report(cx, problem);
+    }
+}
+
+/// Every leg of every flow must lead over lines, whatever their gauge.
+fn ways(scenario: &Scenario, cx: &Context<'_>) {
+    let numbers: BTreeMap<&Id, usize> = scenario.places.keys().zip(0..).collect();
+    let mut joined = UnionFind::<usize>::new(numbers.len());
+    for line in scenario.lines.values() {
+        if let (Some(one), Some(other)) = (numbers.get(&line.between.0), numbers.get(&line.between.1)) {
+            joined.union(*one, *other);
+        }
+    }
+    for (id, flow) in &scenario.flows {
+        if flow.from == flow.to && flow.via.is_empty() && !flow.from.is_empty() {
+            let problem = at(cx, &["flows", id, "to"], ProblemKind::SameEnds(Thing::Place));
+            report(cx, problem.map(|p| p.expected("another place than `from`")));
+        }
+        for (from, to) in legs(flow) {
+            let (Some(one), Some(other)) = (numbers.get(from), numbers.get(to)) else {
+                continue;
+            };
+            if !joined.equiv(*one, *other) {
+                let problem = at(cx, &["flows", id], ProblemKind::NoWay(from.clone(), to.clone()));
+                report(
+                    cx,
+                    problem.map(|p| p.expected("lines that join them").remedy("add the line that is missing")),
+                );
+            }
+        }
+    }
+}
+
+/// Each place of a flow with the next.
+fn legs(flow: &Flow) -> impl Iterator<Item = (&Id, &Id)> {
+    let stops = || std::iter::once(&flow.from).chain(&flow.via).chain(std::iter::once(&flow.to));
+    stops().zip(stops().skip(1))
+}
+
+fn corridors(scenario: &Scenario, cx: &Context<'_>) {
+    for (id, corridor) in &scenario.corridors {
+        for pair in corridor.places.windows(2) {
+            let [one, other] = pair else { continue };
+            let joins = |(a, b): &(Id, Id)| (a, b) == (one, other) || (b, a) == (one, other);
+            if !scenario.lines.values().any(|line| joins(&line.between)) {
+                let problem = at(cx, &["corridors", id, "places"], ProblemKind::NotJoined(one.clone(), other.clone()));
+                let remedy = "name every place on the way, each joined to the next by a line";
+                report(cx, problem.map(|p| p.remedy(remedy)));
+            }
+        }
+    }
+}
+
+fn warn(cx: &Context<'_>, path: &[&str], thing: Thing, remedy: &str) {
+    let problem = at(cx, path, ProblemKind::Unused(thing));
+    report(cx, problem.map(|p| p.remedy(remedy).warning()));
+}
+
+/// A facility without a procedure does nothing, which is rarely meant.
+fn unused_facilities(id: &str, place: &Place, cx: &Context<'_>) {
+    let steps: BTreeSet<(FacilityKind, &str)> = place
+        .procedures
+        .values()
+        .flat_map(|procedure| &procedure.steps)
+        .map(|step| (step.kind, step.id.as_str()))
+        .collect();
+    for kind in FacilityKind::ALL {
+        let table = cx.root().find(&["places", id, kind.word()]).and_then(Node::table);
+        for facility in table.into_iter().flat_map(BTreeMap::keys) {
+            if !steps.contains(&(kind, facility.as_str())) {
+                let remedy = format!("add \"{}.{facility}\" to the steps of a procedure of this place", kind.word());
+                warn(cx, &["places", id, kind.word(), facility], Thing::Facility, &remedy);
+            }
+        }
+    }
+}
+
+/// A procedure for a misspelt direction would never be used.
+fn unused_directions(id: &str, place: &Place, scenario: &Scenario, cx: &Context<'_>) {
+    let directions: BTreeSet<&str> = scenario.flows.values().map(|flow| flow.direction.as_str()).collect();
+    for (procedure_id, procedure) in &place.procedures {
+        let Some(direction) = procedure.direction.as_deref().filter(|word| !directions.contains(word)) else {
+            continue;
+        };
+        let near = nearest(direction, directions.iter().copied()).map(|word| format!("did you mean {word:?}?"));
+        let path = ["places", id, "procedures", procedure_id, "direction"];
+        let problem = at(cx, &path, ProblemKind::UnusedDirection(direction.to_owned()));
+        report(cx, problem.map(|p| p.remedy_if(near).warning()));
+    }
+}
+
+fn unused(scenario: &Scenario, cx: &Context<'_>) {
+    let lines = || scenario.lines.values();
+    let flows = || scenario.flows.values();
+    let places: BTreeSet<&Id> = lines()
+        .flat_map(|line| [&line.between.0, &line.between.1])
+        .chain(flows().flat_map(|flow| [&flow.from, &flow.to].into_iter().chain(&flow.via)))
+        .collect();
+    let terminals = || scenario.places.values().flat_map(|place| place.reloading.values());
+    let gauges: BTreeSet<&Id> = lines()
+        .map(|line| &line.gauge)
+        .chain(flows().map(|flow| &flow.gauge))
+        .chain(terminals().flat_map(|terminal| [&terminal.from_gauge, &terminal.to_gauge]))
+        .collect();
+    let calendars: BTreeSet<&Id> = scenario.places.values().flat_map(calendars_of).collect();
+    for id in scenario.places.keys().filter(|id| !places.contains(id)) {
+        warn(
+            cx,
+            &["places", id],
+            Thing::Place,
+            "join it to the network by a line, or take it out",
+        );
+    }
+    for id in scenario.gauges.keys().filter(|id| !gauges.contains(id)) {
+        warn(
+            cx,
+            &["gauges", id],
+            Thing::Gauge,
+            "give it to a line, a flow or a reloading, or take it out",
+        );
+    }
+    for id in scenario.calendars.keys().filter(|id| !calendars.contains(id)) {
+        warn(
+            cx,
+            &["calendars", id],
+            Thing::Calendar,
+            "name it as the `calendar` of a facility, or take it out",
+        );
+    }
+    for (id, flow) in &scenario.flows {
+        if matches!(&flow.departures, Departures::Trace { rows, .. } if rows.is_empty()) {
+            warn_of_empty_trace(id, cx);
+        }
+    }
+}
+
+fn warn_of_empty_trace(id: &str, cx: &Context<'_>) {
+    let problem = at(cx, &["flows", id, "departures"], ProblemKind::NoDepartures);
+    report(cx, problem.map(Problem::warning));
+}
+
+fn calendars_of(place: &Place) -> impl Iterator<Item = &Id> {
+    let offices = place.clearance.values().chain(place.handling.values());
+    offices
+        .filter_map(|office| office.calendar.as_ref())
+        .chain(place.reloading.values().filter_map(|terminal| terminal.calendar.as_ref()))
+        .chain(place.exchange.values().filter_map(|exchange| exchange.calendar.as_ref()))
+}

@@ -1,0 +1,179 @@
+//! `[flows.ID]` and its departures.
+
+use super::super::layers::DEPARTURES;
+use super::super::problem::{ProblemKind, Thing};
+use super::super::reader::{Item, Reader};
+use super::super::types::{Departures, Flow, Id, TimetableEntry, TraceRow};
+use super::{STAND_IN, civil, law};
+use crate::random::Law;
+use crate::units::Dimension;
+
+/// A trace with more bad rows than this is probably another file altogether.
+const BAD_ROWS: usize = 10;
+
+/// A stream of trains.
+pub(super) fn flow(id: &str, item: &Item<'_>, only_gauge: Option<&Id>) -> Option<Flow> {
+    item.table(|reader| Flow {
+        name: reader.name(id),
+        from: reader
+            .required("from", "the place where its trains begin", |place| place.known(Thing::Place))
+            .unwrap_or_default(),
+        to: reader
+            .required("to", "the place where its trains end", |place| place.known(Thing::Place))
+            .unwrap_or_default(),
+        via: reader
+            .optional("via", |via| {
+                via.list("an array of places in order", |place| place.known(Thing::Place))
+            })
+            .unwrap_or_default(),
+        direction: reader
+            .optional("direction", |word| word.text("a word such as \"west\""))
+            .unwrap_or_default()
+            .to_owned(),
+        gauge: match only_gauge {
+            Some(only) => reader
+                .optional("gauge", |gauge| gauge.known(Thing::Gauge))
+                .unwrap_or_else(|| only.clone()),
+            None => reader
+                .required("gauge", "the gauge on which its trains begin", |gauge| gauge.known(Thing::Gauge))
+                .unwrap_or_default(),
+        },
+        boxes: reader.optional("boxes", law::of_counts).unwrap_or(Law::Constant(0.0)),
+        teu_per_box: reader
+            .optional("teu_per_box", |n| n.positive_or_zero("a number, 2 for forty-foot containers"))
+            .unwrap_or(2.0),
+        growth: reader
+            .optional("growth", |n| n.positive_or_zero("a factor, 1.36 for 36 % more"))
+            .unwrap_or(1.0),
+        departures: reader
+            .required("departures", "a table with `rate`, `timetable`, `every` or `trace`", |departures| {
+                departures.table(departures_of)
+            })
+            .flatten()
+            .unwrap_or(Departures::Renewal { every: STAND_IN }),
+    })
+}
+
+fn departures_of(reader: &mut Reader<'_>) -> Option<Departures> {
+    // Rows without the name of a file are a trace as well.
+    let rows_only = reader.has("trace_rows") && !DEPARTURES.iter().any(|keys| reader.has(keys[0]));
+    let chosen = if rows_only { "trace" } else { reader.alternative(DEPARTURES)? };
+    match chosen {
+        "rate" => poisson(reader),
+        "timetable" => Some(Departures::Timetable {
+            entries: reader.optional("timetable", timetable)?,
+            lateness: reader.optional("lateness", law::of_times).unwrap_or(Law::Constant(0.0)),
+        }),
+        "every" => reader
+            .optional("every", law::of_times_above_zero)
+            .map(|every| Departures::Renewal { every }),
+        _ => Some(Departures::Trace {
+            file: reader
+                .optional("trace", |file| file.text("the path of a CSV file, relative to this one"))
+                .unwrap_or_default()
+                .to_owned(),
+            rows: reader.optional("trace_rows", rows).unwrap_or_default(),
+        }),
+    }
+}
+
+fn poisson(reader: &mut Reader<'_>) -> Option<Departures> {
+    let per_day = reader.optional("rate", |rate| rate.quantity(Dimension::Rate));
+    let by_hour = factors(reader, "by_hour", 24);
+    let by_weekday = factors(reader, "by_weekday", 7);
+    let by_month = factors(reader, "by_month", 12);
+    Some(Departures::Poisson {
+        per_day: per_day?,
+        by_hour,
+        by_weekday,
+        by_month,
+    })
+}
+
+/// A factor for each hour, weekday or month; empty where the key is left out.
+fn factors(reader: &mut Reader<'_>, key: &'static str, needed: usize) -> Vec<f64> {
+    let expected = format!("{needed} factors, 1 where the rate is as given");
+    let read = |item: &Item<'_>| {
+        let entries = item.array(&expected)?;
+        if entries.len() != needed {
+            let found = entries.len();
+            return item.refuse(item.problem(ProblemKind::WrongLength { found, needed }).expected(expected.as_str()));
+        }
+        let factors: Vec<f64> = entries
+            .iter()
+            .filter_map(|entry| entry.positive_or_zero("a factor, zero or more"))
+            .collect();
+        let sum: f64 = factors.iter().sum();
+        if factors.len() == needed && sum <= 0.0 {
+            return item.refuse(item.problem(ProblemKind::Zero).expected("at least one factor above zero"));
+        }
+        if factors.len() == needed && needed != 12 {
+            warn_of_average(item, sum, needed);
+        }
+        Some(factors)
+    };
+    reader.optional(key, read).unwrap_or_default()
+}
+
+/// Months differ in length and a run rarely covers them all, so only hours and weekdays are expected to average 1.
+fn warn_of_average(item: &Item<'_>, sum: f64, needed: usize) {
+    #[allow(clippy::cast_precision_loss, reason = "24 at most")]
+    let average = sum / needed as f64;
+    if (average - 1.0).abs() > 0.001 {
+        let rounded = (average * 1_000.0).round() / 1_000.0;
+        let problem = item.problem(ProblemKind::FactorAverage(rounded)).warning();
+        item.cx
+            .report(problem.remedy(format!("divide each by {rounded} to keep the rate as it is given")));
+    }
+}
+
+fn timetable(item: &Item<'_>) -> Option<Vec<TimetableEntry>> {
+    let expected = "an array of tables such as { days = \"daily\", at = [\"06:00\", \"18:30\"] }";
+    let entries = item.list(expected, |entry| {
+        let read = entry.table(|reader| {
+            let days = reader.required("days", "days such as \"mon-fri\"", civil::days);
+            let times = "departure times such as [\"06:00\", \"18:30\"]";
+            let at = reader.required("at", times, |at| Some(at.one_or_more().iter().filter_map(civil::clock).collect()));
+            Some(TimetableEntry { days: days?, at: at? })
+        });
+        read.flatten()
+    });
+    entries
+}
+
+/// Recorded departures, in order of time.
+fn rows(item: &Item<'_>) -> Option<Vec<TraceRow>> {
+    let mut rows: Vec<TraceRow> = Vec::new();
+    let mut bad = 0;
+    for entry in item.array("an array of tables such as { departure = \"2022-01-01 06:00\", boxes = 41 }")? {
+        match row(&entry) {
+            Some(row) if rows.last().is_some_and(|last| row.departs_at < last.departs_at) => {
+                let problem = entry.problem(ProblemKind::OutOfOrder).expected("rows in order of time");
+                item.cx.report(problem.remedy("sort the rows by `departure`"));
+                bad += 1;
+            }
+            Some(row) => rows.push(row),
+            None => bad += 1,
+        }
+        if bad == BAD_ROWS {
+            break;
+        }
+    }
+    Some(rows)
+}
+
+fn row(item: &Item<'_>) -> Option<TraceRow> {
+    item.table(|reader| {
+        let departs_at = reader.required(
+            "departure",
+            "a date and time of day, such as \"2022-01-01 06:00\"",
+            civil::date_time,
+        );
+        let boxes = reader.optional("boxes", |boxes| boxes.count(0).map(Some)).unwrap_or_default();
+        Some(TraceRow {
+            departs_at: departs_at?,
+            boxes,
+        })
+    })
+    .flatten()
+}

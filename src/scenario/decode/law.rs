@@ -1,0 +1,228 @@
+//! Laws: a constant, or a table with `law` and its parameters.
+
+use super::super::document::Value;
+use super::super::layers::SPREAD;
+use super::super::problem::{Problem, ProblemKind};
+use super::super::reader::{Item, Reader};
+use crate::random::Law;
+use crate::units::Dimension;
+
+/// What a law describes, and so the unit of its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Of {
+    Times,
+    Counts,
+}
+
+impl Of {
+    fn expected(self) -> &'static str {
+        match self {
+            Self::Times => "a duration such as \"90 min\", or a table such as { law = \"lognormal\", mean = \"90 min\", cv = 0.6 }",
+            Self::Counts => "a number such as 48, or a table such as { law = \"poisson\", mean = 48 }",
+        }
+    }
+
+    /// One value, in milliseconds for a time.
+    fn value(self, item: &Item<'_>) -> Option<f64> {
+        match self {
+            Self::Times => item.quantity(Dimension::Time),
+            Self::Counts => item.positive_or_zero("a number, zero or more"),
+        }
+    }
+}
+
+/// Every law by its word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Word {
+    Constant,
+    Uniform,
+    Triangular,
+    Normal,
+    LogNormal,
+    Gamma,
+    Erlang,
+    Weibull,
+    Exponential,
+    Pert,
+    Beta,
+    Poisson,
+    Binomial,
+    Empirical,
+}
+
+const WORDS: [(&str, Word); 14] = [
+    ("constant", Word::Constant),
+    ("uniform", Word::Uniform),
+    ("triangular", Word::Triangular),
+    ("normal", Word::Normal),
+    ("lognormal", Word::LogNormal),
+    ("gamma", Word::Gamma),
+    ("erlang", Word::Erlang),
+    ("weibull", Word::Weibull),
+    ("exponential", Word::Exponential),
+    ("pert", Word::Pert),
+    ("beta", Word::Beta),
+    ("poisson", Word::Poisson),
+    ("binomial", Word::Binomial),
+    ("empirical", Word::Empirical),
+];
+
+/// A law of a time, in milliseconds.
+pub(super) fn of_times(item: &Item<'_>) -> Option<Law> {
+    law(item, Of::Times)
+}
+
+/// A law of a number of things.
+pub(super) fn of_counts(item: &Item<'_>) -> Option<Law> {
+    law(item, Of::Counts)
+}
+
+fn law(item: &Item<'_>, of: Of) -> Option<Law> {
+    match (&item.node.value, of) {
+        (Value::Table(_), _) => item.table(|reader| written_out(reader, of)).flatten(),
+        (Value::Text(_) | Value::Integer(_) | Value::Float(_), _) => of.value(item).map(Law::Constant),
+        _ => item.wrong_type(of.expected()),
+    }
+}
+
+fn written_out(reader: &mut Reader<'_>, of: Of) -> Option<Law> {
+    let Some(word) = reader.required("law", "the name of a law, such as \"lognormal\"", |item| item.choice(&WORDS)) else {
+        // The parameters are not unknown keys where the law itself is.
+        for key in [
+            "value", "min", "mode", "max", "mean", "sd", "cv", "shape", "trials", "share", "values", "weights",
+        ] {
+            let _ = reader.get(key);
+        }
+        return None;
+    };
+    let law = parameters(reader, word, of)?;
+    if of == Of::Times && matches!(law, Law::Poisson { .. } | Law::Binomial { .. }) {
+        let item = reader.item();
+        let problem = item.problem(ProblemKind::LawOfCounts);
+        return item.refuse(problem.remedy("for a time without memory write law = \"exponential\""));
+    }
+    let Some((parameter, reason)) = law.problem() else {
+        return Some(law);
+    };
+    // The spread is at fault under the name by which it was given.
+    let parameter = if parameter == "sd" && reader.has("cv") { "cv" } else { parameter };
+    match reader.get(parameter) {
+        Some(item) => item.refuse(item.problem(ProblemKind::LawParameter(reason))),
+        None => reader.item().refuse(reader.item().problem(ProblemKind::LawParameter(reason))),
+    }
+}
+
+fn parameters(reader: &mut Reader<'_>, word: Word, of: Of) -> Option<Law> {
+    match word {
+        Word::Constant => value(reader, "value", of).map(Law::Constant),
+        Word::Uniform => {
+            let (min, max) = (value(reader, "min", of), value(reader, "max", of));
+            Some(Law::Uniform { min: min?, max: max? })
+        }
+        Word::Triangular => three_points(reader, of).map(|(min, mode, max)| Law::Triangular { min, mode, max }),
+        Word::Pert => three_points(reader, of).map(|(min, mode, max)| Law::Pert { min, mode, max }),
+        Word::Normal => mean_and_spread(reader, of).map(|(mean, sd)| Law::Normal { mean, sd }),
+        Word::LogNormal => mean_and_spread(reader, of).map(|(mean, sd)| Law::LogNormal { mean, sd }),
+        Word::Gamma => mean_and_spread(reader, of).map(|(mean, sd)| Law::Gamma { mean, sd }),
+        Word::Weibull => mean_and_spread(reader, of).map(|(mean, sd)| Law::Weibull { mean, sd }),
+        Word::Exponential => value(reader, "mean", of).map(|mean| Law::Exponential { mean }),
+        Word::Poisson => plain(reader, "mean").map(|mean| Law::Poisson { mean }),
+        Word::Erlang => {
+            let mean = value(reader, "mean", of);
+            let shape = reader.required("shape", "how many exponentials are added, such as 3", |item| item.count(1));
+            Some(Law::Erlang {
+                mean: mean?,
+                shape: shape?,
+            })
+        }
+        Word::Beta => {
+            let (min, max) = (value(reader, "min", of), value(reader, "max", of));
+            let (mean, sd) = mean_and_spread(reader, of)?;
+            Some(Law::Beta {
+                min: min?,
+                max: max?,
+                mean,
+                sd,
+            })
+        }
+        Word::Binomial => {
+            let trials = reader.required("trials", "how many trials, such as 50", |item| item.count(0));
+            let share = reader.required("share", "a share between 0 and 1", share);
+            Some(Law::Binomial {
+                trials: trials?,
+                share: share?,
+            })
+        }
+        Word::Empirical => empirical(reader, of),
+    }
+}
+
+fn value(reader: &mut Reader<'_>, key: &'static str, of: Of) -> Option<f64> {
+    let expected = match of {
+        Of::Times => Dimension::Time.expected(),
+        Of::Counts => "a number, zero or more",
+    };
+    reader.required(key, expected, |item| of.value(item))
+}
+
+/// A number without a unit, whatever the law describes.
+fn plain(reader: &mut Reader<'_>, key: &'static str) -> Option<f64> {
+    let expected = "a number, zero or more";
+    reader.required(key, expected, |item| item.positive_or_zero(expected))
+}
+
+fn share(item: &Item<'_>) -> Option<f64> {
+    let expected = "a share between 0 and 1";
+    let share = item.number(expected)?;
+    if (0.0..=1.0).contains(&share) {
+        return Some(share);
+    }
+    let remedy = (share > 1.0 && share <= 100.0).then(|| format!("for {share} % write {}", share / 100.0));
+    item.refuse(item.problem(ProblemKind::OutOfRange).expected(expected).remedy_if(remedy))
+}
+
+fn three_points(reader: &mut Reader<'_>, of: Of) -> Option<(f64, f64, f64)> {
+    let points = (value(reader, "min", of), value(reader, "mode", of), value(reader, "max", of));
+    Some((points.0?, points.1?, points.2?))
+}
+
+/// The mean and the standard deviation, which may be given as a share of the mean.
+fn mean_and_spread(reader: &mut Reader<'_>, of: Of) -> Option<(f64, f64)> {
+    let mean = value(reader, "mean", of);
+    let sd = match reader.alternative(SPREAD)? {
+        "sd" => value(reader, "sd", of),
+        _ => plain(reader, "cv").zip(mean).map(|(cv, mean)| cv * mean),
+    };
+    mean.zip(sd)
+}
+
+fn empirical(reader: &mut Reader<'_>, of: Of) -> Option<Law> {
+    let expected = "an array of observed values";
+    let values = reader.required("values", expected, |item| all(item, expected, |entry| of.value(entry)));
+    let weights = reader.get("weights");
+    let values = values?;
+    let weights = match weights {
+        None => vec![1.0; values.len()],
+        Some(item) => all(&item, "an array of weights", |entry| {
+            entry.positive_or_zero("a weight, zero or more")
+        })?,
+    };
+    Some(Law::Empirical { values, weights })
+}
+
+/// Every entry of an array, or nothing where one of them is wrong.
+fn all(item: &Item<'_>, expected: &str, read: impl Fn(&Item<'_>) -> Option<f64>) -> Option<Vec<f64>> {
+    let entries = item.array(expected)?;
+    let values: Vec<_> = entries.iter().filter_map(read).collect();
+    (values.len() == entries.len()).then_some(values)
+}
+
+/// A law of times that is not zero for ever.
+pub(super) fn of_times_above_zero(item: &Item<'_>) -> Option<Law> {
+    let law = of_times(item)?;
+    if law.mean() > 0.0 {
+        return Some(law);
+    }
+    let problem: Problem = item.problem(ProblemKind::Zero);
+    item.refuse(problem.expected("a time above zero on average"))
+}

@@ -1,0 +1,89 @@
+//! `[lines.ID]`.
+
+use super::super::layers::RUNNING;
+use super::super::problem::{ProblemKind, Thing};
+use super::super::reader::{Item, Reader};
+use super::super::types::{Id, Line, Tracks};
+use super::place::limit;
+use super::{STAND_IN, law};
+use crate::random::Law;
+use crate::units::{Dimension, HOUR};
+
+const TRACKS: [(&str, Tracks); 2] = [("double", Tracks::Double), ("single", Tracks::Single)];
+
+/// An edge of the network.
+pub(super) fn line(id: &str, item: &Item<'_>) -> Option<Line> {
+    item.table(|reader| {
+        let length = reader.optional("length", |item| item.quantity_above_zero(Dimension::Length));
+        let tracks = reader.optional("tracks", |item| item.choice(&TRACKS)).unwrap_or(Tracks::Double);
+        Line {
+            name: reader.name(id),
+            between: reader
+                .required("between", "the two places that it joins, such as [\"urumqi\", \"jinghe\"]", between)
+                .unwrap_or_default(),
+            gauge: reader
+                .required("gauge", "the gauge of its track", |gauge| gauge.known(Thing::Gauge))
+                .unwrap_or_default(),
+            length_m: length.unwrap_or(0.0),
+            tracks,
+            running_time: running_time(reader, length).unwrap_or(STAND_IN),
+            headway: reader.optional("headway", Item::duration).unwrap_or_default(),
+            paths_per_day: paths(reader, tracks),
+            room: reader.optional("room", limit),
+            overtaking: reader.optional("overtaking", Item::boolean).unwrap_or(false),
+        }
+    })
+}
+
+/// Two different places.
+fn between(item: &Item<'_>) -> Option<(Id, Id)> {
+    let expected = "the two places that it joins, such as [\"urumqi\", \"jinghe\"]";
+    let entries = item.array(expected)?;
+    let [one, other] = &entries[..] else {
+        let found = entries.len();
+        return item.refuse(item.problem(ProblemKind::WrongLength { found, needed: 2 }).expected(expected));
+    };
+    let (one, other) = (one.known(Thing::Place), other.known(Thing::Place));
+    if one.is_some() && one == other {
+        return item.refuse(item.problem(ProblemKind::SameEnds(Thing::Place)).expected("two different places"));
+    }
+    one.zip(other)
+}
+
+/// The running time as such, or from length and speed.
+fn running_time(reader: &mut Reader<'_>, length: Option<f64>) -> Option<Law> {
+    if reader.alternative(RUNNING)? == "running_time" {
+        return reader.optional("running_time", law::of_times);
+    }
+    let kilometres_an_hour = reader.optional("speed", |item| item.quantity_above_zero(Dimension::Speed));
+    if !reader.has("length") {
+        let problem = reader
+            .missing("length")
+            .expected("a length such as \"388 km\", because `speed` is given");
+        reader
+            .item()
+            .cx
+            .report(problem.remedy("give `length`, or `running_time` instead of `speed`"));
+    }
+    #[allow(clippy::cast_precision_loss, reason = "a small constant")]
+    let hour = HOUR as f64;
+    Some(Law::Constant(length? / 1_000.0 / kilometres_an_hour? * hour))
+}
+
+/// Paths a day in each direction, which a single track must have.
+fn paths(reader: &mut Reader<'_>, tracks: Tracks) -> Option<f64> {
+    let given = reader.get("paths");
+    let unlimited = given.as_ref().is_none_or(|item| item.node.text() == Some("unlimited"));
+    if unlimited && tracks == Tracks::Single {
+        let problem = reader
+            .missing("paths")
+            .expected("the daily path capacity of a single track in each direction");
+        let remedy = "write, for example, paths = \"18/day\": on a single track it stands for the waits of opposing trains";
+        reader.item().cx.report(problem.remedy(remedy));
+    }
+    if unlimited {
+        None
+    } else {
+        given?.quantity_above_zero(Dimension::Rate)
+    }
+}

@@ -1,0 +1,85 @@
+//! `[time]` and `[run]`.
+
+use super::super::problem::ProblemKind;
+use super::super::reader::{Item, MOST, Reader};
+use super::super::types::{RunPlan, TimeFrame};
+use super::civil;
+use crate::units::{Dimension, Duration};
+
+/// The longest time that is simulated.
+const LONGEST: Duration = Duration::days(36_525);
+
+/// `[time]`, which must be there.
+pub(super) fn time_frame(reader: &mut Reader<'_>) -> TimeFrame {
+    let expected = "a table with `start`, `zone` and `length`";
+    let frame = reader.required("time", expected, |item| {
+        item.table(|reader| TimeFrame {
+            start: reader
+                .required(
+                    "start",
+                    "the moment at which it begins, such as \"2021-12-18 00:00\"",
+                    civil::date_time,
+                )
+                .unwrap_or_default(),
+            zone: reader
+                .required("zone", "the time zone of `start`, such as \"Asia/Shanghai\"", civil::zone)
+                .unwrap_or_default(),
+            warm_up: reader.optional("warm_up", span).unwrap_or_default(),
+            length: reader
+                .required("length", "how long is measured, such as \"181 days\"", |item| {
+                    item.quantity_above_zero(Dimension::Time).and_then(|_| span(item))
+                })
+                .unwrap_or_default(),
+        })
+    });
+    frame.unwrap_or_else(|| TimeFrame {
+        start: jiff::civil::DateTime::default(),
+        zone: String::new(),
+        warm_up: Duration::ZERO,
+        length: Duration::ZERO,
+    })
+}
+
+fn span(item: &Item<'_>) -> Option<Duration> {
+    let span = item.duration()?;
+    if span > LONGEST {
+        return item.out_of_range("a hundred years at most");
+    }
+    Some(span)
+}
+
+/// What holds without `[run]`.
+pub(super) fn default_plan() -> RunPlan {
+    RunPlan {
+        replications: 20,
+        seed: 1,
+        confidence: 0.95,
+        records: 1,
+    }
+}
+
+/// `[run]`.
+pub(super) fn run_plan(item: &Item<'_>) -> Option<RunPlan> {
+    let default = default_plan();
+    item.table(|reader| RunPlan {
+        replications: reader.optional("replications", |n| n.count(1)).unwrap_or(default.replications),
+        seed: reader
+            .optional("seed", |seed| seed.whole(0, i64::MAX.unsigned_abs()))
+            .unwrap_or(default.seed),
+        confidence: reader.optional("confidence", level).unwrap_or(default.confidence),
+        records: reader
+            .optional("records", |n| n.whole(0, MOST.into()).and_then(|n| u32::try_from(n).ok()))
+            .unwrap_or(default.records),
+    })
+}
+
+fn level(item: &Item<'_>) -> Option<f64> {
+    let expected = "a level between 0 and 1, such as 0.95";
+    let level = item.number(expected)?;
+    if level > 0.0 && level < 1.0 {
+        return Some(level);
+    }
+    // 95 is the level of someone who thinks in per cent.
+    let remedy = (level > 1.0 && level < 100.0).then(|| format!("write {}", level / 100.0));
+    item.refuse(item.problem(ProblemKind::OutOfRange).expected(expected).remedy_if(remedy))
+}

@@ -1,0 +1,334 @@
+//! From a file, the files it extends and the overrides of a command line to one tree.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::document::{Node, Table, Value, parse_document, parse_value};
+use super::nearest::suggestion;
+use super::problem::{Problem, ProblemKind, Source, SourcePlace, Thing, reason};
+use super::types::FacilityKind;
+
+/// The name under which overrides are shown.
+const OVERRIDES: &str = "--set";
+
+/// A tree that is merged from layers, and the texts it came from.
+#[derive(Debug)]
+pub(super) struct Document {
+    pub(super) root: Node,
+    pub(super) sources: Vec<Source>,
+    /// For each source, the folder in which the files that it names are looked for.
+    pub(super) folders: Vec<PathBuf>,
+    /// The source of the overrides, which stand above all files.
+    overrides: Option<usize>,
+}
+
+/// Reads all layers and merges them. Problems that leave no tree to go on with are syntax errors.
+pub(super) fn assemble(text: String, path: &Path, overrides: &[String], problems: &mut Vec<Problem>) -> Document {
+    let mut document = Document {
+        root: Node::new(Value::Table(Table::new()), SourcePlace { file: 0, span: 0..0 }),
+        sources: Vec::new(),
+        folders: Vec::new(),
+        overrides: None,
+    };
+    let mut layers = document.read_chain(text, path, problems);
+    if let Some(base) = layers.pop() {
+        document.root = base;
+    }
+    while let Some(layer) = layers.pop() {
+        merge(&mut document.root, layer, &mut Vec::new());
+    }
+    document.apply(overrides, problems);
+    document
+}
+
+impl Document {
+    /// Adds a text and gives its number.
+    pub(super) fn add_source(&mut self, name: String, text: String, folder: PathBuf) -> usize {
+        self.sources.push(Source { name, text });
+        self.folders.push(folder);
+        self.sources.len() - 1
+    }
+
+    /// Whether the first of two places is in a layer above that of the second.
+    pub(super) fn is_above(&self, one: &SourcePlace, other: &SourcePlace) -> bool {
+        let height = |place: &SourcePlace| if Some(place.file) == self.overrides { 0 } else { place.file + 1 };
+        height(one) < height(other)
+    }
+
+    /// The file and what it extends, from the top down.
+    fn read_chain(&mut self, text: String, path: &Path, problems: &mut Vec<Problem>) -> Vec<Node> {
+        let mut layers = Vec::new();
+        let mut seen = vec![identity(path)];
+        let mut chain = vec![path.display().to_string()];
+        let mut next = Some((text, path.to_path_buf()));
+        while let Some((text, path)) = next.take() {
+            let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
+            let mut layer = parse_document(&text, self.sources.len(), problems);
+            self.add_source(path.display().to_string(), text, folder.clone());
+            if let Some(extends) = layer.table_mut().and_then(|table| table.remove("extends")) {
+                next = open_base(&extends, &folder, &mut seen, &mut chain, problems);
+            }
+            layers.push(layer);
+        }
+        layers
+    }
+
+    /// Puts `key.path=value` on top of everything.
+    fn apply(&mut self, overrides: &[String], problems: &mut Vec<Problem>) {
+        if overrides.is_empty() {
+            return;
+        }
+        let file = self.add_source(OVERRIDES.to_owned(), overrides.join("\n"), PathBuf::new());
+        self.overrides = Some(file);
+        let mut offset = 0;
+        for text in overrides {
+            match parse_override(text, file, offset, problems) {
+                Ok((keys, value)) => match self.unknown_id(&keys) {
+                    None => merge(&mut self.root, nest(keys, value), &mut Vec::new()),
+                    Some(problem) => problems.push(problem),
+                },
+                Err(problem) => problems.push(problem),
+            }
+            offset += text.len() + 1;
+        }
+    }
+
+    /// A slip in an id must not create a thing that nobody knows: only whole things can be added.
+    fn unknown_id(&self, keys: &[(String, SourcePlace)]) -> Option<Problem> {
+        let names: Vec<&str> = keys.iter().map(|(key, _)| key.as_str()).collect();
+        for depth in 0..names.len().saturating_sub(1) {
+            let Some(thing) = things_under(&names[..depth]) else { continue };
+            let table = self.root.find(&names[..depth]).and_then(Node::table);
+            if table.is_some_and(|table| table.contains_key(names[depth])) {
+                continue;
+            }
+            let name = names[depth].to_owned();
+            let known = table.into_iter().flat_map(|table| table.keys().map(String::as_str));
+            let remedy = suggestion(&name, known.collect::<Vec<_>>());
+            let kind = ProblemKind::ChangesUnknown { thing, name };
+            return Some(Problem::error(kind, names.join("."), keys[depth].1.clone()).remedy_if(remedy));
+        }
+        None
+    }
+}
+
+/// What kind of thing the keys of the table at a path name; `None` where they are fixed words.
+fn things_under(path: &[&str]) -> Option<Thing> {
+    match path {
+        ["places"] => Some(Thing::Place),
+        ["lines"] => Some(Thing::Line),
+        ["flows"] => Some(Thing::Flow),
+        ["gauges"] => Some(Thing::Gauge),
+        ["calendars"] => Some(Thing::Calendar),
+        ["corridors"] => Some(Thing::Corridor),
+        ["places", _, "procedures"] => Some(Thing::Procedure),
+        ["places", _, kind] if FacilityKind::ALL.iter().any(|k| k.word() == *kind) => Some(Thing::Facility),
+        _ => None,
+    }
+}
+
+/// A name by which a file is recognised when it comes up again.
+fn identity(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
+}
+
+fn open_base(
+    extends: &Node,
+    folder: &Path,
+    seen: &mut Vec<PathBuf>,
+    chain: &mut Vec<String>,
+    problems: &mut Vec<Problem>,
+) -> Option<(String, PathBuf)> {
+    let mut refuse = |kind: ProblemKind, expected: &str| {
+        problems.push(Problem::error(kind, "extends", extends.at.clone()).expected(expected));
+        None
+    };
+    let expected = "the path of another scenario, relative to this file";
+    let Some(name) = extends.text() else {
+        return refuse(
+            ProblemKind::WrongType {
+                found: extends.value.kind(),
+            },
+            expected,
+        );
+    };
+    let path = folder.join(name);
+    chain.push(path.display().to_string());
+    let identity = identity(&path);
+    if seen.contains(&identity) {
+        return refuse(
+            ProblemKind::ExtendsCircle { chain: chain.join(" -> ") },
+            "a file that does not lead back here",
+        );
+    }
+    seen.push(identity);
+    match fs::read_to_string(&path) {
+        Ok(text) => Some((text, path)),
+        Err(error) => {
+            let kind = ProblemKind::Unreadable {
+                path: path.display().to_string(),
+                reason: reason(&error),
+            };
+            refuse(kind, expected)
+        }
+    }
+}
+
+type Keys = Vec<(String, SourcePlace)>;
+
+fn parse_override(text: &str, file: usize, offset: usize, problems: &mut Vec<Problem>) -> Result<(Keys, Node), Problem> {
+    let place = |start: usize, length: usize| SourcePlace {
+        file,
+        span: offset + start..offset + start + length,
+    };
+    let malformed = || {
+        Problem::error(ProblemKind::NotAnOverride, "", place(0, text.len()))
+            .expected("the dotted path of a key, an equals sign and a value")
+            .remedy("write, for example, --set run.replications=5")
+    };
+    let (path, value) = text.split_once('=').ok_or_else(malformed)?;
+    let mut keys = Vec::new();
+    let mut start = 0;
+    for part in path.split('.') {
+        let key = part.trim().trim_matches(['"', '\'']);
+        if key.is_empty() {
+            return Err(malformed());
+        }
+        keys.push((key.to_owned(), place(start, part.len())));
+        start += part.len() + 1;
+    }
+    let start = path.len() + 1 + value.len() - value.trim_start().len();
+    let value = value.trim();
+    let node = parse_value(value, file, offset + start, problems)
+        .unwrap_or_else(|| Node::new(Value::Text(value.to_owned()), place(start, value.len())));
+    Ok((keys, node))
+}
+
+/// The value within a table for each key of its path.
+fn nest(keys: Keys, value: Node) -> Node {
+    keys.into_iter().rev().fold(value, |mut inner, (key, place)| {
+        inner.key = place.clone();
+        Node::new(Value::Table(Table::from([(key, inner)])), place)
+    })
+}
+
+/// Puts one layer over another: tables key by key, anything else as a whole.
+fn merge(lower: &mut Node, upper: Node, path: &mut Vec<String>) {
+    match (&mut lower.value, upper.value) {
+        // A law that is named anew has other parameters, so nothing of the old one is kept.
+        (Value::Table(below), Value::Table(above)) if !names_a_law(&above) => {
+            let keys: Vec<&str> = path.iter().map(String::as_str).collect();
+            drop_alternatives(below, &above, &keys);
+            for (key, node) in above {
+                if let Some(old) = below.get_mut(&key) {
+                    path.push(key);
+                    merge(old, node, path);
+                    path.pop();
+                } else {
+                    below.insert(key, node);
+                }
+            }
+        }
+        (_, value) => *lower = Node { value, ..upper },
+    }
+}
+
+/// Whether a table is a law written out.
+pub(super) fn names_a_law(table: &Table) -> bool {
+    table.get("law").is_some_and(|node| node.text().is_some())
+}
+
+/// The ways to say the same thing, of which there may be one: each by its own key, then what belongs to it.
+pub(super) const DEPARTURES: &[&[&str]] = &[
+    &["rate", "by_hour", "by_weekday", "by_month"],
+    &["timetable", "lateness"],
+    &["every"],
+    &["trace", "trace_rows"],
+];
+/// The same for the lifting time of a reloading terminal.
+pub(super) const LIFTING: &[&[&str]] = &[&["lifting"], &["per_lift", "cranes", "cranes_per_train"]];
+/// The same for the running time of a line.
+pub(super) const RUNNING: &[&[&str]] = &[&["running_time"], &["speed"]];
+/// The same for the spread of a law.
+pub(super) const SPREAD: &[&[&str]] = &[&["sd"], &["cv"]];
+
+/// A layer that chooses one alternative takes the others out of the layers below.
+fn drop_alternatives(below: &mut Table, above: &Table, path: &[&str]) {
+    let alternatives = match path {
+        ["flows", _, "departures"] => DEPARTURES,
+        ["places", _, "reloading", _] => LIFTING,
+        ["lines", _] => RUNNING,
+        _ if names_a_law(below) => SPREAD,
+        _ => return,
+    };
+    let mut chosen = alternatives.iter().filter(|keys| above.contains_key(keys[0]));
+    if let (Some(only), None) = (chosen.next(), chosen.next()) {
+        for key in alternatives.iter().filter(|keys| *keys != only).copied().flatten() {
+            below.remove(*key);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::resolved;
+
+    fn layered(lower: &str, overrides: &[&str]) -> (String, Vec<Problem>) {
+        let mut problems = Vec::new();
+        let overrides: Vec<String> = overrides.iter().map(ToString::to_string).collect();
+        let document = assemble(lower.to_owned(), Path::new("x.toml"), &overrides, &mut problems);
+        (resolved::write(&document.root), problems)
+    }
+
+    #[test]
+    fn overrides_are_values_or_else_texts() {
+        let (text, problems) = layered(
+            "title = 'a'",
+            &["run.seed=5", "time.length=45 min", "title = \"b\"", "d=2022-01-01"],
+        );
+        assert_eq!(problems, []);
+        assert_eq!(
+            text,
+            "d = 2022-01-01\ntitle = \"b\"\n\n[run]\nseed = 5\n\n[time]\nlength = \"45 min\"\n"
+        );
+    }
+
+    #[test]
+    fn overrides_that_are_none() {
+        for text in ["", "title", "=3", "a..b=1", "a.=1"] {
+            let (_, problems) = layered("", &[text]);
+            assert_eq!(problems.len(), 1, "{text}");
+            assert_eq!(problems[0].kind, ProblemKind::NotAnOverride, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_slip_in_an_id_creates_nothing() {
+        let (_, problems) = layered("[places.alataw_pass]", &["places.alatav_pass.tracks.broad=4"]);
+        assert_eq!(problems[0].remedy.as_deref(), Some("did you mean `alataw_pass`?"));
+        let (_, problems) = layered("[places.a.clearance.export]", &["places.a.clearance.exprt.desks=4"]);
+        assert_eq!(problems[0].remedy.as_deref(), Some("did you mean `export`?"));
+        let (_, problems) = layered("", &["places.b={ name = \"B\" }"]);
+        assert_eq!(problems, []);
+    }
+
+    #[test]
+    fn a_layer_that_chooses_an_alternative_drops_the_other() {
+        let (text, _) = layered(
+            "[flows.f.departures]\nrate = '9/day'\nby_month = [1]",
+            &["flows.f.departures.every=2 h"],
+        );
+        assert_eq!(text, "[flows.f.departures]\nevery = \"2 h\"\n");
+        let (text, _) = layered("t = { law = 'gamma', mean = '1 h', cv = 1 }", &["t.sd=5 min"]);
+        assert_eq!(text, "t = { law = \"gamma\", mean = \"1 h\", sd = \"5 min\" }\n");
+        let (text, _) = layered(
+            "t = { law = 'gamma', mean = '1 h', cv = 1 }",
+            &["t={ law = 'constant', value = '1 h' }"],
+        );
+        assert_eq!(text, "t = { law = \"constant\", value = \"1 h\" }\n");
+        // A place may have any name, even that of an alternative.
+        let (text, _) = layered("[places.rate]", &["places.every={}"]);
+        assert_eq!(text, "[places.every]\n\n[places.rate]\n");
+    }
+}

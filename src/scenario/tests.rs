@@ -1,0 +1,500 @@
+//! Whole texts in, scenarios or drawn problems out.
+
+use std::fs;
+
+use jiff::civil::{date, time};
+use proptest::prelude::*;
+
+use super::*;
+use crate::random::Law;
+use crate::units::{Duration, HOUR, MINUTE};
+
+/// A scenario with every kind of table, from which the tests of problems change a few words.
+const BORDER: &str = r#"title = "A border"
+
+[time]
+start = "2021-12-18 00:00"
+zone = "Asia/Shanghai"
+warm_up = "14 days"
+length = "181 days"
+
+[gauges.standard]
+width = "1435 mm"
+
+[gauges.broad]
+width = "1520 mm"
+
+[calendars.day_shift]
+windows = [
+    { days = "mon-fri", hours = "08:00-20:00", servers = 3 },
+    { days = ["sat", "sun"], hours = ["09:00-12:00", "13:00-24:00"] },
+]
+holidays = ["2022-05-01", "2022-01-31..2022-02-06"]
+exceptions = [{ date = "2022-02-10", hours = "closed" }]
+
+[places.urumqi]
+position = [87.6, 43.8]
+
+[places.pass]
+name = "The pass"
+tracks = { standard = 8, broad = "unlimited" }
+
+[places.pass.clearance.export]
+desks = 3
+time = { law = "lognormal", mean = "90 min", cv = 0.6 }
+calendar = "day_shift"
+at_close = "pause"
+
+[places.pass.reloading.shed]
+from_gauge = "standard"
+to_gauge = "broad"
+berths = 2
+per_lift = "2 min"
+cranes = 4
+
+[places.pass.exchange.west]
+headway = "20 min"
+quota = "14/day"
+
+[places.pass.procedures.west]
+direction = "west"
+steps = ["clearance.export", "reloading.shed", "exchange.west"]
+
+[places.dostyk]
+zone = "Asia/Almaty"
+
+[lines.urumqi_pass]
+between = ["urumqi", "pass"]
+gauge = "standard"
+length = "480 km"
+speed = "60 km/h"
+
+[lines.pass_dostyk]
+between = ["pass", "dostyk"]
+gauge = "broad"
+tracks = "single"
+running_time = "30 min"
+paths = "18/day"
+
+[flows.west]
+from = "urumqi"
+to = "dostyk"
+direction = "west"
+gauge = "standard"
+boxes = { law = "binomial", trials = 50, share = 0.9 }
+
+[flows.west.departures]
+rate = "9.5/day"
+
+[corridors.main]
+places = ["urumqi", "pass", "dostyk"]
+"#;
+
+/// The border with each first text replaced by the second.
+fn changed(changes: &[(&str, &str)]) -> String {
+    changes.iter().fold(BORDER.to_owned(), |text, (old, new)| {
+        assert_eq!(text.matches(old).count(), 1, "{old:?} must stand there once");
+        text.replace(old, new)
+    })
+}
+
+fn border() -> Loaded {
+    parse(BORDER, "border.toml").unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// The drawing of what is wrong, or of the warnings.
+fn drawn(text: &str) -> String {
+    match parse(text, "border.toml") {
+        Ok(loaded) => loaded.warnings.to_string(),
+        Err(problems) => problems.to_string(),
+    }
+}
+
+#[test]
+fn a_whole_scenario_is_read() {
+    let Loaded { scenario, warnings, .. } = border();
+    assert!(warnings.is_empty(), "{warnings}");
+    assert_eq!(scenario.time.start, date(2021, 12, 18).at(0, 0, 0, 0));
+    assert_eq!(
+        scenario.run,
+        RunPlan {
+            replications: 20,
+            seed: 1,
+            confidence: 0.95,
+            records: 1
+        }
+    );
+    let calendar = &scenario.calendars["day_shift"];
+    assert_eq!(calendar.windows.len(), 3);
+    assert_eq!(
+        calendar.windows[2].hours,
+        Hours {
+            opens_at: time(13, 0, 0, 0),
+            closes_at: None
+        }
+    );
+    assert_eq!(calendar.exceptions[0].hours, []);
+    let pass = &scenario.places["pass"];
+    assert_eq!((pass.name.as_str(), pass.zone.as_str()), ("The pass", "Asia/Shanghai"));
+    assert_eq!(pass.tracks.iter().collect::<Vec<_>>(), [(&"standard".to_owned(), &8)]);
+    #[allow(clippy::cast_precision_loss)]
+    let minute = MINUTE as f64;
+    let spread = Law::LogNormal {
+        mean: 90.0 * minute,
+        sd: 0.6 * 90.0 * minute,
+    };
+    assert_eq!(pass.clearance["export"].time, spread);
+    let lifting = Lifting::PerBox {
+        per_lift: Law::Constant(2.0 * minute),
+        cranes: 4,
+        cranes_per_train: 4,
+    };
+    assert_eq!(pass.reloading["shed"].lifting, lifting);
+    assert_eq!(
+        pass.exchange["west"].quota,
+        Some(Quota {
+            trains: 14,
+            reset_at: time(0, 0, 0, 0)
+        })
+    );
+    assert_eq!(pass.exchange["west"].headway, Duration::minutes(20));
+    #[allow(clippy::cast_precision_loss)]
+    let eight_hours = 8.0 * HOUR as f64;
+    assert_eq!(scenario.lines["urumqi_pass"].running_time, Law::Constant(eight_hours));
+    assert_eq!(pass.procedure_of("west", "west").map(|(id, _)| id.as_str()), Some("west"));
+    assert_eq!(pass.procedure_of("east", "east"), None);
+}
+
+#[test]
+fn resolved_is_the_same_scenario() {
+    let first = border();
+    let second = parse(&first.resolved, "resolved.toml").unwrap_or_else(|problems| panic!("{problems}\n{}", first.resolved));
+    assert_eq!(first.scenario, second.scenario);
+    assert_eq!(first.resolved, second.resolved);
+    insta::assert_snapshot!("resolved", first.resolved);
+}
+
+#[test]
+fn the_order_of_tables_is_irrelevant() {
+    let (top, tables) = BORDER.split_once("\n\n").expect("there is a top");
+    let mut tables: Vec<&str> = tables.split("\n\n").map(str::trim_end).collect();
+    tables.reverse();
+    let reversed = format!("{top}\n\n{}\n", tables.join("\n\n"));
+    let reversed = parse(&reversed, "reversed.toml").unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(border().scenario, reversed.scenario);
+    assert_eq!(border().resolved, reversed.resolved);
+}
+
+/// Each with a name, and the words of the border that are replaced.
+const SLIPS: &[(&str, &[(&str, &str)])] = &[
+    (
+        "unknown_key",
+        &[("berths = 2", "berths = 2\nberth_count = 3"), ("desks = 3", "desk = 3")],
+    ),
+    ("unknown_table", &[("[corridors.main]", "[coridors.main]")]),
+    ("missing_unit", &[("\"20 min\"", "20"), ("\"480 km\"", "\"480\"")]),
+    (
+        "unknown_unit",
+        &[("\"20 min\"", "\"20 minits\""), ("\"14 days\"", "\"1 h 2 days\"")],
+    ),
+    ("negative_time", &[("\"20 min\"", "\"-20 min\"")]),
+    ("zero_length", &[("\"181 days\"", "\"0 days\"")]),
+    ("unknown_place", &[("to = \"dostyk\"", "to = \"dostik\"")]),
+    ("line_to_nowhere", &[("[\"pass\", \"dostyk\"]", "[\"pass\", \"druzhba\"]")]),
+    ("line_to_itself", &[("[\"pass\", \"dostyk\"]", "[\"pass\", \"pass\"]")]),
+    ("share_above_1", &[("share = 0.9", "share = 90")]),
+    ("backward_window", &[("\"08:00-20:00\"", "\"20:00-08:00\"")]),
+    ("overlapping_windows", &[("\"09:00-12:00\"", "\"09:00-14:00\"")]),
+    (
+        "negative_variance",
+        &[
+            ("cv = 0.6", "cv = -0.6"),
+            ("\"2 min\"", "{ law = \"gamma\", mean = \"2 min\", cv = 0 }"),
+        ],
+    ),
+    (
+        "impossible_law",
+        &[(
+            "\"30 min\"",
+            "{ law = \"triangular\", min = \"1 h\", mode = \"3 h\", max = \"2 h\" }",
+        )],
+    ),
+    ("unknown_law", &[("\"lognormal\"", "\"log-normal\"")]),
+    ("law_of_counts", &[("\"30 min\"", "{ law = \"poisson\", mean = 30 }")]),
+    (
+        "unknown_zone",
+        &[("\"Asia/Almaty\"", "\"Asia/Alma-Ata\""), ("\"Asia/Shanghai\"", "\"Beijing\"")],
+    ),
+    ("unknown_calendar", &[("calendar = \"day_shift\"", "calendar = \"dayshift\"")]),
+    (
+        "unknown_gauge",
+        &[
+            ("to_gauge = \"broad\"", "to_gauge = \"wide\""),
+            ("{ standard = 8", "{ standart = 8"),
+        ],
+    ),
+    ("same_gauge", &[("to_gauge = \"broad\"", "to_gauge = \"standard\"")]),
+    ("unknown_step", &[("\"reloading.shed\"", "\"reloading.hall\"")]),
+    (
+        "ambiguous_procedures",
+        &[(
+            "[places.dostyk]",
+            "[places.pass.procedures.other]\ndirection = \"west\"\nsteps = [\"clearance.export\"]\n\n[places.dostyk]",
+        )],
+    ),
+    ("lifting_twice", &[("berths = 2", "berths = 2\nlifting = \"60 min\"")]),
+    ("cranes_without_lifts", &[("per_lift = \"2 min\"", "lifting = \"60 min\"")]),
+    ("more_cranes_than_there_are", &[("cranes = 4", "cranes = 4\ncranes_per_train = 5")]),
+    ("departures_twice", &[("rate = \"9.5/day\"", "rate = \"9.5/day\"\nevery = \"2 h\"")]),
+    ("departures_not_given", &[("rate = \"9.5/day\"", "")]),
+    ("single_track_without_paths", &[("paths = \"18/day\"", "")]),
+    ("speed_without_length", &[("length = \"480 km\"\n", "")]),
+    ("quota_of_half_trains", &[("\"14/day\"", "\"100/week\"")]),
+    ("trace_missing", &[("rate = \"9.5/day\"", "trace = \"nowhere/departures.csv\"")]),
+    (
+        "base_missing",
+        &[("title = \"A border\"", "title = \"A border\"\nextends = \"nowhere/base.toml\"")],
+    ),
+    ("duplicate_key", &[("desks = 3", "desks = 3\ndesks = 4"), ("\"20 min\"", "20")]),
+    (
+        "syntax",
+        &[
+            ("desks = 3", "desks = "),
+            ("\"1435 mm\"", "\"1435 mm"),
+            ("[places.urumqi]", "[places.urumqi"),
+        ],
+    ),
+    (
+        "wrong_types",
+        &[
+            ("\"A border\"", "1"),
+            ("desks = 3", "desks = \"3\""),
+            ("berths = 2", "berths = 2.5"),
+            ("\"day_shift\"", "true"),
+        ],
+    ),
+    (
+        "wrong_dates",
+        &[
+            ("\"2021-12-18 00:00\"", "\"2021-12-18\""),
+            ("\"2022-05-01\"", "\"1 May\""),
+            ("..2022-02-06", "..2022-01-06"),
+        ],
+    ),
+    ("wrong_days", &[("\"mon-fri\"", "\"Monday-Friday\""), ("\"closed\"", "\"shut\"")]),
+    ("wrong_position", &[("[87.6, 43.8]", "[43.8, 187.6]")]),
+    ("bad_id", &[("[lines.urumqi_pass]", "[lines.\"Ürümqi.Pass\"]")]),
+    ("wrong_word", &[("\"pause\"", "\"paus\""), ("\"single\"", "\"one\"")]),
+    (
+        "corridor_with_a_gap",
+        &[("[\"urumqi\", \"pass\", \"dostyk\"]", "[\"urumqi\", \"dostyk\"]")],
+    ),
+    ("no_way", &[("[\"pass\", \"dostyk\"]", "[\"pass\", \"urumqi\"]")]),
+    ("nowhere_to_go", &[("to = \"dostyk\"", "to = \"urumqi\"")]),
+    (
+        "missing_keys",
+        &[
+            ("length = \"181 days\"\n", ""),
+            ("time = { law = \"lognormal\", mean = \"90 min\", cv = 0.6 }\n", ""),
+            ("from = \"urumqi\"\n", ""),
+        ],
+    ),
+    (
+        "confidence_in_per_cent",
+        &[("[gauges.standard]", "[run]\nconfidence = 95\nreplications = 0\n\n[gauges.standard]")],
+    ),
+    (
+        "factors",
+        &[(
+            "rate = \"9.5/day\"",
+            "rate = \"9.5/day\"\nby_weekday = [1, 1, 1]\nby_month = [0,0,0,0,0,0,0,0,0,0,0,0]\nlateness = \"5 min\"",
+        )],
+    ),
+    (
+        "warning_average",
+        &[("rate = \"9.5/day\"", "rate = \"9.5/day\"\nby_weekday = [1, 1, 1, 1, 1, 2, 2]")],
+    ),
+    (
+        "warnings_unused",
+        &[
+            (
+                "[lines.urumqi_pass]",
+                "[places.kashgar]\n[gauges.cape]\nwidth = \"1067 mm\"\n[calendars.night]\nwindows = []\n[lines.urumqi_pass]",
+            ),
+            (", \"exchange.west\"", ""),
+        ],
+    ),
+    (
+        "warning_direction",
+        &[
+            ("direction = \"west\"\nsteps", "direction = \"vest\"\nsteps"),
+            ("\"urumqi\", \"pass\"]", "\"pass\", \"urumqi\"]"),
+        ],
+    ),
+];
+
+#[test]
+fn every_slip_is_drawn_with_its_place_and_remedy() {
+    for (name, changes) in SLIPS {
+        insta::assert_snapshot!(format!("slip_{name}"), drawn(&changed(changes)));
+    }
+}
+
+#[test]
+fn colours_only_where_asked_for() {
+    let problems = parse("title = 1", "x.toml").expect_err("it lacks the time");
+    assert!(problems.render(Style::Coloured).contains('\u{1b}'));
+    assert!(!problems.render(Style::Plain).contains('\u{1b}'));
+}
+
+/// Files in a folder of their own, and what is drawn with the folder's name taken out.
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        for (name, text) in files {
+            fs::write(folder.path().join(name), text).expect("a file can be written");
+        }
+        Self(folder)
+    }
+
+    fn load(&self, name: &str, overrides: &[&str]) -> Result<Loaded, String> {
+        let overrides: Vec<String> = overrides.iter().map(ToString::to_string).collect();
+        load(&self.0.path().join(name), &overrides).map_err(|error| error.to_string().replace(&format!("{}/", self.0.path().display()), ""))
+    }
+
+    fn refused(&self, name: &str, overrides: &[&str]) -> String {
+        self.load(name, overrides).expect_err("it must be refused")
+    }
+}
+
+#[test]
+fn layers_are_merged_and_know_their_files() {
+    let what_if = "extends = \"border.toml\"\ntitle = \"Faster\"\n[places.pass.reloading.shed]\nlifting = \"45 min\"\n";
+    let folder = Folder::new(&[
+        ("border.toml", BORDER),
+        ("what_if.toml", what_if),
+        ("third.toml", "extends = 'what_if.toml'\n[run]\nseed = 7"),
+    ]);
+    let loaded = folder.load("third.toml", &["run.replications=5", "places.pass.clearance.export.time=45 min"]);
+    let loaded = loaded.unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(loaded.scenario.title, "Faster");
+    assert_eq!((loaded.scenario.run.seed, loaded.scenario.run.replications), (7, 5));
+    let pass = &loaded.scenario.places["pass"];
+    assert_eq!(pass.reloading["shed"].lifting, Lifting::PerTrain(Law::Constant(2_700_000.0)));
+    assert_eq!(pass.clearance["export"].time, Law::Constant(2_700_000.0));
+    assert!(!loaded.resolved.contains("extends"));
+    let again = parse(&loaded.resolved, "resolved.toml").unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(again.scenario, loaded.scenario);
+
+    fs::write(folder.0.path().join("what_if.toml"), what_if.replace("45 min", "45")).expect("a file can be written");
+    let overrides = [
+        "run.replication=5",
+        "places.pas.zone=Asia/Almaty",
+        "places.pass.clearance.export.time=45",
+        "lies.x.gauge=broad",
+        "title",
+    ];
+    insta::assert_snapshot!("layers", folder.refused("third.toml", &overrides));
+}
+
+#[test]
+fn files_that_extend_in_a_circle() {
+    let folder = Folder::new(&[
+        ("a.toml", "extends = 'b.toml'"),
+        ("b.toml", "extends = 'c.toml'"),
+        ("c.toml", "extends = './a.toml'"),
+    ]);
+    let drawn = folder.refused("a.toml", &[]);
+    assert!(
+        drawn.contains("`extends` comes back to a file that extends this one: a.toml -> b.toml -> c.toml -> ./a.toml"),
+        "{drawn}"
+    );
+    assert!(drawn.contains("c.toml:1:11"), "{drawn}");
+    assert_eq!(
+        folder.refused("none.toml", &[]),
+        "cannot read the scenario none.toml: there is no such file"
+    );
+}
+
+#[test]
+fn traces_are_read_and_embedded() {
+    let traced = changed(&[("rate = \"9.5/day\"", "trace = \"departures.csv\"")]);
+    let rows = "departure,boxes\n2022-01-01 06:00,41\n2022-01-01 18:30:30,\n";
+    let folder = Folder::new(&[
+        ("border.toml", &traced),
+        ("departures.csv", rows),
+        ("other.csv", "departure\n2022-03-01 06:00\n"),
+    ]);
+    let loaded = folder.load("border.toml", &[]).unwrap_or_else(|problems| panic!("{problems}"));
+    let Departures::Trace { rows, .. } = &loaded.scenario.flows["west"].departures else {
+        panic!("it is a trace");
+    };
+    assert_eq!(rows.iter().map(|row| row.boxes).collect::<Vec<_>>(), [Some(41), None]);
+    // The resolved text needs no other file, and a layer above it can still name another trace.
+    fs::write(folder.0.path().join("resolved.toml"), &loaded.resolved).expect("a file can be written");
+    fs::remove_file(folder.0.path().join("departures.csv")).expect("a file can be removed");
+    let again = folder.load("resolved.toml", &[]).unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(again.scenario, loaded.scenario);
+    fs::write(
+        folder.0.path().join("above.toml"),
+        "extends = 'resolved.toml'\nflows.west.departures.trace = 'other.csv'",
+    )
+    .expect("written");
+    let other = folder.load("above.toml", &[]).unwrap_or_else(|problems| panic!("{problems}"));
+    assert!(matches!(&other.scenario.flows["west"].departures, Departures::Trace { rows, .. } if rows.len() == 1));
+}
+
+#[test]
+fn bad_rows_of_a_trace_are_drawn_in_the_csv_file() {
+    let traced = changed(&[("rate = \"9.5/day\"", "trace = \"departures.csv\"")]);
+    let rows = "departure,boxes\n2022-01-02 06:00,41\n2022-01-01 06:00,41\nyesterday,41\n2022-01-03 06:00,many\n2022-01-04 06:00,-1\n";
+    let folder = Folder::new(&[("border.toml", &traced), ("departures.csv", rows)]);
+    insta::assert_snapshot!("trace_rows", folder.refused("border.toml", &[]));
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_it_panic(text in "\\PC{0,200}") {
+        drawn(&text);
+    }
+
+    #[test]
+    fn no_toml_like_text_makes_it_panic(text in "([a-c\"'\\[\\]{}=.,#0-9 \\-\n\u{963f}]|time|places|law|= \"){0,60}") {
+        drawn(&text);
+    }
+
+    #[test]
+    fn no_mutation_makes_it_panic(cuts in prop::collection::vec((any::<prop::sample::Index>(), 0..12_usize, "[a-z0-9\"'\\[\\]{}=.,\\- \n\u{963f}]{0,6}"), 1..6)) {
+        let mut text: Vec<char> = BORDER.chars().collect();
+        for (at, length, new) in cuts {
+            let start = at.index(text.len());
+            let end = (start + length).min(text.len());
+            text.splice(start..end, new.chars());
+            if text.is_empty() {
+                break;
+            }
+        }
+        drawn(&text.into_iter().collect::<String>());
+    }
+
+    #[test]
+    fn no_override_makes_it_panic(key in "[a-z.=\"]{0,20}", value in "\\PC{0,20}") {
+        let overrides = [format!("{key}={value}"), format!("places.pass.{key}={value}"), value];
+        let _ = read(BORDER.to_owned(), Path::new("x.toml"), &overrides).map_err(|problems| problems.to_string());
+    }
+
+    #[test]
+    fn what_is_read_survives_its_resolved_text(minutes in 1..10_000_i64, boxes in 0..100_u32, growth in 0.0..10.0_f64, title in "\\PC{1,20}") {
+        let overrides = [
+            format!("places.pass.exchange.west.headway={}", Duration::minutes(minutes)),
+            format!("flows.west.boxes={boxes}"),
+            format!("flows.west.growth={growth:?}"),
+            format!("places.pass.name={}", toml::Value::String(title)),
+        ];
+        let first = read(BORDER.to_owned(), Path::new("x.toml"), &overrides).map_err(|problems| TestCaseError::fail(problems.to_string()))?;
+        let second = parse(&first.resolved, "y.toml").map_err(|problems| TestCaseError::fail(problems.to_string()))?;
+        prop_assert_eq!(first.scenario, second.scenario);
+    }
+}
