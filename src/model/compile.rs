@@ -132,6 +132,7 @@ impl<'s> Compiler<'s> {
         }
         Drawn {
             variate: Variate::new(law),
+            mean: law.mean(),
             purpose: known,
         }
     }

@@ -37,6 +37,22 @@ pub enum Departures {
     },
 }
 
+impl Departures {
+    /// Trains a day, on average over the run.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "far below 2^53")]
+    pub fn per_day(&self, growth: f64, end: Instant) -> f64 {
+        let days = end.0 as f64 / DAY as f64;
+        match self {
+            Self::Poisson { rate, .. } => rate
+                .last()
+                .map_or(0.0, |last| (last.before + last.rate * (end - last.from).0 as f64) / days),
+            Self::Renewal { gap } => growth * DAY as f64 / gap.mean,
+            Self::Stated { entries, .. } => growth * entries.len() as f64 / days,
+        }
+    }
+}
+
 /// A stretch of constant rate.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RateStretch {

