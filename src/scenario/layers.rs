@@ -82,12 +82,11 @@ impl Document {
         self.overrides = Some(file);
         let mut offset = 0;
         for text in overrides {
-            match parse_override(text, file, offset, problems) {
-                Ok((keys, value)) => match self.unknown_id(&keys) {
+            if let Some((keys, value)) = parse_override(text, file, offset, problems) {
+                match self.unknown_id(&keys) {
                     None => merge(&mut self.root, nest(keys, value), &mut Vec::new()),
                     Some(problem) => problems.push(problem),
-                },
-                Err(problem) => problems.push(problem),
+                }
             }
             offset += text.len() + 1;
         }
@@ -176,32 +175,38 @@ fn open_base(
 
 type Keys = Vec<(String, SourcePlace)>;
 
-fn parse_override(text: &str, file: usize, offset: usize, problems: &mut Vec<Problem>) -> Result<(Keys, Node), Problem> {
+/// The keys and the value of an override that stands at an offset among all of them.
+fn parse_override(text: &str, file: usize, offset: usize, problems: &mut Vec<Problem>) -> Option<(Keys, Node)> {
     let place = |start: usize, length: usize| SourcePlace {
         file,
         span: offset + start..offset + start + length,
     };
-    let malformed = || {
-        Problem::error(ProblemKind::NotAnOverride, "", place(0, text.len()))
-            .expected("the dotted path of a key, an equals sign and a value")
-            .remedy("write, for example, --set run.replications=5")
+    let Some((path, value)) = text
+        .split_once('=')
+        .filter(|(path, _)| !path.split('.').any(|key| bare(key).is_empty()))
+    else {
+        let problem = Problem::error(ProblemKind::NotAnOverride, "", place(0, text.len()));
+        let expected = "the dotted path of a key, an equals sign and a value";
+        problems.push(problem.expected(expected).remedy("write, for example, --set run.replications=5"));
+        return None;
     };
-    let (path, value) = text.split_once('=').ok_or_else(malformed)?;
-    let mut keys = Vec::new();
     let mut start = 0;
-    for part in path.split('.') {
-        let key = part.trim().trim_matches(['"', '\'']);
-        if key.is_empty() {
-            return Err(malformed());
-        }
-        keys.push((key.to_owned(), place(start, part.len())));
+    let keys = path.split('.').map(|part| {
+        let at = place(start, part.len());
         start += part.len() + 1;
-    }
+        (bare(part).to_owned(), at)
+    });
+    let keys = keys.collect();
     let start = path.len() + 1 + value.len() - value.trim_start().len();
     let value = value.trim();
     let node = parse_value(value, file, offset + start, problems)
         .unwrap_or_else(|| Node::new(Value::Text(value.to_owned()), place(start, value.len())));
-    Ok((keys, node))
+    Some((keys, node))
+}
+
+/// A key without blanks and quotes around it.
+fn bare(key: &str) -> &str {
+    key.trim().trim_matches(['"', '\''])
 }
 
 /// The value within a table for each key of its path.

@@ -338,6 +338,11 @@ impl Problems {
         &self.list
     }
 
+    /// One after the other.
+    pub fn iter(&self) -> std::slice::Iter<'_, Problem> {
+        self.list.iter()
+    }
+
     /// The texts that [`SourcePlace::file`] counts.
     #[must_use]
     pub fn sources(&self) -> &[Source] {
@@ -361,7 +366,7 @@ impl<'a> IntoIterator for &'a Problems {
     type Item = &'a Problem;
     type IntoIter = std::slice::Iter<'a, Problem>;
     fn into_iter(self) -> Self::IntoIter {
-        self.list.iter()
+        self.iter()
     }
 }
 

@@ -1,11 +1,11 @@
 //! Cursors over the tree: they take values by key, note what is wrong, and go on.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{Node, Table, Value};
 use super::nearest::{nearest, suggestion};
-use super::problem::{Problem, ProblemKind, Thing};
+use super::problem::{Problem, ProblemKind, Severity, Thing};
 use super::types::Id;
 use crate::units::{Dimension, Duration, QuantityError};
 
@@ -19,6 +19,9 @@ pub(super) const MOST: u32 = 1_000_000;
 pub(super) struct Context<'a> {
     root: &'a Node,
     problems: RefCell<Vec<Problem>>,
+    /// Every key that a table was asked for, to compare with the key reference.
+    #[cfg(test)]
+    pub(super) known_keys: RefCell<BTreeSet<&'static str>>,
 }
 
 impl<'a> Context<'a> {
@@ -27,6 +30,8 @@ impl<'a> Context<'a> {
         Self {
             root,
             problems: RefCell::new(problems),
+            #[cfg(test)]
+            known_keys: RefCell::default(),
         }
     }
 
@@ -38,6 +43,11 @@ impl<'a> Context<'a> {
     /// Notes a problem.
     pub(super) fn report(&self, problem: Problem) {
         self.problems.borrow_mut().push(problem);
+    }
+
+    /// Whether there is an error so far.
+    pub(super) fn has_errors(&self) -> bool {
+        self.problems.borrow().iter().any(|problem| problem.severity == Severity::Error)
     }
 
     /// All problems.
@@ -214,7 +224,8 @@ impl<'a> Item<'a> {
         if value > 0.0 {
             Some(value)
         } else {
-            self.refuse(self.problem(ProblemKind::Zero).expected(dimension.expected()))
+            let expected = format!("more than zero: {}", dimension.expected());
+            self.refuse(self.problem(ProblemKind::Zero).expected(expected))
         }
     }
 
@@ -470,9 +481,12 @@ impl<'a> Reader<'a> {
     }
 
     fn report_unknown_keys(&self) {
-        for (key, node) in self.table.iter().filter(|(key, _)| !self.known.contains(&key.as_str())) {
+        let known: BTreeSet<&str> = self.known.iter().copied().collect();
+        #[cfg(test)]
+        self.item.cx.known_keys.borrow_mut().extend(self.known.iter().copied());
+        for (key, node) in self.table.iter().filter(|(key, _)| !known.contains(key.as_str())) {
             let problem = Problem::error(ProblemKind::UnknownKey, joined(&self.item.path, key), node.key.clone());
-            self.item.cx.report(problem.remedy_if(suggestion(key, self.known.iter().copied())));
+            self.item.cx.report(problem.remedy_if(suggestion(key, known.iter().copied())));
         }
     }
 }

@@ -79,13 +79,11 @@ pub(super) fn days(item: &Item<'_>) -> Option<BTreeSet<Day>> {
     let mut days = BTreeSet::new();
     for entry in item.one_or_more() {
         let text = entry.text(EXPECTED_DAYS)?;
-        match parse_days(text) {
-            Some(found) => days.extend(found),
-            None => {
-                let near = nearest(text.get(..3).unwrap_or(text), DAYS.into_iter().chain(["daily"]));
-                let remedy = near.map(|day| format!("did you mean \"{day}\"?"));
-                entry.unclear::<()>("days of the week", text, EXPECTED_DAYS, remedy);
-            }
+        if let Some(found) = parse_days(text) {
+            days.extend(found);
+        } else {
+            let remedy = abbreviated(text).map(|days| format!("did you mean {days:?}?"));
+            entry.unclear::<()>("days of the week", text, EXPECTED_DAYS, remedy);
         }
     }
     if days.is_empty() {
@@ -98,6 +96,16 @@ pub(super) fn days(item: &Item<'_>) -> Option<BTreeSet<Day>> {
         return None;
     }
     Some(days)
+}
+
+/// `mon-fri` for `Monday-Friday`.
+fn abbreviated(text: &str) -> Option<String> {
+    let parts: Vec<String> = text
+        .split('-')
+        .map(|part| part.trim().to_lowercase().chars().take(3).collect())
+        .collect();
+    let short = parts.join("-");
+    parse_days(&short).map(|_| short)
 }
 
 /// `mon`, `mon-fri`, `sat-mon` or `daily`.

@@ -129,7 +129,7 @@ fn warn_of_average(item: &Item<'_>, sum: f64, needed: usize) {
 
 fn timetable(item: &Item<'_>) -> Option<Vec<TimetableEntry>> {
     let expected = "an array of tables such as { days = \"daily\", at = [\"06:00\", \"18:30\"] }";
-    let entries = item.list(expected, |entry| {
+    item.list(expected, |entry| {
         let read = entry.table(|reader| {
             let days = reader.required("days", "days such as \"mon-fri\"", civil::days);
             let times = "departure times such as [\"06:00\", \"18:30\"]";
@@ -137,8 +137,7 @@ fn timetable(item: &Item<'_>) -> Option<Vec<TimetableEntry>> {
             Some(TimetableEntry { days: days?, at: at? })
         });
         read.flatten()
-    });
-    entries
+    })
 }
 
 /// Recorded departures, in order of time.

@@ -106,10 +106,10 @@ fn written_out(reader: &mut Reader<'_>, of: Of) -> Option<Law> {
     };
     // The spread is at fault under the name by which it was given.
     let parameter = if parameter == "sd" && reader.has("cv") { "cv" } else { parameter };
-    match reader.get(parameter) {
-        Some(item) => item.refuse(item.problem(ProblemKind::LawParameter(reason))),
-        None => reader.item().refuse(reader.item().problem(ProblemKind::LawParameter(reason))),
-    }
+    let remedy = (matches!(parameter, "sd" | "cv") && law.mean() > 0.0 && reason == "must be above zero")
+        .then(|| "where nothing varies, write the value alone instead of a table".to_owned());
+    let item = reader.get(parameter).unwrap_or_else(|| reader.item().clone());
+    item.refuse(item.problem(ProblemKind::LawParameter(reason)).remedy_if(remedy))
 }
 
 fn parameters(reader: &mut Reader<'_>, word: Word, of: Of) -> Option<Law> {

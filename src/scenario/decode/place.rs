@@ -150,7 +150,7 @@ fn lifting(reader: &mut Reader<'_>) -> Option<Lifting> {
 
 fn exchange(id: &str, item: &Item<'_>) -> Option<Exchange> {
     item.table(|reader| {
-        let quota = reader.optional("quota", quota).flatten();
+        let quota = reader.optional("quota", quota);
         let reset_at = reader.optional("quota_reset", civil::clock).unwrap_or_default();
         Exchange {
             name: reader.name(id),
@@ -161,10 +161,10 @@ fn exchange(id: &str, item: &Item<'_>) -> Option<Exchange> {
     })
 }
 
-/// Whole trains a day; `Some(None)` is `"unlimited"`.
-fn quota(item: &Item<'_>) -> Option<Option<u32>> {
+/// Whole trains a day; none where it is `"unlimited"`.
+fn quota(item: &Item<'_>) -> Option<u32> {
     if item.node.text() == Some("unlimited") {
-        return Some(None);
+        return None;
     }
     let trains = item.quantity(Dimension::Rate)?;
     let expected = "a whole number of trains a day, such as \"14/day\", or \"unlimited\"";
@@ -175,7 +175,7 @@ fn quota(item: &Item<'_>) -> Option<Option<u32>> {
         return item.out_of_range(expected);
     }
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number up to MOST")]
-    Some(Some(trains as u32))
+    Some(trains as u32)
 }
 
 /// The facilities of a place as steps name them.
