@@ -205,15 +205,16 @@ fn unused(scenario: &Scenario, cx: &Context<'_>) {
         );
     }
     for (id, flow) in &scenario.flows {
-        if matches!(&flow.departures, Departures::Trace { rows, .. } if rows.is_empty()) {
-            warn_of_empty_trace(id, cx);
+        let empty = match &flow.departures {
+            Departures::Trace { rows, .. } => rows.is_empty(),
+            Departures::Timetable { entries, .. } => entries.iter().all(|entry| entry.at.is_empty()),
+            Departures::Poisson { .. } | Departures::Renewal { .. } => false,
+        };
+        if empty {
+            let problem = at(cx, &["flows", id, "departures"], ProblemKind::NoDepartures);
+            report(cx, problem.map(Problem::warning));
         }
     }
-}
-
-fn warn_of_empty_trace(id: &str, cx: &Context<'_>) {
-    let problem = at(cx, &["flows", id, "departures"], ProblemKind::NoDepartures);
-    report(cx, problem.map(Problem::warning));
 }
 
 fn calendars_of(place: &Place) -> impl Iterator<Item = &Id> {

@@ -20,6 +20,7 @@ use std::path::Path;
 mod check;
 mod decode;
 mod document;
+mod item;
 mod layers;
 mod nearest;
 mod problem;

@@ -48,9 +48,6 @@ pub enum Thing {
     /// An IANA time zone.
     #[error("time zone")]
     Zone,
-    /// A direction of flows.
-    #[error("direction")]
-    Direction,
 }
 
 /// What is wrong, as the rest of a sentence that begins with the key.
@@ -121,6 +118,9 @@ pub enum ProblemKind {
     /// Fractions where whole numbers are needed.
     #[error("is not a whole number")]
     NotWhole,
+    /// An array without entries.
+    #[error("is empty")]
+    Empty,
     /// An array of the wrong length.
     #[error("has {found} entries instead of {needed}")]
     WrongLength {
@@ -206,7 +206,7 @@ pub enum ProblemKind {
     /// Something that nothing refers to.
     #[error("is a {0} that nothing uses")]
     Unused(Thing),
-    /// A trace without rows.
+    /// A trace without rows or a timetable without times.
     #[error("has no departures")]
     NoDepartures,
     /// A procedure for a direction that no flow has.

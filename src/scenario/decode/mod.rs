@@ -13,8 +13,9 @@ mod time_run;
 
 use std::collections::BTreeMap;
 
+use super::item::Item;
 use super::problem::Thing;
-use super::reader::{Context, Item, Reader};
+use super::reader::{Context, Reader};
 use super::types::{Corridor, Gauge, Id, Scenario};
 use crate::random::Law;
 use crate::units::Dimension;
@@ -90,4 +91,64 @@ fn corridor(id: &str, item: &Item<'_>) -> Option<Corridor> {
             places: places.unwrap_or_default(),
         }
     })
+}
+
+/// Reads the value of `x` in a TOML text; what is wrong comes back as sentences.
+#[cfg(test)]
+fn read_x<T>(text: &str, read: impl FnOnce(&Item<'_>) -> T) -> Result<T, Vec<String>> {
+    let mut problems = Vec::new();
+    let root = super::document::parse_document(text, 0, &mut problems);
+    let cx = Context::new(&root, problems);
+    let node = root.find(&["x"]).expect("the text gives x");
+    let item = Item {
+        node,
+        path: "x".to_owned(),
+        cx: &cx,
+    };
+    let value = read(&item);
+    let problems: Vec<String> = cx.into_problems().iter().map(ToString::to_string).collect();
+    if problems.is_empty() { Ok(value) } else { Err(problems) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gauges() {
+        let width = |text: &str| read_x(text, |item| gauge("g", item).map(|gauge| gauge.width_mm));
+        assert_eq!(width("x.width = '1435 mm'"), Ok(Some(1435)));
+        assert_eq!(width("x.width = '1.52 m'"), Ok(Some(1520)));
+        assert_eq!(width("x.width = '1435 m'"), Err(vec!["`x.width` is out of range".to_owned()]));
+        assert_eq!(width("x = 1435"), Err(vec!["`x` is a number".to_owned()]));
+    }
+
+    #[test]
+    fn values_of_every_type() {
+        let refused = |text: &str, read: &dyn Fn(&Item<'_>)| read_x(text, read).expect_err(text).join("; ");
+        let count = |item: &Item<'_>| drop(item.count(1));
+        assert_eq!(refused("x = 0", &count), "`x` is zero");
+        assert_eq!(refused("x = -1", &count), "`x` is negative");
+        assert_eq!(refused("x = 1_000_001", &count), "`x` is out of range");
+        assert_eq!(refused("x = 1.5", &count), "`x` is not a whole number");
+        assert_eq!(refused("x = [1]", &count), "`x` is an array");
+        assert_eq!(read_x("x = 0xff", |item| item.count(1)), Ok(Some(255)));
+        let number = |item: &Item<'_>| drop(item.positive_or_zero("a number"));
+        assert_eq!(refused("x = nan", &number), "`x` is out of range");
+        assert_eq!(refused("x = -0.1", &number), "`x` is negative");
+        assert_eq!(refused("x = '1'", &number), "`x` is a text");
+        let duration = |item: &Item<'_>| drop(item.duration());
+        assert_eq!(refused("x = 3", &duration), "`x` has no unit");
+        assert_eq!(refused("x = ''", &duration), "`x` is empty");
+        assert_eq!(refused("x = 'soon'", &duration), "`x` has no number at \"soon\"");
+        assert_eq!(
+            refused(&format!("x = '{} days'", "9".repeat(400)), &duration),
+            "`x` is out of range"
+        );
+        assert_eq!(refused("x = 1", &|item| drop(item.boolean())), "`x` is a number");
+        assert_eq!(
+            refused("x = 2022-01-01", &|item| drop(item.text("a name"))),
+            "`x` is a date or time"
+        );
+    }
 }
