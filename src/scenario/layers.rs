@@ -220,8 +220,8 @@ fn nest(keys: Keys, value: Node) -> Node {
 /// Puts one layer over another: tables key by key, anything else as a whole.
 fn merge(lower: &mut Node, upper: Node, path: &mut Vec<String>) {
     match (&mut lower.value, upper.value) {
-        // A law that is named anew has other parameters, so nothing of the old one is kept.
-        (Value::Table(below), Value::Table(above)) if !names_a_law(&above) => {
+        // A law that is written anew has other parameters, so nothing of the old one is kept.
+        (Value::Table(below), Value::Table(above)) if !names_a_law(&above) || above.len() == 1 => {
             let keys: Vec<&str> = path.iter().map(String::as_str).collect();
             drop_alternatives(below, &above, &keys);
             for (key, node) in above {
@@ -332,6 +332,8 @@ mod tests {
             &["t={ law = 'constant', value = '1 h' }"],
         );
         assert_eq!(text, "t = { law = \"constant\", value = \"1 h\" }\n");
+        let (text, _) = layered("t = { law = 'gamma', mean = '1 h', cv = 1 }", &["t.law=weibull"]);
+        assert_eq!(text, "t = { law = \"weibull\", cv = 1, mean = \"1 h\" }\n");
         // A place may have any name, even that of an alternative.
         let (text, _) = layered("[places.rate]", &["places.every={}"]);
         assert_eq!(text, "[places.every]\n\n[places.rate]\n");

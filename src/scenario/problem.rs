@@ -86,7 +86,7 @@ pub enum ProblemKind {
     #[error("is missing")]
     Missing,
     /// None of several keys of which one must be given.
-    #[error("gives none of {0}")]
+    #[error("needs one of {0}")]
     NoneOf(String),
     /// Several keys of which only one may be given.
     #[error("gives {0}, of which there may be only one")]

@@ -195,8 +195,8 @@ impl<'a> Reader<'a> {
             [] => {
                 let list = quoted(alternatives.iter().map(|keys| keys[0]).collect(), "or");
                 let at = self.item.node.key.clone();
-                let problem = Problem::error(ProblemKind::NoneOf(list.clone()), self.item.path.as_str(), at);
-                self.item.cx.report(problem.expected(format!("one of {list}")));
+                let problem = Problem::error(ProblemKind::NoneOf(list), self.item.path.as_str(), at);
+                self.item.cx.report(problem.remedy("give one of them"));
                 None
             }
             [only] => {

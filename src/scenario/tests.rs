@@ -436,6 +436,36 @@ fn layers_are_merged_and_know_their_files() {
 }
 
 #[test]
+fn ids_in_any_script() {
+    let text = BORDER
+        .replace("[places.dostyk]", "[places.\"多斯特克\"]")
+        .replace("\"dostyk\"", "\"多斯特克\"");
+    let overrides = ["places.多斯特克.tracks.broad=3".to_owned()];
+    let loaded = read(text, Path::new("x.toml"), &overrides).unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(loaded.scenario.places["多斯特克"].tracks["broad"], 3);
+    let again = parse(&loaded.resolved, "resolved.toml").unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(again.scenario, loaded.scenario);
+    assert!(leaves(&loaded.resolved).contains(&("places.多斯特克.tracks.broad".to_owned(), "3".to_owned())));
+}
+
+#[test]
+fn leaves_can_be_set_again() {
+    let loaded = border();
+    let overrides: Vec<String> = leaves(&loaded.resolved)
+        .into_iter()
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
+    let again = read(BORDER.to_owned(), Path::new("x.toml"), &overrides).unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(again.resolved, loaded.resolved);
+}
+
+#[test]
+fn columns_count_characters_and_lines_may_end_as_on_windows() {
+    let text = "title = \"标题\" # 标\r\n[time]\r\nstart = \"2022-01-01 00:00\"\r\nzone = \"Asia/Shanghai\"\r\nlength = \"二 days\"\r\nends = 1\r\n";
+    insta::assert_snapshot!("windows_lines", drawn(text));
+}
+
+#[test]
 fn files_that_extend_in_a_circle() {
     let folder = Folder::new(&[
         ("a.toml", "extends = 'b.toml'"),

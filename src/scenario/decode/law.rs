@@ -248,7 +248,7 @@ mod tests {
             ("60", "`x` has no unit"),
             ("true", "`x` is a bare true or false"),
             ("{}", "`x.law` is missing"),
-            ("{ law = 'gamma', mean = '10 s' }", "`x` gives none of `sd` or `cv`"),
+            ("{ law = 'gamma', mean = '10 s' }", "`x` needs one of `sd` or `cv`"),
             (
                 "{ law = 'gamma', mean = '10 s', sd = '1 s', cv = 1 }",
                 "`x` gives `sd` and `cv`, of which there may be only one",

@@ -106,7 +106,7 @@ mod tests {
         let free = read("x.running_time = '1 h'\nx.paths = 'unlimited'\nx.room = 'unlimited'").expect("it is right");
         assert_eq!(free.map(|line| (line.paths_per_day, line.room)), Some((None, None)));
         for (text, problem) in [
-            ("", "`x` gives none of `running_time` or `speed`"),
+            ("", "`x` needs one of `running_time` or `speed`"),
             (
                 "x.running_time = '1 h'\nx.speed = '1 km/h'",
                 "`x` gives `running_time` and `speed`, of which there may be only one",

@@ -123,31 +123,41 @@ mod tests {
         assert_eq!(width("x = 1435"), Err(vec!["`x` is a number".to_owned()]));
     }
 
+    fn refused<T: std::fmt::Debug>(text: &str, read: impl FnOnce(&Item<'_>) -> T) -> String {
+        read_x(text, read).expect_err(text).join("; ")
+    }
+
     #[test]
     fn values_of_every_type() {
-        let refused = |text: &str, read: &dyn Fn(&Item<'_>)| read_x(text, read).expect_err(text).join("; ");
-        let count = |item: &Item<'_>| drop(item.count(1));
-        assert_eq!(refused("x = 0", &count), "`x` is zero");
-        assert_eq!(refused("x = -1", &count), "`x` is negative");
-        assert_eq!(refused("x = 1_000_001", &count), "`x` is out of range");
-        assert_eq!(refused("x = 1.5", &count), "`x` is not a whole number");
-        assert_eq!(refused("x = [1]", &count), "`x` is an array");
+        for (text, problem) in [
+            ("x = 0", "`x` is zero"),
+            ("x = -1", "`x` is negative"),
+            ("x = 1_000_001", "`x` is out of range"),
+            ("x = 1.5", "`x` is not a whole number"),
+            ("x = [1]", "`x` is an array"),
+        ] {
+            assert_eq!(refused(text, |item| item.count(1)), problem, "{text}");
+        }
         assert_eq!(read_x("x = 0xff", |item| item.count(1)), Ok(Some(255)));
-        let number = |item: &Item<'_>| drop(item.positive_or_zero("a number"));
-        assert_eq!(refused("x = nan", &number), "`x` is out of range");
-        assert_eq!(refused("x = -0.1", &number), "`x` is negative");
-        assert_eq!(refused("x = '1'", &number), "`x` is a text");
-        let duration = |item: &Item<'_>| drop(item.duration());
-        assert_eq!(refused("x = 3", &duration), "`x` has no unit");
-        assert_eq!(refused("x = ''", &duration), "`x` is empty");
-        assert_eq!(refused("x = 'soon'", &duration), "`x` has no number at \"soon\"");
+        for (text, problem) in [
+            ("x = nan", "`x` is out of range"),
+            ("x = -0.1", "`x` is negative"),
+            ("x = '1'", "`x` is a text"),
+        ] {
+            assert_eq!(refused(text, |item| item.positive_or_zero("a number")), problem, "{text}");
+        }
+        let endless = format!("x = '{} days'", "9".repeat(400));
+        for (text, problem) in [
+            ("x = 3", "`x` has no unit"),
+            ("x = ''", "`x` is empty"),
+            ("x = 'soon'", "`x` has no number at \"soon\""),
+            (&endless, "`x` is out of range"),
+        ] {
+            assert_eq!(refused(text, |item| item.duration().is_some()), problem, "{text}");
+        }
+        assert_eq!(refused("x = 1", |item| item.boolean().is_some()), "`x` is a number");
         assert_eq!(
-            refused(&format!("x = '{} days'", "9".repeat(400)), &duration),
-            "`x` is out of range"
-        );
-        assert_eq!(refused("x = 1", &|item| drop(item.boolean())), "`x` is a number");
-        assert_eq!(
-            refused("x = 2022-01-01", &|item| drop(item.text("a name"))),
+            refused("x = 2022-01-01", |item| item.text("a name").map(str::len)),
             "`x` is a date or time"
         );
     }

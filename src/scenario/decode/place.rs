@@ -274,7 +274,7 @@ mod tests {
             ),
             (
                 "x.reloading.r = { from_gauge = 's', to_gauge = 'b', berths = 1 }",
-                "`x.reloading.r` gives none of `lifting` or `per_lift`",
+                "`x.reloading.r` needs one of `lifting` or `per_lift`",
             ),
             (
                 "x.reloading.r = { from_gauge = 's', to_gauge = 'b', berths = 1, per_lift = '2 min' }",
