@@ -14,12 +14,20 @@ use super::types::{Departures, FacilityKind, Flow, Id, Place, Scenario};
 pub(super) fn check(scenario: &Scenario, cx: &Context<'_>) {
     for (id, place) in &scenario.places {
         ambiguous_procedures(id, place, scenario, cx);
-        unused_facilities(id, place, cx);
-        unused_directions(id, place, scenario, cx);
     }
-    ways(scenario, cx);
-    corridors(scenario, cx);
-    unused(scenario, cx);
+    // A line whose ends are wrong is one problem, not one for each way that it would be part of.
+    if scenario.lines.values().all(|line| !line.between.0.is_empty()) {
+        ways(scenario, cx);
+        corridors(scenario, cx);
+    }
+    // What is misnamed in one place only seems unused in another.
+    if !cx.has_errors() {
+        for (id, place) in &scenario.places {
+            unused_facilities(id, place, cx);
+            unused_directions(id, place, scenario, cx);
+        }
+        unused(scenario, cx);
+    }
 }
 
 /// A problem at the value of a key, or at the key where it is a table.
@@ -45,6 +53,13 @@ fn ambiguous_procedures(id: &str, place: &Place, scenario: &Scenario, cx: &Conte
         let (Some(one), Some(other)) = (tied.next(), tied.next()) else {
             continue;
         };
+        let key_of = |procedure: &str| cx.root().find(&["places", id, "procedures", procedure]).map(|node| &node.key);
+        let position = |procedure: &str| key_of(procedure).map(|key| (key.file, key.span.start));
+        let (one, other) = if position(one) > position(other) {
+            (other, one)
+        } else {
+            (one, other)
+        };
         if !reported.insert((one, other)) {
             continue;
         }
@@ -52,7 +67,7 @@ fn ambiguous_procedures(id: &str, place: &Place, scenario: &Scenario, cx: &Conte
             other: one.clone(),
             flow: flow_id.clone(),
         };
-        let first = cx.root().find(&["places", id, "procedures", one]).map(|node| &node.key);
+        let first = key_of(one);
         let problem = at(cx, &["places", id, "procedures", other], kind)
             .zip(first)
             .map(|(problem, first)| {
@@ -190,15 +205,16 @@ fn unused(scenario: &Scenario, cx: &Context<'_>) {
         );
     }
     for (id, flow) in &scenario.flows {
-        if matches!(&flow.departures, Departures::Trace { rows, .. } if rows.is_empty()) {
-            warn_of_empty_trace(id, cx);
+        let empty = match &flow.departures {
+            Departures::Trace { rows, .. } => rows.is_empty(),
+            Departures::Timetable { entries, .. } => entries.iter().all(|entry| entry.at.is_empty()),
+            Departures::Poisson { .. } | Departures::Renewal { .. } => false,
+        };
+        if empty {
+            let problem = at(cx, &["flows", id, "departures"], ProblemKind::NoDepartures);
+            report(cx, problem.map(Problem::warning));
         }
     }
-}
-
-fn warn_of_empty_trace(id: &str, cx: &Context<'_>) {
-    let problem = at(cx, &["flows", id, "departures"], ProblemKind::NoDepartures);
-    report(cx, problem.map(Problem::warning));
 }
 
 fn calendars_of(place: &Place) -> impl Iterator<Item = &Id> {

@@ -34,7 +34,7 @@ pub(super) enum Value {
 }
 
 /// Tables within tables beyond which nothing sensible is meant.
-const DEEPEST: usize = 40;
+const DEEPEST: usize = 20;
 
 impl Node {
     /// A value whose key and value are the same stretch of text.
@@ -82,7 +82,7 @@ impl Value {
         match self {
             Self::Text(_) => "a text",
             Self::Integer(_) | Self::Float(_) => "a number",
-            Self::Boolean(_) => "true or false",
+            Self::Boolean(_) => "a bare true or false",
             Self::Moment(_) => "a date or time",
             Self::Array(_) => "an array",
             Self::Table(_) => "a table",
@@ -203,10 +203,10 @@ mod tests {
 
     #[test]
     fn depth_is_limited() {
-        let keys = vec!["a"; 200].join(".");
+        let keys = vec!["a"; 50].join(".");
         let (_, problems) = read(&format!("{keys} = 1"));
         assert_eq!(problems[0].kind, ProblemKind::TooDeep);
-        let (_, problems) = read(&format!("a = {}1{}", "[".repeat(50), "]".repeat(50)));
+        let (_, problems) = read(&format!("a = {}1{}", "[".repeat(30), "]".repeat(30)));
         assert_eq!(problems[0].kind, ProblemKind::TooDeep);
     }
 

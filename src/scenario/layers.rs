@@ -82,12 +82,11 @@ impl Document {
         self.overrides = Some(file);
         let mut offset = 0;
         for text in overrides {
-            match parse_override(text, file, offset, problems) {
-                Ok((keys, value)) => match self.unknown_id(&keys) {
+            if let Some((keys, value)) = parse_override(text, file, offset, problems) {
+                match self.unknown_id(&keys) {
                     None => merge(&mut self.root, nest(keys, value), &mut Vec::new()),
                     Some(problem) => problems.push(problem),
-                },
-                Err(problem) => problems.push(problem),
+                }
             }
             offset += text.len() + 1;
         }
@@ -176,32 +175,38 @@ fn open_base(
 
 type Keys = Vec<(String, SourcePlace)>;
 
-fn parse_override(text: &str, file: usize, offset: usize, problems: &mut Vec<Problem>) -> Result<(Keys, Node), Problem> {
+/// The keys and the value of an override that stands at an offset among all of them.
+fn parse_override(text: &str, file: usize, offset: usize, problems: &mut Vec<Problem>) -> Option<(Keys, Node)> {
     let place = |start: usize, length: usize| SourcePlace {
         file,
         span: offset + start..offset + start + length,
     };
-    let malformed = || {
-        Problem::error(ProblemKind::NotAnOverride, "", place(0, text.len()))
-            .expected("the dotted path of a key, an equals sign and a value")
-            .remedy("write, for example, --set run.replications=5")
+    let Some((path, value)) = text
+        .split_once('=')
+        .filter(|(path, _)| !path.split('.').any(|key| bare(key).is_empty()))
+    else {
+        let problem = Problem::error(ProblemKind::NotAnOverride, "", place(0, text.len()));
+        let expected = "the dotted path of a key, an equals sign and a value";
+        problems.push(problem.expected(expected).remedy("write, for example, --set run.replications=5"));
+        return None;
     };
-    let (path, value) = text.split_once('=').ok_or_else(malformed)?;
-    let mut keys = Vec::new();
     let mut start = 0;
-    for part in path.split('.') {
-        let key = part.trim().trim_matches(['"', '\'']);
-        if key.is_empty() {
-            return Err(malformed());
-        }
-        keys.push((key.to_owned(), place(start, part.len())));
+    let keys = path.split('.').map(|part| {
+        let at = place(start, part.len());
         start += part.len() + 1;
-    }
+        (bare(part).to_owned(), at)
+    });
+    let keys = keys.collect();
     let start = path.len() + 1 + value.len() - value.trim_start().len();
     let value = value.trim();
     let node = parse_value(value, file, offset + start, problems)
         .unwrap_or_else(|| Node::new(Value::Text(value.to_owned()), place(start, value.len())));
-    Ok((keys, node))
+    Some((keys, node))
+}
+
+/// A key without blanks and quotes around it.
+fn bare(key: &str) -> &str {
+    key.trim().trim_matches(['"', '\''])
 }
 
 /// The value within a table for each key of its path.
@@ -215,8 +220,8 @@ fn nest(keys: Keys, value: Node) -> Node {
 /// Puts one layer over another: tables key by key, anything else as a whole.
 fn merge(lower: &mut Node, upper: Node, path: &mut Vec<String>) {
     match (&mut lower.value, upper.value) {
-        // A law that is named anew has other parameters, so nothing of the old one is kept.
-        (Value::Table(below), Value::Table(above)) if !names_a_law(&above) => {
+        // A law that is written anew has other parameters, so nothing of the old one is kept.
+        (Value::Table(below), Value::Table(above)) if !names_a_law(&above) || above.len() == 1 => {
             let keys: Vec<&str> = path.iter().map(String::as_str).collect();
             drop_alternatives(below, &above, &keys);
             for (key, node) in above {
@@ -327,6 +332,8 @@ mod tests {
             &["t={ law = 'constant', value = '1 h' }"],
         );
         assert_eq!(text, "t = { law = \"constant\", value = \"1 h\" }\n");
+        let (text, _) = layered("t = { law = 'gamma', mean = '1 h', cv = 1 }", &["t.law=weibull"]);
+        assert_eq!(text, "t = { law = \"weibull\", cv = 1, mean = \"1 h\" }\n");
         // A place may have any name, even that of an alternative.
         let (text, _) = layered("[places.rate]", &["places.every={}"]);
         assert_eq!(text, "[places.every]\n\n[places.rate]\n");

@@ -20,6 +20,7 @@ use std::path::Path;
 mod check;
 mod decode;
 mod document;
+mod item;
 mod layers;
 mod nearest;
 mod problem;
@@ -68,8 +69,9 @@ pub fn parse(text: &str, name: &str) -> Result<Loaded, Problems> {
 fn read(text: String, path: &Path, overrides: &[String]) -> Result<Loaded, Problems> {
     let mut problems = Vec::new();
     let mut document = layers::assemble(text, path, overrides, &mut problems);
-    // What is left of a broken text is not worth more messages.
-    if problems.iter().any(|problem| matches!(problem.kind, ProblemKind::Syntax(_))) {
+    // What is left of a broken text, or stands without its base, is not worth more messages.
+    let broken = |problem: &Problem| matches!(problem.kind, ProblemKind::Syntax(_)) || problem.key == "extends";
+    if problems.iter().any(broken) {
         return Err(Problems::new(problems, document.sources));
     }
     trace::embed(&mut document, &mut problems);

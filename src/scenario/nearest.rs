@@ -2,19 +2,23 @@
 
 /// The known name nearest to the written one, where one is near.
 pub(super) fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let plain = |s: &str| s.to_lowercase().replace(['-', ' '], "_");
+    let plain = |s: &str| s.to_lowercase().replace(['_', '-', ' '], "");
     let written = plain(written);
     let length = written.chars().count();
+    let tolerated = (length / 3).max(1);
     known
         .into_iter()
-        .map(|name| {
+        .filter_map(|name| {
             let name_plain = plain(name);
-            let distance = strsim::osa_distance(&written, &name_plain);
-            // "horgos" for "horgos_road": a part of the name is nearer than its length says.
+            // "horgos" for "horgos_road": a part of the name is near whatever the rest.
             let part = length >= 4 && (name_plain.contains(&written) || (name_plain.len() >= 4 && written.contains(&name_plain)));
-            (if part { distance.min(1) } else { distance }, name)
+            let distance = strsim::osa_distance(&written, &name_plain);
+            if distance <= tolerated {
+                Some((distance, name))
+            } else {
+                part.then_some((tolerated + 1, name))
+            }
         })
-        .filter(|(distance, _)| *distance <= (length / 3).max(1))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
 }
@@ -42,6 +46,7 @@ mod tests {
         assert_eq!(nearest("clearence", known), Some("clearance"));
         assert_eq!(nearest("Alataw-Pass", known), Some("alataw_pass"));
         assert_eq!(nearest("horgos", known), Some("horgos_road"));
+        assert_eq!(nearest("log-normal", ["normal", "lognormal"]), Some("lognormal"));
         assert_eq!(nearest("kashgar", known), None);
         assert_eq!(nearest("", known), None);
         assert_eq!(nearest("阿拉", ["阿拉山"]), Some("阿拉山"));

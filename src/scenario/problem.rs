@@ -48,9 +48,6 @@ pub enum Thing {
     /// An IANA time zone.
     #[error("time zone")]
     Zone,
-    /// A direction of flows.
-    #[error("direction")]
-    Direction,
 }
 
 /// What is wrong, as the rest of a sentence that begins with the key.
@@ -89,7 +86,7 @@ pub enum ProblemKind {
     #[error("is missing")]
     Missing,
     /// None of several keys of which one must be given.
-    #[error("gives none of {0}")]
+    #[error("needs one of {0}")]
     NoneOf(String),
     /// Several keys of which only one may be given.
     #[error("gives {0}, of which there may be only one")]
@@ -121,6 +118,9 @@ pub enum ProblemKind {
     /// Fractions where whole numbers are needed.
     #[error("is not a whole number")]
     NotWhole,
+    /// An array without entries.
+    #[error("is empty")]
+    Empty,
     /// An array of the wrong length.
     #[error("has {found} entries instead of {needed}")]
     WrongLength {
@@ -206,7 +206,7 @@ pub enum ProblemKind {
     /// Something that nothing refers to.
     #[error("is a {0} that nothing uses")]
     Unused(Thing),
-    /// A trace without rows.
+    /// A trace without rows or a timetable without times.
     #[error("has no departures")]
     NoDepartures,
     /// A procedure for a direction that no flow has.
@@ -338,6 +338,11 @@ impl Problems {
         &self.list
     }
 
+    /// One after the other.
+    pub fn iter(&self) -> std::slice::Iter<'_, Problem> {
+        self.list.iter()
+    }
+
     /// The texts that [`SourcePlace::file`] counts.
     #[must_use]
     pub fn sources(&self) -> &[Source] {
@@ -361,7 +366,7 @@ impl<'a> IntoIterator for &'a Problems {
     type Item = &'a Problem;
     type IntoIter = std::slice::Iter<'a, Problem>;
     fn into_iter(self) -> Self::IntoIter {
-        self.list.iter()
+        self.iter()
     }
 }
 

@@ -1,24 +1,22 @@
-//! Cursors over the tree: they take values by key, note what is wrong, and go on.
+//! Cursors over tables: they take values by key, note what is wrong, and go on.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::document::{Node, Table, Value};
-use super::nearest::{nearest, suggestion};
-use super::problem::{Problem, ProblemKind, Thing};
+use super::document::{Node, Table};
+use super::item::Item;
+use super::nearest::suggestion;
+use super::problem::{Problem, ProblemKind, Severity, Thing};
 use super::types::Id;
-use crate::units::{Dimension, Duration, QuantityError};
-
-/// No quantity of a scenario is larger than this, so that sums stay far from every limit.
-const LARGEST: f64 = 1e15;
-/// No number of servers, tracks or boxes is larger than this.
-pub(super) const MOST: u32 = 1_000_000;
 
 /// What all cursors share: the names that exist, and the problems found so far.
 #[derive(Debug)]
 pub(super) struct Context<'a> {
     root: &'a Node,
     problems: RefCell<Vec<Problem>>,
+    /// Every key that a table was asked for, to compare with the key reference.
+    #[cfg(test)]
+    pub(super) known_keys: RefCell<BTreeSet<&'static str>>,
 }
 
 impl<'a> Context<'a> {
@@ -27,6 +25,8 @@ impl<'a> Context<'a> {
         Self {
             root,
             problems: RefCell::new(problems),
+            #[cfg(test)]
+            known_keys: RefCell::default(),
         }
     }
 
@@ -40,13 +40,18 @@ impl<'a> Context<'a> {
         self.problems.borrow_mut().push(problem);
     }
 
+    /// Whether there is an error so far.
+    pub(super) fn has_errors(&self) -> bool {
+        self.problems.borrow().iter().any(|problem| problem.severity == Severity::Error)
+    }
+
     /// All problems.
     pub(super) fn into_problems(self) -> Vec<Problem> {
         self.problems.into_inner()
     }
 
     /// The ids of a kind of thing that has a table of its own at the top.
-    fn ids(&self, thing: Thing) -> Vec<&'a str> {
+    pub(super) fn ids(&self, thing: Thing) -> Vec<&'a str> {
         let key = match thing {
             Thing::Place => "places",
             Thing::Line => "lines",
@@ -60,242 +65,7 @@ impl<'a> Context<'a> {
     }
 }
 
-/// A value with its dotted path.
-#[derive(Clone, Debug)]
-pub(super) struct Item<'a> {
-    pub(super) node: &'a Node,
-    pub(super) path: String,
-    pub(super) cx: &'a Context<'a>,
-}
-
 impl<'a> Item<'a> {
-    /// A problem at this value.
-    pub(super) fn problem(&self, kind: ProblemKind) -> Problem {
-        Problem::error(kind, self.path.as_str(), self.node.at.clone())
-    }
-
-    /// Notes a problem; there is no value.
-    pub(super) fn refuse<T>(&self, problem: Problem) -> Option<T> {
-        self.cx.report(problem);
-        None
-    }
-
-    /// The value is of another type than the one expected.
-    pub(super) fn wrong_type<T>(&self, expected: &str) -> Option<T> {
-        let found = self.node.value.kind();
-        self.refuse(self.problem(ProblemKind::WrongType { found }).expected(expected))
-    }
-
-    /// A text that is not what it ought to be.
-    pub(super) fn unclear<T>(&self, what: &'static str, text: &str, expected: &str, remedy: Option<String>) -> Option<T> {
-        let kind = ProblemKind::Unclear {
-            what,
-            text: text.to_owned(),
-        };
-        self.refuse(self.problem(kind).expected(expected).remedy_if(remedy))
-    }
-
-    /// A text.
-    pub(super) fn text(&self, expected: &str) -> Option<&'a str> {
-        match &self.node.value {
-            Value::Text(text) => Some(text),
-            Value::Integer(_) | Value::Boolean(_) | Value::Moment(_) => {
-                let found = self.node.value.kind();
-                let problem = self.problem(ProblemKind::WrongType { found }).expected(expected);
-                self.refuse(problem.remedy("write it between double quotes"))
-            }
-            _ => self.wrong_type(expected),
-        }
-    }
-
-    /// True or false.
-    pub(super) fn boolean(&self) -> Option<bool> {
-        match self.node.value {
-            Value::Boolean(truth) => Some(truth),
-            _ => self.wrong_type("true or false"),
-        }
-    }
-
-    /// A finite number.
-    pub(super) fn number(&self, expected: &str) -> Option<f64> {
-        #[allow(clippy::cast_precision_loss, reason = "only small whole numbers are exact, and only they matter")]
-        let number = match self.node.value {
-            Value::Integer(number) => number as f64,
-            Value::Float(number) => number,
-            Value::Text(ref text) if text.trim().parse::<f64>().is_ok() => {
-                let problem = self.problem(ProblemKind::WrongType { found: "a text" }).expected(expected);
-                return self.refuse(problem.remedy(format!("write {} without quotes", text.trim())));
-            }
-            _ => return self.wrong_type(expected),
-        };
-        if number.is_finite() && number.abs() <= LARGEST {
-            Some(number)
-        } else {
-            self.out_of_range(expected)
-        }
-    }
-
-    /// A finite number that is not negative.
-    pub(super) fn positive_or_zero(&self, expected: &str) -> Option<f64> {
-        let number = self.number(expected)?;
-        if number < 0.0 {
-            return self.refuse(self.problem(ProblemKind::Negative).expected(expected));
-        }
-        Some(number)
-    }
-
-    /// The value lies outside of its range.
-    pub(super) fn out_of_range<T>(&self, expected: &str) -> Option<T> {
-        self.refuse(self.problem(ProblemKind::OutOfRange).expected(expected))
-    }
-
-    /// A whole number within a range.
-    pub(super) fn whole(&self, least: u64, most: u64) -> Option<u64> {
-        let expected = match (least, most == u64::from(MOST)) {
-            (_, true) => format!("a whole number, {least} or more"),
-            _ => format!("a whole number from {least} to {most}"),
-        };
-        match self.node.value {
-            Value::Integer(number) if number < i128::from(least) || number > i128::from(most) => {
-                let kind = match number {
-                    0 => ProblemKind::Zero,
-                    ..0 => ProblemKind::Negative,
-                    _ => ProblemKind::OutOfRange,
-                };
-                self.refuse(self.problem(kind).expected(expected))
-            }
-            Value::Integer(number) => u64::try_from(number).ok(),
-            Value::Float(_) => self.refuse(self.problem(ProblemKind::NotWhole).expected(expected)),
-            _ => self.number(&expected).and(None),
-        }
-    }
-
-    /// A number of things.
-    pub(super) fn count(&self, least: u32) -> Option<u32> {
-        self.whole(least.into(), MOST.into()).and_then(|n| u32::try_from(n).ok())
-    }
-
-    /// A quantity that is not negative, in the base unit of its dimension.
-    pub(super) fn quantity(&self, dimension: Dimension) -> Option<f64> {
-        let expected = dimension.expected();
-        let written = match &self.node.value {
-            Value::Text(text) => text.trim(),
-            Value::Integer(number) => return self.no_unit(dimension, &number.to_string()),
-            Value::Float(number) => return self.no_unit(dimension, &number.to_string()),
-            _ => return self.wrong_type(expected),
-        };
-        match dimension.parse(written) {
-            Ok(value) if value < 0.0 => {
-                let remedy = "write a quantity of zero or more";
-                self.refuse(self.problem(ProblemKind::Negative).expected(expected).remedy(remedy))
-            }
-            Ok(value) if value <= LARGEST => Some(value),
-            Ok(_) => self.out_of_range(expected),
-            Err(QuantityError::NoUnit(_)) => self.no_unit(dimension, written),
-            Err(error) => {
-                let remedy = match &error {
-                    QuantityError::UnknownUnit(unit) => suggestion(unit, dimension.unit_names().collect::<Vec<_>>()),
-                    QuantityError::Order => Some("write the larger unit first, and each unit once: \"1 h 30 min\"".to_owned()),
-                    _ => None,
-                };
-                self.refuse(self.problem(ProblemKind::Quantity(error)).expected(expected).remedy_if(remedy))
-            }
-        }
-    }
-
-    fn no_unit<T>(&self, dimension: Dimension, number: &str) -> Option<T> {
-        let remedy = format!("write \"{number}{}\"", dimension.usual_unit());
-        self.refuse(self.problem(ProblemKind::NoUnit).expected(dimension.expected()).remedy(remedy))
-    }
-
-    /// A quantity above zero.
-    pub(super) fn quantity_above_zero(&self, dimension: Dimension) -> Option<f64> {
-        let value = self.quantity(dimension)?;
-        if value > 0.0 {
-            Some(value)
-        } else {
-            self.refuse(self.problem(ProblemKind::Zero).expected(dimension.expected()))
-        }
-    }
-
-    /// A duration of zero or more.
-    pub(super) fn duration(&self) -> Option<Duration> {
-        self.quantity(Dimension::Time).map(Duration::from_millis)
-    }
-
-    /// One of several words.
-    pub(super) fn choice<T: Copy>(&self, words: &[(&str, T)]) -> Option<T> {
-        let list: Vec<_> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
-        let expected = format!("one of {}", list.join(", "));
-        let text = self.text(&expected)?;
-        if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
-            return Some(*value);
-        }
-        let remedy = nearest(text, words.iter().map(|(word, _)| *word)).map(|word| format!("did you mean {word:?}?"));
-        let problem = self.problem(ProblemKind::NotAChoice(text.to_owned()));
-        self.refuse(problem.expected(expected).remedy_if(remedy))
-    }
-
-    /// The id of something in a table at the top, which must exist.
-    pub(super) fn known(&self, thing: Thing) -> Option<Id> {
-        self.known_among(thing, &self.cx.ids(thing), &format!("the id of a {thing}"))
-    }
-
-    /// A name which must be among those given.
-    pub(super) fn known_among(&self, thing: Thing, names: &[&str], expected: &str) -> Option<Id> {
-        let name = self.text(expected)?;
-        if names.contains(&name) {
-            return Some(name.to_owned());
-        }
-        let unknown = self.problem(unknown(thing, name));
-        self.refuse(unknown.expected(expected).remedy(remedy_for(thing, name, names)))
-    }
-
-    /// Whether the key of this value, which is itself the id of something, exists.
-    pub(super) fn has_known_key(&self, thing: Thing, id: &str) -> bool {
-        let names = self.cx.ids(thing);
-        let known = names.contains(&id);
-        if !known {
-            let problem = Problem::error(unknown(thing, id), self.path.as_str(), self.node.key.clone());
-            self.cx.report(
-                problem
-                    .expected(format!("the id of a {thing}"))
-                    .remedy(remedy_for(thing, id, &names)),
-            );
-        }
-        known
-    }
-
-    /// The entries of an array.
-    pub(super) fn array(&self, expected: &str) -> Option<Vec<Item<'a>>> {
-        match &self.node.value {
-            Value::Array(entries) => Some(self.entries(entries)),
-            _ => self.wrong_type(expected),
-        }
-    }
-
-    /// The entries of an array, or the one value that stands in its place.
-    pub(super) fn one_or_more(&self) -> Vec<Item<'a>> {
-        match &self.node.value {
-            Value::Array(entries) => self.entries(entries),
-            _ => vec![self.clone()],
-        }
-    }
-
-    fn entries(&self, entries: &'a [Node]) -> Vec<Item<'a>> {
-        let item = |(index, node)| Item {
-            node,
-            path: format!("{}[{index}]", self.path),
-            cx: self.cx,
-        };
-        entries.iter().enumerate().map(item).collect()
-    }
-
-    /// An array with a value from each entry; entries that are no value are left out.
-    pub(super) fn list<T>(&self, expected: &str, read: impl Fn(&Item<'a>) -> Option<T>) -> Option<Vec<T>> {
-        Some(self.array(expected)?.iter().filter_map(read).collect())
-    }
-
     /// A table with fixed keys: `read` takes those that exist, any other is a problem.
     pub(super) fn table<T>(&self, read: impl FnOnce(&mut Reader<'a>) -> T) -> Option<T> {
         let Some(table) = self.node.table() else {
@@ -337,17 +107,6 @@ impl<'a> Item<'a> {
         }
         Some(things)
     }
-}
-
-fn unknown(thing: Thing, name: &str) -> ProblemKind {
-    ProblemKind::Unknown {
-        thing,
-        name: name.to_owned(),
-    }
-}
-
-fn remedy_for(thing: Thing, name: &str, names: &[&str]) -> String {
-    suggestion(name, names.iter().copied()).unwrap_or_else(|| format!("there is no {thing} at all; write a table for it"))
 }
 
 fn joined(path: &str, key: &str) -> String {
@@ -436,8 +195,8 @@ impl<'a> Reader<'a> {
             [] => {
                 let list = quoted(alternatives.iter().map(|keys| keys[0]).collect(), "or");
                 let at = self.item.node.key.clone();
-                let problem = Problem::error(ProblemKind::NoneOf(list.clone()), self.item.path.as_str(), at);
-                self.item.cx.report(problem.expected(format!("one of {list}")));
+                let problem = Problem::error(ProblemKind::NoneOf(list), self.item.path.as_str(), at);
+                self.item.cx.report(problem.remedy("give one of them"));
                 None
             }
             [only] => {
@@ -470,9 +229,12 @@ impl<'a> Reader<'a> {
     }
 
     fn report_unknown_keys(&self) {
-        for (key, node) in self.table.iter().filter(|(key, _)| !self.known.contains(&key.as_str())) {
+        let known: BTreeSet<&str> = self.known.iter().copied().collect();
+        #[cfg(test)]
+        self.item.cx.known_keys.borrow_mut().extend(self.known.iter().copied());
+        for (key, node) in self.table.iter().filter(|(key, _)| !known.contains(key.as_str())) {
             let problem = Problem::error(ProblemKind::UnknownKey, joined(&self.item.path, key), node.key.clone());
-            self.item.cx.report(problem.remedy_if(suggestion(key, self.known.iter().copied())));
+            self.item.cx.report(problem.remedy_if(suggestion(key, known.iter().copied())));
         }
     }
 }

@@ -114,8 +114,11 @@ fn inline(value: &Value) -> String {
         }
         Value::Table(table) if table.is_empty() => "{}".to_owned(),
         Value::Table(table) => {
-            let entries: Vec<_> = table
-                .iter()
+            // The name of a law explains what follows.
+            let (law, others): (Vec<_>, Vec<_>) = table.iter().partition(|(key, _)| *key == "law");
+            let entries: Vec<_> = law
+                .into_iter()
+                .chain(others)
                 .map(|(key, node)| format!("{} = {}", written_key(key), inline(&node.value)))
                 .collect();
             format!("{{ {} }}", entries.join(", "))
@@ -139,7 +142,7 @@ mod tests {
         z = 1
 
         [a]
-        t = { cv = 0.5, law = "gamma", mean = "1 h" }
+        t = { law = "gamma", cv = 0.5, mean = "1 h" }
 
         [b]
         rows = [

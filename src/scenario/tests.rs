@@ -347,6 +347,42 @@ fn colours_only_where_asked_for() {
     assert!(!problems.render(Style::Plain).contains('\u{1b}'));
 }
 
+/// The key reference, whose TOML blocks are one scenario.
+const REFERENCE: &str = include_str!("../../docs/scenario.md");
+
+fn reference_scenario() -> String {
+    let blocks = REFERENCE.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next());
+    blocks.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_key_reference_is_a_scenario() {
+    let loaded = parse(&reference_scenario(), "docs/scenario.md").unwrap_or_else(|problems| panic!("{problems}"));
+    assert!(loaded.warnings.is_empty(), "{}", loaded.warnings);
+    let again = parse(&loaded.resolved, "resolved.toml").unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(loaded.scenario, again.scenario);
+}
+
+#[test]
+fn the_key_reference_has_every_key_and_no_other() {
+    use std::collections::BTreeSet;
+    let text = reference_scenario();
+    let document = layers::assemble(text, Path::new("x.toml"), &[], &mut Vec::new());
+    let cx = reader::Context::new(&document.root, Vec::new());
+    assert!(decode::scenario(&cx).is_some());
+    // A layer takes this key before the rest is decoded.
+    let mut known: BTreeSet<&str> = cx.known_keys.borrow().clone();
+    known.insert("extends");
+    let first_cells = REFERENCE.lines().filter_map(|line| line.strip_prefix("| `")?.split(" |").next());
+    let written: BTreeSet<&str> = first_cells
+        .flat_map(|cell| cell.split(", "))
+        .map(|key| key.trim_matches('`'))
+        .filter(|key| !key.starts_with('"'))
+        .map(|key| key.rsplit("[].").next().unwrap_or(key))
+        .collect();
+    assert_eq!(known, written);
+}
+
 /// Files in a folder of their own, and what is drawn with the folder's name taken out.
 struct Folder(tempfile::TempDir);
 
@@ -397,6 +433,36 @@ fn layers_are_merged_and_know_their_files() {
         "title",
     ];
     insta::assert_snapshot!("layers", folder.refused("third.toml", &overrides));
+}
+
+#[test]
+fn ids_in_any_script() {
+    let text = BORDER
+        .replace("[places.dostyk]", "[places.\"多斯特克\"]")
+        .replace("\"dostyk\"", "\"多斯特克\"");
+    let overrides = ["places.多斯特克.tracks.broad=3".to_owned()];
+    let loaded = read(text, Path::new("x.toml"), &overrides).unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(loaded.scenario.places["多斯特克"].tracks["broad"], 3);
+    let again = parse(&loaded.resolved, "resolved.toml").unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(again.scenario, loaded.scenario);
+    assert!(leaves(&loaded.resolved).contains(&("places.多斯特克.tracks.broad".to_owned(), "3".to_owned())));
+}
+
+#[test]
+fn leaves_can_be_set_again() {
+    let loaded = border();
+    let overrides: Vec<String> = leaves(&loaded.resolved)
+        .into_iter()
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
+    let again = read(BORDER.to_owned(), Path::new("x.toml"), &overrides).unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(again.resolved, loaded.resolved);
+}
+
+#[test]
+fn columns_count_characters_and_lines_may_end_as_on_windows() {
+    let text = "title = \"标题\" # 标\r\n[time]\r\nstart = \"2022-01-01 00:00\"\r\nzone = \"Asia/Shanghai\"\r\nlength = \"二 days\"\r\nends = 1\r\n";
+    insta::assert_snapshot!("windows_lines", drawn(text));
 }
 
 #[test]

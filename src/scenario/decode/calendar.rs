@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::super::item::Item;
 use super::super::problem::ProblemKind;
-use super::super::reader::Item;
 use super::super::types::{Calendar, Day, Exception, Hours, Window};
 use super::civil;
 
@@ -98,4 +98,46 @@ fn exception_hours(item: &Item<'_>) -> Vec<Hours> {
         }
     }
     found.into_iter().map(|(hours, _)| hours).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read_x;
+    use super::*;
+
+    #[test]
+    fn calendars() {
+        let windows = |text: &str| read_x(text, |item| calendar(item).map_or(0, |calendar| calendar.windows.len()));
+        assert_eq!(windows("x.windows = []"), Ok(0));
+        assert_eq!(
+            windows("x.windows = [{ days = 'daily', hours = ['08:00-12:00', '12:00-24:00'] }]"),
+            Ok(2)
+        );
+        let two_days = "x.windows = [{ days = 'mon', hours = '24h' }, { days = 'tue-sun', hours = '24h', servers = 0 }]";
+        assert_eq!(windows(two_days), Ok(2));
+        for (text, problem) in [
+            ("x = {}", "`x.windows` is missing"),
+            ("x.windows = '24h'", "`x.windows` is a text"),
+            ("x.windows = [{ days = 'daily' }]", "`x.windows[0].hours` is missing"),
+            ("x.windows = [{ days = 'daily', hours = [] }]", "`x.windows[0].hours` is empty"),
+            (
+                "x.windows = [{ days = 'daily', hours = ['24h', '08:00-09:00'] }]",
+                "`x.windows[0].hours[1]` overlaps another window on Monday",
+            ),
+            (
+                "x.windows = []\nx.holidays = ['2022-02-30']",
+                "`x.holidays[0]` is \"2022-02-30\", which is not a date",
+            ),
+            (
+                "x.windows = []\nx.exceptions = [{ date = '2022-02-01..2022-02-03', hours = 'closed' }, { date = '2022-02-03', hours = '24h' }]",
+                "`x.exceptions[1]` overlaps another window on 2022-02-03",
+            ),
+            (
+                "x.windows = []\nx.exceptions = [{ date = '2022-02-01', hours = ['24h', '24h'] }]",
+                "`x.exceptions[0].hours[1]` overlaps another window on that date",
+            ),
+        ] {
+            assert_eq!(windows(text), Err(vec![problem.to_owned()]), "{text}");
+        }
+    }
 }

@@ -6,9 +6,9 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz;
 
 use super::super::document::Value;
+use super::super::item::Item;
 use super::super::nearest::nearest;
 use super::super::problem::{ProblemKind, Thing};
-use super::super::reader::Item;
 use super::super::types::{DateRange, Day, Hours};
 
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -77,27 +77,26 @@ pub(super) fn dates(item: &Item<'_>) -> Option<DateRange> {
 /// Days of the week.
 pub(super) fn days(item: &Item<'_>) -> Option<BTreeSet<Day>> {
     let mut days = BTreeSet::new();
-    for entry in item.one_or_more() {
+    for entry in item.one_or_more(EXPECTED_DAYS) {
         let text = entry.text(EXPECTED_DAYS)?;
-        match parse_days(text) {
-            Some(found) => days.extend(found),
-            None => {
-                let near = nearest(text.get(..3).unwrap_or(text), DAYS.into_iter().chain(["daily"]));
-                let remedy = near.map(|day| format!("did you mean \"{day}\"?"));
-                entry.unclear::<()>("days of the week", text, EXPECTED_DAYS, remedy);
-            }
+        if let Some(found) = parse_days(text) {
+            days.extend(found);
+        } else {
+            let remedy = abbreviated(text).map(|days| format!("did you mean {days:?}?"));
+            entry.unclear::<()>("days of the week", text, EXPECTED_DAYS, remedy);
         }
     }
-    if days.is_empty() {
-        if item.one_or_more().is_empty() {
-            return item.refuse(
-                item.problem(ProblemKind::WrongLength { found: 0, needed: 1 })
-                    .expected(EXPECTED_DAYS),
-            );
-        }
-        return None;
-    }
-    Some(days)
+    (!days.is_empty()).then_some(days)
+}
+
+/// `mon-fri` for `Monday-Friday`.
+fn abbreviated(text: &str) -> Option<String> {
+    let parts: Vec<String> = text
+        .split('-')
+        .map(|part| part.trim().to_lowercase().chars().take(3).collect())
+        .collect();
+    let short = parts.join("-");
+    parse_days(&short).map(|_| short)
 }
 
 /// `mon`, `mon-fri`, `sat-mon` or `daily`.
@@ -122,7 +121,7 @@ pub(super) fn day_name(day: Day) -> &'static str {
 
 /// Hours of a day, each with the item that gives it.
 pub(super) fn hours<'a>(item: &Item<'a>) -> Vec<(Hours, Item<'a>)> {
-    let entries = item.one_or_more();
+    let entries = item.one_or_more(EXPECTED_HOURS);
     entries.into_iter().filter_map(|entry| Some((one_window(&entry)?, entry))).collect()
 }
 
@@ -218,5 +217,59 @@ mod tests {
         assert!(overlap(hours(8, Some(12)), hours(11, None)));
         assert!(overlap(hours(0, None), hours(23, None)));
         assert!(!overlap(hours(8, Some(12)), hours(12, None)));
+    }
+
+    #[test]
+    fn texts_and_toml_dates_are_both_read() {
+        use super::super::read_x;
+        for text in [
+            "x = '2022-01-02 06:30'",
+            "x = 2022-01-02T06:30:00",
+            "x = 2022-01-02 06:30:00",
+            "x = '2022-01-02T06:30:00'",
+        ] {
+            assert_eq!(
+                read_x(text, date_time),
+                Ok(Some(jiff::civil::date(2022, 1, 2).at(6, 30, 0, 0))),
+                "{text}"
+            );
+        }
+        for text in [
+            "x = '2022-13-02 06:30'",
+            "x = 2022-01-02",
+            "x = 06:30:00",
+            "x = 1",
+            "x = '1022-01-02 06:30'",
+            "x = 2022-01-02T06:30:00Z",
+        ] {
+            assert!(read_x(text, date_time).is_err(), "{text}");
+        }
+        assert_eq!(read_x("x = 06:30:00", clock), Ok(Some(Time::constant(6, 30, 0, 0))));
+        let one = DateRange {
+            first: jiff::civil::date(2022, 2, 28),
+            last: jiff::civil::date(2022, 2, 28),
+        };
+        assert_eq!(read_x("x = 2022-02-28", dates), Ok(Some(one)));
+        for text in ["x = '2022-02-29'", "x = '2022-02-02..'", "x = '2022-02-02..2022-02-01'", "x = true"] {
+            assert!(read_x(text, dates).is_err(), "{text}");
+        }
+        for text in ["x = []", "x = 'someday'", "x = ['mon', 'tues']", "x = 1"] {
+            assert!(read_x(text, days).is_err(), "{text}");
+        }
+        for text in [
+            "x = []",
+            "x = '8-20'",
+            "x = '08:00'",
+            "x = '20:00-20:00'",
+            "x = '08:00-00:00'",
+            "x = '24:00-24:00'",
+            "x = 1",
+        ] {
+            assert!(read_x(text, |item| hours(item).len()).is_err(), "{text}");
+        }
+        assert_eq!(read_x("x = 'asia/shanghai'", zone), Ok(Some("Asia/Shanghai".to_owned())));
+        for text in ["x = ''", "x = 'Mars'", "x = '+08:00'", "x = 8"] {
+            assert!(read_x(text, zone).is_err(), "{text}");
+        }
     }
 }

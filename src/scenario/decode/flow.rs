@@ -1,8 +1,9 @@
 //! `[flows.ID]` and its departures.
 
+use super::super::item::Item;
 use super::super::layers::DEPARTURES;
 use super::super::problem::{ProblemKind, Thing};
-use super::super::reader::{Item, Reader};
+use super::super::reader::Reader;
 use super::super::types::{Departures, Flow, Id, TimetableEntry, TraceRow};
 use super::{STAND_IN, civil, law};
 use crate::random::Law;
@@ -129,16 +130,17 @@ fn warn_of_average(item: &Item<'_>, sum: f64, needed: usize) {
 
 fn timetable(item: &Item<'_>) -> Option<Vec<TimetableEntry>> {
     let expected = "an array of tables such as { days = \"daily\", at = [\"06:00\", \"18:30\"] }";
-    let entries = item.list(expected, |entry| {
+    item.list(expected, |entry| {
+        let times = "departure times such as [\"06:00\", \"18:30\"]";
         let read = entry.table(|reader| {
             let days = reader.required("days", "days such as \"mon-fri\"", civil::days);
-            let times = "departure times such as [\"06:00\", \"18:30\"]";
-            let at = reader.required("at", times, |at| Some(at.one_or_more().iter().filter_map(civil::clock).collect()));
+            let at = reader.required("at", times, |at| {
+                Some(at.one_or_more(times).iter().filter_map(civil::clock).collect())
+            });
             Some(TimetableEntry { days: days?, at: at? })
         });
         read.flatten()
-    });
-    entries
+    })
 }
 
 /// Recorded departures, in order of time.
@@ -176,4 +178,55 @@ fn row(item: &Item<'_>) -> Option<TraceRow> {
         })
     })
     .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read_x;
+    use super::*;
+
+    #[test]
+    fn departures() {
+        let read = |text: &str| read_x(text, |item| item.table(departures_of).flatten());
+        assert!(matches!(read("x.every = '2 h'"), Ok(Some(Departures::Renewal { .. }))));
+        assert!(matches!(read("x.rate = '0/day'"), Ok(Some(Departures::Poisson { .. }))));
+        assert!(matches!(
+            read("x.timetable = [{ days = 'mon', at = '06:00' }]"),
+            Ok(Some(Departures::Timetable { .. }))
+        ));
+        assert!(matches!(
+            read("x.trace_rows = [{ departure = '2022-01-01 00:00' }]"),
+            Ok(Some(Departures::Trace { .. }))
+        ));
+        for (text, problem) in [
+            ("x.rate = 9", "`x.rate` has no unit"),
+            ("x.every = '0 h'", "`x.every` is zero"),
+            ("x.rate = '9/day'\nx.by_hour = [1]", "`x.by_hour` has 1 entries instead of 24"),
+            (
+                "x.rate = '9/day'\nx.by_weekday = [1, 1, 1, 1, 1, 1, -1]",
+                "`x.by_weekday[6]` is negative",
+            ),
+            ("x.every = '1 h'\nx.by_hour = [1]", "`x.by_hour` means nothing without `rate`"),
+            (
+                "x.timetable = [{ days = 'mon', at = ['25:00'] }]",
+                "`x.timetable[0].at[0]` is \"25:00\", which is not a time of day",
+            ),
+            ("x.timetable = [{ days = 'mon' }]", "`x.timetable[0].at` is missing"),
+            ("x.trace_rows = [{ boxes = 3 }]", "`x.trace_rows[0].departure` is missing"),
+            ("x.trace = 3", "`x.trace` is a number"),
+        ] {
+            assert_eq!(read(text), Err(vec![problem.to_owned()]), "{text}");
+        }
+    }
+
+    #[test]
+    fn another_file_altogether_is_not_quoted_in_full() {
+        let rows = "{ departure = 'x' }, ".repeat(100);
+        let problems = read_x(&format!("x = [{rows}]"), rows_of_x).expect_err("no row is right");
+        assert_eq!(problems.len(), BAD_ROWS);
+    }
+
+    fn rows_of_x(item: &Item<'_>) -> usize {
+        rows(item).map_or(0, |rows| rows.len())
+    }
 }

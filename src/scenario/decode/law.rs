@@ -1,9 +1,10 @@
 //! Laws: a constant, or a table with `law` and its parameters.
 
 use super::super::document::Value;
+use super::super::item::Item;
 use super::super::layers::SPREAD;
-use super::super::problem::{Problem, ProblemKind};
-use super::super::reader::{Item, Reader};
+use super::super::problem::ProblemKind;
+use super::super::reader::Reader;
 use crate::random::Law;
 use crate::units::Dimension;
 
@@ -78,9 +79,9 @@ pub(super) fn of_counts(item: &Item<'_>) -> Option<Law> {
 }
 
 fn law(item: &Item<'_>, of: Of) -> Option<Law> {
-    match (&item.node.value, of) {
-        (Value::Table(_), _) => item.table(|reader| written_out(reader, of)).flatten(),
-        (Value::Text(_) | Value::Integer(_) | Value::Float(_), _) => of.value(item).map(Law::Constant),
+    match item.node.value {
+        Value::Table(_) => item.table(|reader| written_out(reader, of)).flatten(),
+        Value::Text(_) | Value::Integer(_) | Value::Float(_) => of.value(item).map(Law::Constant),
         _ => item.wrong_type(of.expected()),
     }
 }
@@ -106,10 +107,10 @@ fn written_out(reader: &mut Reader<'_>, of: Of) -> Option<Law> {
     };
     // The spread is at fault under the name by which it was given.
     let parameter = if parameter == "sd" && reader.has("cv") { "cv" } else { parameter };
-    match reader.get(parameter) {
-        Some(item) => item.refuse(item.problem(ProblemKind::LawParameter(reason))),
-        None => reader.item().refuse(reader.item().problem(ProblemKind::LawParameter(reason))),
-    }
+    let remedy = (matches!(parameter, "sd" | "cv") && law.mean() > 0.0 && reason == "must be above zero")
+        .then(|| "where nothing varies, write the value alone instead of a table".to_owned());
+    let item = reader.get(parameter).unwrap_or_else(|| reader.item().clone());
+    item.refuse(item.problem(ProblemKind::LawParameter(reason)).remedy_if(remedy))
 }
 
 fn parameters(reader: &mut Reader<'_>, word: Word, of: Of) -> Option<Law> {
@@ -223,6 +224,77 @@ pub(super) fn of_times_above_zero(item: &Item<'_>) -> Option<Law> {
     if law.mean() > 0.0 {
         return Some(law);
     }
-    let problem: Problem = item.problem(ProblemKind::Zero);
+    let problem = item.problem(ProblemKind::Zero);
     item.refuse(problem.expected("a time above zero on average"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read_x;
+    use super::*;
+
+    #[test]
+    fn laws_of_times() {
+        for (text, law) in [
+            ("'60 s'", Law::Constant(60_000.0)),
+            ("{ law = 'uniform', min = '1 s', max = '2 s' }", Law::Uniform { min: 1e3, max: 2e3 }),
+            ("{ law = 'gamma', mean = '10 s', cv = 0.5 }", Law::Gamma { mean: 1e4, sd: 5e3 }),
+            ("{ law = 'gamma', mean = '10 s', sd = '5 s' }", Law::Gamma { mean: 1e4, sd: 5e3 }),
+            ("{ law = 'erlang', mean = '10 s', shape = 2 }", Law::Erlang { mean: 1e4, shape: 2 }),
+        ] {
+            assert_eq!(read_x(&format!("x = {text}"), of_times), Ok(Some(law)), "{text}");
+        }
+        for (text, problem) in [
+            ("60", "`x` has no unit"),
+            ("true", "`x` is a bare true or false"),
+            ("{}", "`x.law` is missing"),
+            ("{ law = 'gamma', mean = '10 s' }", "`x` needs one of `sd` or `cv`"),
+            (
+                "{ law = 'gamma', mean = '10 s', sd = '1 s', cv = 1 }",
+                "`x` gives `sd` and `cv`, of which there may be only one",
+            ),
+            ("{ law = 'gamma', mean = '10 s', sd = 0.5 }", "`x.sd` has no unit"),
+            ("{ law = 'gamma', mean = '0 s', cv = 0.5 }", "`x.mean` must be above zero"),
+            ("{ law = 'gamma', mean = '1 s', cv = 0 }", "`x.cv` must be above zero"),
+            ("{ law = 'uniform', min = '2 s', max = '1 s' }", "`x.max` must be above `min`"),
+            ("{ law = 'erlang', mean = '10 s', shape = 0 }", "`x.shape` is zero"),
+            ("{ law = 'exponential', mean = '10 s', sd = '1 s' }", "`x.sd` is not a known key"),
+            ("{ law = 'poisson', mean = 3 }", "`x` is a law of counts, not of times"),
+            ("{ law = 'empirical', values = [] }", "`x.values` must hold at least one value"),
+            (
+                "{ law = 'empirical', values = ['1 s'], weights = [1, 2] }",
+                "`x.weights` must be as many as the values",
+            ),
+            (
+                "{ law = 'empirical', values = ['1 s'], weights = [0] }",
+                "`x.weights` must not be negative, nor all zero",
+            ),
+            ("{ law = 'empirical', values = ['1 s', 2] }", "`x.values[1]` has no unit"),
+        ] {
+            assert_eq!(read_x(&format!("x = {text}"), of_times), Err(vec![problem.to_owned()]), "{text}");
+        }
+        assert_eq!(read_x("x = '0 s'", of_times_above_zero), Err(vec!["`x` is zero".to_owned()]));
+    }
+
+    #[test]
+    fn laws_of_counts() {
+        for (text, law) in [
+            ("48", Law::Constant(48.0)),
+            ("{ law = 'poisson', mean = 48 }", Law::Poisson { mean: 48.0 }),
+            (
+                "{ law = 'binomial', trials = 50, share = 1 }",
+                Law::Binomial { trials: 50, share: 1.0 },
+            ),
+        ] {
+            assert_eq!(read_x(&format!("x = {text}"), of_counts), Ok(Some(law)), "{text}");
+        }
+        for (text, problem) in [
+            ("'48'", "`x` is a text"),
+            ("-1", "`x` is negative"),
+            ("{ law = 'binomial', trials = 50, share = 1.1 }", "`x.share` is out of range"),
+            ("{ law = 'normal', mean = '1 min', cv = 1 }", "`x.mean` is a text"),
+        ] {
+            assert_eq!(read_x(&format!("x = {text}"), of_counts), Err(vec![problem.to_owned()]), "{text}");
+        }
+    }
 }

@@ -1,8 +1,9 @@
 //! `[lines.ID]`.
 
+use super::super::item::Item;
 use super::super::layers::RUNNING;
 use super::super::problem::{ProblemKind, Thing};
-use super::super::reader::{Item, Reader};
+use super::super::reader::Reader;
 use super::super::types::{Id, Line, Tracks};
 use super::place::limit;
 use super::{STAND_IN, law};
@@ -85,5 +86,52 @@ fn paths(reader: &mut Reader<'_>, tracks: Tracks) -> Option<f64> {
         None
     } else {
         given?.quantity_above_zero(Dimension::Rate)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read_x;
+    use super::*;
+
+    const AROUND: &str = "places = { a = {}, b = {} }\ngauges.g.width = '1435 mm'\nx.between = ['a', 'b']\nx.gauge = 'g'\n";
+
+    #[test]
+    fn lines() {
+        let read = |text: &str| read_x(&format!("{AROUND}{text}"), |item| line("x", item));
+        let fast = read("x.length = '60 km'\nx.speed = '120 km/h'")
+            .expect("it is right")
+            .expect("it is a table");
+        assert_eq!((fast.running_time, fast.length_m), (Law::Constant(1_800_000.0), 60_000.0));
+        let free = read("x.running_time = '1 h'\nx.paths = 'unlimited'\nx.room = 'unlimited'").expect("it is right");
+        assert_eq!(free.map(|line| (line.paths_per_day, line.room)), Some((None, None)));
+        for (text, problem) in [
+            ("", "`x` needs one of `running_time` or `speed`"),
+            (
+                "x.running_time = '1 h'\nx.speed = '1 km/h'",
+                "`x` gives `running_time` and `speed`, of which there may be only one",
+            ),
+            ("x.speed = '60 km/h'", "`x.length` is missing"),
+            ("x.speed = '0 km/h'\nx.length = '1 km'", "`x.speed` is zero"),
+            ("x.running_time = '1 h'\nx.tracks = 'single'", "`x.paths` is missing"),
+            (
+                "x.running_time = '1 h'\nx.tracks = 'single'\nx.paths = 'unlimited'",
+                "`x.paths` is missing",
+            ),
+            ("x.running_time = '1 h'\nx.room = 0", "`x.room` is zero"),
+            ("x.running_time = '1 h'\nx.room = 'none'", "`x.room` is a text"),
+            ("x.running_time = '1 h'\nx.overtaking = 'no'", "`x.overtaking` is a text"),
+        ] {
+            assert_eq!(read(text), Err(vec![problem.to_owned()]), "{text}");
+        }
+    }
+
+    #[test]
+    fn ends() {
+        let read = |ends: &str| read_x(&format!("places = {{ a = {{}}, b = {{}} }}\nx = {ends}"), between);
+        assert_eq!(read("['b', 'a']"), Ok(Some(("b".to_owned(), "a".to_owned()))));
+        for ends in ["[]", "['a']", "['a', 'b', 'a']", "['a', 'a']", "['a', 'c']", "['a', 1]", "'a'"] {
+            assert!(read(ends).is_err(), "{ends}");
+        }
     }
 }

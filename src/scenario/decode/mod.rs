@@ -13,8 +13,9 @@ mod time_run;
 
 use std::collections::BTreeMap;
 
+use super::item::Item;
 use super::problem::Thing;
-use super::reader::{Context, Item, Reader};
+use super::reader::{Context, Reader};
 use super::types::{Corridor, Gauge, Id, Scenario};
 use crate::random::Law;
 use crate::units::Dimension;
@@ -90,4 +91,74 @@ fn corridor(id: &str, item: &Item<'_>) -> Option<Corridor> {
             places: places.unwrap_or_default(),
         }
     })
+}
+
+/// Reads the value of `x` in a TOML text; what is wrong comes back as sentences.
+#[cfg(test)]
+fn read_x<T>(text: &str, read: impl FnOnce(&Item<'_>) -> T) -> Result<T, Vec<String>> {
+    let mut problems = Vec::new();
+    let root = super::document::parse_document(text, 0, &mut problems);
+    let cx = Context::new(&root, problems);
+    let node = root.find(&["x"]).expect("the text gives x");
+    let item = Item {
+        node,
+        path: "x".to_owned(),
+        cx: &cx,
+    };
+    let value = read(&item);
+    let problems: Vec<String> = cx.into_problems().iter().map(ToString::to_string).collect();
+    if problems.is_empty() { Ok(value) } else { Err(problems) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gauges() {
+        let width = |text: &str| read_x(text, |item| gauge("g", item).map(|gauge| gauge.width_mm));
+        assert_eq!(width("x.width = '1435 mm'"), Ok(Some(1435)));
+        assert_eq!(width("x.width = '1.52 m'"), Ok(Some(1520)));
+        assert_eq!(width("x.width = '1435 m'"), Err(vec!["`x.width` is out of range".to_owned()]));
+        assert_eq!(width("x = 1435"), Err(vec!["`x` is a number".to_owned()]));
+    }
+
+    fn refused<T: std::fmt::Debug>(text: &str, read: impl FnOnce(&Item<'_>) -> T) -> String {
+        read_x(text, read).expect_err(text).join("; ")
+    }
+
+    #[test]
+    fn values_of_every_type() {
+        for (text, problem) in [
+            ("x = 0", "`x` is zero"),
+            ("x = -1", "`x` is negative"),
+            ("x = 1_000_001", "`x` is out of range"),
+            ("x = 1.5", "`x` is not a whole number"),
+            ("x = [1]", "`x` is an array"),
+        ] {
+            assert_eq!(refused(text, |item| item.count(1)), problem, "{text}");
+        }
+        assert_eq!(read_x("x = 0xff", |item| item.count(1)), Ok(Some(255)));
+        for (text, problem) in [
+            ("x = nan", "`x` is out of range"),
+            ("x = -0.1", "`x` is negative"),
+            ("x = '1'", "`x` is a text"),
+        ] {
+            assert_eq!(refused(text, |item| item.positive_or_zero("a number")), problem, "{text}");
+        }
+        let endless = format!("x = '{} days'", "9".repeat(400));
+        for (text, problem) in [
+            ("x = 3", "`x` has no unit"),
+            ("x = ''", "`x` is empty"),
+            ("x = 'soon'", "`x` has no number at \"soon\""),
+            (&endless, "`x` is out of range"),
+        ] {
+            assert_eq!(refused(text, |item| item.duration().is_some()), problem, "{text}");
+        }
+        assert_eq!(refused("x = 1", |item| item.boolean().is_some()), "`x` is a number");
+        assert_eq!(
+            refused("x = 2022-01-01", |item| item.text("a name").map(str::len)),
+            "`x` is a date or time"
+        );
+    }
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::super::document::Node;
+use super::super::item::{Item, MOST};
 use super::super::layers::LIFTING;
 use super::super::problem::{ProblemKind, Thing};
-use super::super::reader::{Item, MOST, Reader};
+use super::super::reader::Reader;
 use super::super::types::{AtClose, Exchange, FacilityKind, Id, Lifting, Office, Place, Procedure, Quota, Reloading, StepRef};
 use super::{STAND_IN, civil, law};
 use crate::random::Law;
@@ -150,7 +151,7 @@ fn lifting(reader: &mut Reader<'_>) -> Option<Lifting> {
 
 fn exchange(id: &str, item: &Item<'_>) -> Option<Exchange> {
     item.table(|reader| {
-        let quota = reader.optional("quota", quota).flatten();
+        let quota = reader.optional("quota", quota);
         let reset_at = reader.optional("quota_reset", civil::clock).unwrap_or_default();
         Exchange {
             name: reader.name(id),
@@ -161,10 +162,10 @@ fn exchange(id: &str, item: &Item<'_>) -> Option<Exchange> {
     })
 }
 
-/// Whole trains a day; `Some(None)` is `"unlimited"`.
-fn quota(item: &Item<'_>) -> Option<Option<u32>> {
+/// Whole trains a day; none where it is `"unlimited"`.
+fn quota(item: &Item<'_>) -> Option<u32> {
     if item.node.text() == Some("unlimited") {
-        return Some(None);
+        return None;
     }
     let trains = item.quantity(Dimension::Rate)?;
     let expected = "a whole number of trains a day, such as \"14/day\", or \"unlimited\"";
@@ -175,7 +176,7 @@ fn quota(item: &Item<'_>) -> Option<Option<u32>> {
         return item.out_of_range(expected);
     }
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number up to MOST")]
-    Some(Some(trains as u32))
+    Some(trains as u32)
 }
 
 /// The facilities of a place as steps name them.
@@ -219,4 +220,78 @@ fn step(item: &Item<'_>, known: &[&str]) -> Option<StepRef> {
     let (word, id) = name.split_once('.')?;
     let kind = FacilityKind::ALL.into_iter().find(|kind| kind.word() == word)?;
     Some(StepRef { kind, id: id.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read_x;
+    use super::*;
+
+    const AROUND: &str = "gauges = { s = {}, b = {} }\ncalendars.day = {}\nflows.f = {}\n";
+
+    fn refused(text: &str) -> String {
+        let text = format!("{AROUND}{text}");
+        read_x(&text, |item| place("x", item, "Asia/Shanghai")).expect_err(&text).join("; ")
+    }
+
+    #[test]
+    fn places() {
+        for (text, problem) in [
+            ("x.position = [1]", "`x.position` has 1 entries instead of 2"),
+            ("x.position = [181, 0]", "`x.position[0]` is out of range"),
+            ("x.tracks.s = 0", "`x.tracks.s` is zero"),
+            ("x.tracks.s = '8'", "`x.tracks.s` is a text"),
+            ("x.tracks.c = 1", "`x.tracks.c` names the unknown gauge \"c\""),
+            (
+                "x.clearance.c = { time = '1 h', servers = 2 }",
+                "`x.clearance.c.servers` is not a known key",
+            ),
+            (
+                "x.handling.c = { time = '1 h', desks = 2 }",
+                "`x.handling.c.desks` is not a known key",
+            ),
+            (
+                "x.handling.c = { time = '1 h', calendar = 'night' }",
+                "`x.handling.c.calendar` names the unknown calendar \"night\"",
+            ),
+            ("x.exchange.e.quota = '1.5/day'", "`x.exchange.e.quota` is not a whole number"),
+            (
+                "x.exchange.e.quota_reset = '24:00'",
+                "`x.exchange.e.quota_reset` is \"24:00\", which is not a time of day",
+            ),
+            ("x.procedures.p = {}", "`x.procedures.p.steps` is missing"),
+            (
+                "x.procedures.p = { steps = ['clearance.c'] }",
+                "`x.procedures.p.steps[0]` names the unknown step \"clearance.c\"",
+            ),
+            (
+                "x.procedures.p = { steps = [], flows = ['g'] }",
+                "`x.procedures.p.flows[0]` names the unknown flow \"g\"",
+            ),
+            (
+                "x.reloading.r = { from_gauge = 's', to_gauge = 's', berths = 1, lifting = '1 h' }",
+                "`x.reloading.r.to_gauge` is the same gauge at both ends",
+            ),
+            (
+                "x.reloading.r = { from_gauge = 's', to_gauge = 'b', berths = 1 }",
+                "`x.reloading.r` needs one of `lifting` or `per_lift`",
+            ),
+            (
+                "x.reloading.r = { from_gauge = 's', to_gauge = 'b', berths = 1, per_lift = '2 min' }",
+                "`x.reloading.r.cranes` is missing",
+            ),
+        ] {
+            assert_eq!(refused(text), problem, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_takes_back_a_limit() {
+        let text = format!("{AROUND}x.exchange.e = {{ quota = 'unlimited', calendar = 'always' }}\nx.tracks.s = 'unlimited'");
+        let read = read_x(&text, |item| place("x", item, "Asia/Shanghai"))
+            .expect("it is right")
+            .expect("it is a table");
+        assert_eq!((read.exchange["e"].quota, &read.exchange["e"].calendar), (None, &None));
+        assert!(read.tracks.is_empty());
+    }
 }

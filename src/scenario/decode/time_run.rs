@@ -1,7 +1,8 @@
 //! `[time]` and `[run]`.
 
+use super::super::item::{Item, MOST};
 use super::super::problem::ProblemKind;
-use super::super::reader::{Item, MOST, Reader};
+use super::super::reader::Reader;
 use super::super::types::{RunPlan, TimeFrame};
 use super::civil;
 use crate::units::{Dimension, Duration};
@@ -82,4 +83,33 @@ fn level(item: &Item<'_>) -> Option<f64> {
     // 95 is the level of someone who thinks in per cent.
     let remedy = (level > 1.0 && level < 100.0).then(|| format!("write {}", level / 100.0));
     item.refuse(item.problem(ProblemKind::OutOfRange).expected(expected).remedy_if(remedy))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read_x;
+    use super::*;
+
+    #[test]
+    fn plans() {
+        assert_eq!(read_x("x = {}", run_plan), Ok(Some(default_plan())));
+        for text in [
+            "replications = 0",
+            "seed = -1",
+            "confidence = 1",
+            "confidence = '0.9'",
+            "records = 0.5",
+            "threads = 2",
+        ] {
+            assert!(read_x(&format!("x.{text}"), run_plan).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn spans() {
+        assert_eq!(read_x("x = '14 days'", span), Ok(Some(Duration::days(14))));
+        for text in ["'200000 days'", "14", "'-1 day'", "'14 dais'"] {
+            assert!(read_x(&format!("x = {text}"), span).is_err(), "{text}");
+        }
+    }
 }
