@@ -32,7 +32,10 @@ impl ScenarioArgs {
         if !quiet && !loaded.warnings.is_empty() {
             anstream::eprintln!("{}", loaded.warnings.render(Style::Coloured));
         }
-        let model = model::compile(&loaded.scenario).map_err(|problems| Failure::Refused(loaded.refuse(problems).render(Style::Coloured)))?;
+        let model = model::compile(&loaded.scenario).map_err(|problems| {
+            let found = problems.iter().map(|p| (p.key(), p.to_string(), p.remedy()));
+            Failure::Refused(loaded.refuse(found).render(Style::Coloured))
+        })?;
         Ok((loaded, model))
     }
 

@@ -3,7 +3,8 @@
 use jiff::civil::{Date, DateTime};
 use serde::Serialize;
 
-use crate::observe::{Activity, ReplicationRecords};
+use crate::observe::Activity;
+pub use crate::observe::{ActivityRecord, ReplicationRecords, TrainRecord};
 use crate::stats::Estimate;
 use crate::units::{Duration, Instant};
 

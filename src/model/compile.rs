@@ -248,7 +248,7 @@ impl<'s> Compiler<'s> {
         let procedure = |stop: &Stop| {
             let here = &steps[self.places[stop.place.as_str()] as usize];
             let place = &self.scenario.places[&stop.place];
-            let written = place.procedure(id, flow).map_or(&[][..], |(_, p)| &p.steps[..]);
+            let written = place.procedure_of(id, &flow.direction).map_or(&[][..], |(_, p)| &p.steps[..]);
             written
                 .iter()
                 .filter_map(|step| here.get(&(step.kind, step.id.clone())).copied())

@@ -175,7 +175,7 @@ fn states<'s>(scenario: &'s Scenario, flow_id: &str, flow: &Flow) -> States<'s> 
 /// The gauge on which a train leaves a place where it arrived on another; `None` where its procedure
 /// cannot be done on that gauge.
 fn gauge_after<'s>(place: &'s Place, flow_id: &str, flow: &Flow, arrival: &'s str) -> Option<&'s str> {
-    let steps = place.procedure(flow_id, flow).map_or(&[][..], |(_, p)| &p.steps[..]);
+    let steps = place.procedure_of(flow_id, &flow.direction).map_or(&[][..], |(_, p)| &p.steps[..]);
     steps
         .iter()
         .filter(|step| step.kind == FacilityKind::Reloading)

@@ -89,10 +89,6 @@ fn ways(scenario: &Scenario, cx: &Context<'_>) {
         }
     }
     for (id, flow) in &scenario.flows {
-        if flow.from == flow.to && flow.via.is_empty() && !flow.from.is_empty() {
-            let problem = at(cx, &["flows", id, "to"], ProblemKind::SameEnds(Thing::Place));
-            report(cx, problem.map(|p| p.expected("another place than `from`")));
-        }
         for (from, to) in legs(flow) {
             let (Some(one), Some(other)) = (numbers.get(from), numbers.get(to)) else {
                 continue;

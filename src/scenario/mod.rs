@@ -44,6 +44,19 @@ pub struct Loaded {
     pub warnings: Problems,
     /// The same scenario as one TOML text that needs no other file, with its keys sorted.
     pub resolved: String,
+    /// Where everything is written.
+    root: document::Node,
+    /// The texts in which it is.
+    sources: Vec<Source>,
+}
+
+impl Loaded {
+    /// Problems found after loading, drawn at their places: the dotted path of a table or key, what is
+    /// wrong with it, and the remedy.
+    #[must_use]
+    pub fn refuse(&self, found: impl IntoIterator<Item = (String, String, String)>) -> Problems {
+        Problems::later(&self.root, self.sources.clone(), found)
+    }
 }
 
 /// Reads a scenario file with the files that it extends and overrides of the form `key.path=value`.
@@ -80,12 +93,14 @@ fn read(text: String, path: &Path, overrides: &[String]) -> Result<Loaded, Probl
     if let Some(scenario) = &scenario {
         check::check(scenario, &cx);
     }
-    let problems = Problems::new(cx.into_problems(), document.sources);
+    let problems = Problems::new(cx.into_problems(), document.sources.clone());
     match scenario {
         Some(scenario) if problems.count(Severity::Error) == 0 => Ok(Loaded {
             scenario,
             resolved: resolved::write(&document.root),
             warnings: problems,
+            root: document.root,
+            sources: document.sources,
         }),
         _ => Err(problems),
     }

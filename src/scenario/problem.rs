@@ -1,5 +1,6 @@
 //! What can be wrong with a scenario: each problem a value with its place and its remedy.
 
+use super::document::Node;
 use std::io;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -174,7 +175,7 @@ pub enum ProblemKind {
     /// A law of counts that is given for a time.
     #[error("is a law of counts, not of times")]
     LawOfCounts,
-    /// A flow or line from a place to itself, a reloading from a gauge to itself.
+    /// A line from a place to itself, a reloading from a gauge to itself.
     #[error("is the same {0} at both ends")]
     SameEnds(Thing),
     /// Two neighbours of a corridor without a line.
@@ -183,6 +184,9 @@ pub enum ProblemKind {
     /// No chain of lines leads from one place to another.
     #[error("has no way from {0:?} to {1:?}")]
     NoWay(String, String),
+    /// What only the compiled network shows.
+    #[error("{0}")]
+    Network(String),
     /// Two procedures that fit a flow equally well.
     #[error("fits the flow {flow:?} just as well as the procedure {other:?}")]
     Ambiguous {
@@ -320,6 +324,24 @@ pub struct Problems {
 }
 
 impl Problems {
+    /// Problems of a text that is sound, found later: the key of each, what is wrong with it and the remedy.
+    pub(super) fn later(root: &Node, sources: Vec<Source>, found: impl IntoIterator<Item = (String, String, String)>) -> Self {
+        let problem = |(key, wrong, remedy): (String, String, String)| {
+            let path: Vec<&str> = key.split('.').collect();
+            let place = root.find(&path).map(|node| node.key.clone());
+            Problem {
+                severity: Severity::Error,
+                kind: ProblemKind::Network(wrong),
+                key,
+                place,
+                expected: None,
+                remedy: Some(remedy),
+                notes: Vec::new(),
+            }
+        };
+        Self::new(found.into_iter().map(problem).collect(), sources)
+    }
+
     /// Sorts by file and position, errors before warnings at the same place.
     pub(super) fn new(mut list: Vec<Problem>, sources: Vec<Source>) -> Self {
         let position = |p: &Problem| {

@@ -290,7 +290,6 @@ const SLIPS: &[(&str, &[(&str, &str)])] = &[
         &[("[\"urumqi\", \"pass\", \"dostyk\"]", "[\"urumqi\", \"dostyk\"]")],
     ),
     ("no_way", &[("[\"pass\", \"dostyk\"]", "[\"pass\", \"urumqi\"]")]),
-    ("nowhere_to_go", &[("to = \"dostyk\"", "to = \"urumqi\"")]),
     (
         "missing_keys",
         &[

@@ -451,28 +451,3 @@ impl DateRange {
         self.first <= date && date <= self.last
     }
 }
-
-impl Procedure {
-    /// How well it fits a flow: 2 where it names the flow, 1 where it names the direction, 0 where it
-    /// names neither; `None` where it is not for the flow.
-    #[must_use]
-    pub fn fits(&self, flow_id: &str, flow: &Flow) -> Option<u8> {
-        let direction = self.direction.as_ref();
-        if direction.is_some_and(|d| *d != flow.direction) || !(self.flows.is_empty() || self.flows.iter().any(|f| f == flow_id)) {
-            return None;
-        }
-        Some(if !self.flows.is_empty() { 2 } else { u8::from(direction.is_some()) })
-    }
-}
-
-impl Place {
-    /// The procedure of a flow: the one that fits best. Validation sees to it that no two fit equally well.
-    #[must_use]
-    pub fn procedure(&self, flow_id: &str, flow: &Flow) -> Option<(&Id, &Procedure)> {
-        self.procedures
-            .iter()
-            .filter_map(|(id, p)| p.fits(flow_id, flow).map(|fit| (fit, id, p)))
-            .max_by_key(|(fit, ..)| *fit)
-            .map(|(_, id, p)| (id, p))
-    }
-}
