@@ -11,3 +11,5 @@ pub mod observe;
 pub mod stats;
 
 pub mod experiment;
+
+pub mod report;
