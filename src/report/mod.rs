@@ -18,6 +18,7 @@ mod paint;
 mod picture;
 mod scale;
 mod sheet;
+pub mod summary;
 pub mod tables;
 pub mod theme;
 
