@@ -19,3 +19,5 @@ pub mod railway;
 pub mod stats;
 
 pub mod experiment;
+
+pub mod report;

@@ -1,0 +1,214 @@
+//! Axes of civil time: midnights, Mondays, beginnings of months, in the zone of the run.
+
+use jiff::civil::{Date, DateTime, Weekday};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+
+use crate::experiment::results::RunFacts;
+use crate::units::{DAY, HOUR, Instant};
+
+/// Ties simulated time to the clocks of a zone.
+#[derive(Clone, Debug)]
+pub struct Calendar {
+    start: Timestamp,
+    zone: TimeZone,
+    name: String,
+}
+
+/// A place on an axis of civil time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Tick {
+    /// When.
+    pub at: Instant,
+    /// What to write below it; empty for a lesser tick.
+    pub label: String,
+}
+
+impl Calendar {
+    /// That of a run; UTC where its zone is unknown or cannot hold its start.
+    #[must_use]
+    pub fn of(run: &RunFacts) -> Self {
+        let known = TimeZone::get(&run.zone).ok().and_then(|zone| {
+            let start = zone.to_timestamp(run.start).ok()?;
+            Some(Self {
+                start,
+                zone,
+                name: run.zone.clone(),
+            })
+        });
+        known.unwrap_or_else(|| Self {
+            start: TimeZone::UTC.to_timestamp(run.start).unwrap_or(Timestamp::UNIX_EPOCH),
+            zone: TimeZone::UTC,
+            name: "UTC".to_owned(),
+        })
+    }
+
+    /// The civil time of an instant, to the millisecond; the nearest that can be written for instants out of range.
+    #[must_use]
+    pub fn civil(&self, at: Instant) -> DateTime {
+        let ms = self.start.as_millisecond().saturating_add(at.0);
+        let limit = if at.0 < 0 { Timestamp::MIN } else { Timestamp::MAX };
+        self.zone.to_datetime(Timestamp::from_millisecond(ms).unwrap_or(limit))
+    }
+
+    /// The instant of a civil time; times that a change of offset skips or repeats are read as jiff's "compatible".
+    #[must_use]
+    pub fn instant(&self, civil: DateTime) -> Instant {
+        let stamp = self.zone.to_timestamp(civil).unwrap_or(self.start);
+        Instant(stamp.as_millisecond() - self.start.as_millisecond())
+    }
+
+    /// The words below an axis: the year or years and whose clock it is.
+    pub(crate) fn axis_title(&self, from: Instant, to: Instant) -> String {
+        let (first, last) = (self.civil(from).year(), self.civil(Instant(to.0 - 1).max(from)).year());
+        let years = if first == last {
+            first.to_string()
+        } else {
+            format!("{first}–{last}")
+        };
+        format!("civil time in {}, {years}", self.name.replace('_', " "))
+    }
+
+    /// Ticks between two instants such that labels have `room` pixels on an axis `width` pixels wide.
+    pub(crate) fn ticks(&self, from: Instant, to: Instant, width: f64, room: f64) -> Vec<Tick> {
+        let span = (to.0 - from.0).max(1);
+        let most = (width / room).max(1.0);
+        let ms_per_label = span as f64 / most;
+        if ms_per_label <= 12.0 * HOUR as f64 && span <= 3 * DAY {
+            let hours = [1, 2, 3, 6, 12]
+                .into_iter()
+                .find(|h| (h * HOUR) as f64 >= ms_per_label)
+                .unwrap_or(12);
+            return self.hours(from, to, hours);
+        }
+        let days = self.days(from, to);
+        let mondays = |d: &Date| d.weekday() == Weekday::Monday;
+        let labelled: Box<dyn Fn(&Date) -> bool> = match ms_per_label / DAY as f64 {
+            d if d <= 1.0 => Box::new(|_| true),
+            d if d <= 7.0 => Box::new(mondays),
+            d if d <= 28.0 => Box::new(|d| d.day() == 1),
+            d if d <= 90.0 => Box::new(|d| d.day() == 1 && d.month() % 3 == 1),
+            d => {
+                let years = (d / 365.0).ceil() as i16;
+                Box::new(move |d| d.day_of_year() == 1 && d.year() % years == 0)
+            }
+        };
+        let lesser: fn(&Date) -> bool = match ms_per_label / DAY as f64 {
+            d if d <= 7.0 => |_| true,
+            d if d <= 28.0 => |d| d.weekday() == Weekday::Monday,
+            _ => |d| d.day() == 1,
+        };
+        let many_years = ms_per_label > 90.0 * DAY as f64;
+        let ticks: Vec<Tick> = days
+            .into_iter()
+            .filter(|d| labelled(d) || lesser(d))
+            .map(|d| Tick {
+                at: self.instant(d.at(0, 0, 0, 0)),
+                label: match labelled(&d) {
+                    true if many_years => d.year().to_string(),
+                    true if ms_per_label <= DAY as f64 => d.strftime("%a %-d %b").to_string(),
+                    true => d.strftime("%-d %b").to_string(),
+                    false => String::new(),
+                },
+            })
+            .collect();
+        if ticks.iter().any(|t| !t.label.is_empty()) {
+            ticks
+        } else {
+            self.ends(from, to)
+        }
+    }
+
+    /// Where no usual tick falls into the time: its begin and end.
+    fn ends(&self, from: Instant, to: Instant) -> Vec<Tick> {
+        [from, to]
+            .into_iter()
+            .map(|at| Tick {
+                at,
+                label: self.civil(at).strftime("%-d %b %H:%M").to_string(),
+            })
+            .collect()
+    }
+
+    fn hours(&self, from: Instant, to: Instant, step: i64) -> Vec<Tick> {
+        let mut ticks = Vec::new();
+        for day in self.days(Instant(from.0 - DAY), to) {
+            for hour in (0..24).step_by(step.unsigned_abs() as usize) {
+                let at = self.instant(day.at(hour, 0, 0, 0));
+                if at >= from && at <= to {
+                    let label = if hour == 0 {
+                        day.strftime("%-d %b").to_string()
+                    } else {
+                        format!("{hour:02}:00")
+                    };
+                    ticks.push(Tick { at, label });
+                }
+            }
+        }
+        // A skipped hour lands on its neighbour.
+        ticks.dedup_by_key(|t| t.at);
+        if ticks.len() > 1 { ticks } else { self.ends(from, to) }
+    }
+
+    /// The days whose midnight lies within the time; a bounded number of them.
+    fn days(&self, from: Instant, to: Instant) -> Vec<Date> {
+        let mut days = Vec::new();
+        let mut day = self.civil(from).date();
+        while days.len() < 40_000 {
+            let at = self.instant(day.at(0, 0, 0, 0));
+            if at > to {
+                break;
+            }
+            if at >= from {
+                days.push(day);
+            }
+            let Ok(next) = day.checked_add(1.day()) else { break };
+            day = next;
+        }
+        days
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    fn labels(calendar: &Calendar, days: i64) -> Vec<String> {
+        let ticks = calendar.ticks(Instant(0), Instant(days * DAY), 800.0, 60.0);
+        assert!(ticks.windows(2).all(|w| w[0].at < w[1].at));
+        ticks.into_iter().map(|t| t.label).filter(|l| !l.is_empty()).collect()
+    }
+
+    #[test]
+    fn ticks_fall_on_what_a_calendar_shows() {
+        let calendar = Calendar::of(&fixture::usual().run);
+        assert_eq!(labels(&calendar, 1)[..2], ["1 Jan".to_owned(), "02:00".to_owned()]);
+        assert_eq!(labels(&calendar, 7)[0], "Mon 1 Jan");
+        assert_eq!(labels(&calendar, 60)[..2], ["1 Jan".to_owned(), "8 Jan".to_owned()]);
+        assert_eq!(labels(&calendar, 181), ["1 Jan", "1 Feb", "1 Mar", "1 Apr", "1 May", "1 Jun"]);
+        assert!(labels(&calendar, 20_000).len() < 16);
+    }
+
+    #[test]
+    fn a_change_of_offset_is_right_by_itself() {
+        let mut run = fixture::usual().run;
+        run.zone = "Asia/Almaty".to_owned();
+        let calendar = Calendar::of(&run);
+        // UTC+6 until 29 February 2024, UTC+5 since: that day lasts 25 hours.
+        let before = calendar.instant(Date::constant(2024, 2, 29).at(0, 0, 0, 0));
+        let after = calendar.instant(Date::constant(2024, 3, 1).at(0, 0, 0, 0));
+        assert_eq!(after.0 - before.0, 25 * HOUR);
+        assert_eq!(calendar.civil(after).to_string(), "2024-03-01T00:00:00");
+    }
+
+    #[test]
+    fn odd_zones_and_instants_do_no_harm() {
+        let mut run = fixture::usual().run;
+        run.zone = "Nowhere/Atall".to_owned();
+        let calendar = Calendar::of(&run);
+        assert!(calendar.axis_title(Instant(0), Instant(DAY)).contains("UTC"));
+        assert_eq!(calendar.civil(Instant::NEVER).year(), 9999);
+        assert!(calendar.ticks(Instant(5), Instant(5), 800.0, 60.0).len() >= 2);
+    }
+}

@@ -1,0 +1,292 @@
+//! How long trains stay at a place: histograms with quantiles.
+
+use super::panel;
+use crate::experiment::results::{DwellDistribution, Results};
+use crate::report::font::Weight;
+use crate::report::number::{counted, plain, with_interval};
+use crate::report::picture::{Align, Label, Rect};
+use crate::report::scale::{Scale, spread, ticks};
+use crate::report::sheet::{Key, Sheet, Swatch, Words, id_of, name_of, nothing, provenance, remark};
+use crate::report::tables::Table;
+use crate::report::{Chart, ReportError, theme};
+use crate::units::{Duration, HOUR, MINUTE, millis_as_hours};
+
+/// Panels at most.
+const PANELS: usize = 8;
+/// Height of a plot.
+const PLOT: f64 = 128.0;
+/// Height of the two lines above it and the labels of the quantiles.
+const HEAD: f64 = 58.0;
+/// Bars at most.
+const BARS: f64 = 36.0;
+
+/// Distributions of the time from arrival to departure, for the places where trains spend most time.
+///
+/// # Errors
+/// Where it cannot be drawn.
+pub fn dwell(results: &Results) -> Result<Chart, ReportError> {
+    let data = data(results);
+    let mut ranked: Vec<&DwellDistribution> = results.dwell.iter().filter(|d| trains(d) > 0 && d.bin.0 > 0).collect();
+    if ranked.iter().any(|d| d.direction.is_none()) {
+        ranked.retain(|d| d.direction.is_none());
+    }
+    ranked.sort_by(|a, b| total_hours(b).total_cmp(&total_hours(a)));
+    let folded = ranked.len().saturating_sub(PANELS);
+    ranked.truncate(PANELS);
+    let id = "dwell".to_owned();
+    let title = Label::from("How long trains stay");
+    let mut caption = format!(
+        "{} Trains are pooled over replications; quantiles are means of replications.",
+        provenance(results, true)
+    );
+    let Some(first) = ranked.first() else {
+        let words = Words {
+            id,
+            title,
+            finding: Label::from(""),
+            caption,
+        };
+        return nothing(words, "no train left any place in the measured time.", &data);
+    };
+    remark(&mut caption, "The last, lighter bar of a panel holds everything beyond.");
+    if folded > 0 {
+        remark(
+            &mut caption,
+            &format!("{} in the data file.", counted(folded, "further place is", "further places are")),
+        );
+    }
+    let hours = quantile(first, 0.5).or_else(|| quantile(first, 0.9));
+    let finding = place(results, first).map(|n| match hours {
+        Some((p, e)) => format!(
+            "Most time is spent at {n}, where {}\u{a0}% of the trains stay less than {}\u{a0}h.",
+            plain(p * 100.0).trim_end_matches(".0"),
+            plain(e)
+        ),
+        None => format!("Most time is spent at {n}."),
+    });
+    let keys = [
+        Key::new(Swatch::Box, theme::BARS, "share of trains"),
+        Key::new(
+            Swatch::Line,
+            theme::INK,
+            "quantile: the median, and what 90\u{a0}% and 95\u{a0}% stay less than",
+        ),
+    ];
+    let words = Words {
+        id,
+        title,
+        finding,
+        caption,
+    };
+    draw(results, &ranked, words, &keys).finish(&data)
+}
+
+fn draw(results: &Results, ranked: &[&DwellDistribution], words: Words, keys: &[Key]) -> Sheet {
+    let columns = ranked.len().min(2);
+    let row = HEAD + PLOT + panel::FOOT;
+    let mut sheet = Sheet::new(words, keys, ranked.len().div_ceil(columns) as f64 * row);
+    let wide = sheet.body.w / columns as f64;
+    for (i, d) in ranked.iter().enumerate() {
+        let (x, y) = (
+            sheet.body.x + (i % columns) as f64 * wide,
+            sheet.body.y + (i / columns) as f64 * row,
+        );
+        let plot = Rect {
+            x: x + panel::AXIS_ROOM,
+            y: y + HEAD,
+            w: wide - panel::AXIS_ROOM - 16.0,
+            h: PLOT,
+        };
+        panel_of(&mut sheet, &place(results, d), d, plot);
+    }
+    sheet
+}
+
+fn panel_of(sheet: &mut Sheet, heading: &Label, d: &DwellDistribution, plot: Rect) {
+    let Histogram { width, bars, beyond } = rebin(d);
+    let largest = bars.iter().copied().chain([beyond]).fold(0.0, f64::max);
+    let t = ticks(largest * 100.0, 4);
+    let y = Scale::new((0.0, t.end), (plot.bottom(), plot.y));
+    let slots = bars.len() as f64 + if beyond > 0.0 { 1.0 } else { 0.0 };
+    let end = slots * width.as_hours();
+    let x = Scale::new((0.0, end), (plot.x, plot.right()));
+    let head = heading.fit(plot.w, theme::NAME, Weight::Bold);
+    sheet
+        .picture
+        .text(head, (plot.x, plot.y - HEAD + 16.0), panel::name(Align::Left).bold());
+    let sentence = Label::from(
+        d.quantiles_hours
+            .iter()
+            .map(|(p, e)| format!("{} {}\u{a0}h", word(*p), with_interval(e)))
+            .collect::<Vec<_>>()
+            .join(" · "),
+    );
+    let sentence = sentence.fit(plot.w, theme::SMALL, Weight::Regular);
+    sheet
+        .picture
+        .text(sentence, (plot.x, plot.y - HEAD + 31.0), panel::small(Align::Left));
+    for (value, label) in &t.ticks {
+        sheet
+            .picture
+            .line((plot.x, y.at(*value)), (plot.right(), y.at(*value)), theme::GRID, 1.0);
+        sheet
+            .picture
+            .text(label, (plot.x - 7.0, y.at(*value) + 4.0), panel::small(Align::Right));
+    }
+    let pixel = plot.w / slots;
+    let gap = if pixel > 4.0 { 1.0 } else { 0.25 };
+    for (i, share) in bars.iter().chain(Some(&beyond)).enumerate().filter(|(_, s)| **s > 0.0) {
+        let colour = if i == bars.len() { theme::BAND } else { theme::BARS };
+        let top = y.at(share * 100.0);
+        sheet.picture.rect(
+            Rect {
+                x: plot.x + i as f64 * pixel,
+                y: top,
+                w: pixel - gap,
+                h: plot.bottom() - top,
+            },
+            colour,
+        );
+    }
+    quantile_lines(sheet, d, &x, end, plot);
+    hours_axis(sheet, bars.len() as f64 * width.as_hours(), &x, plot);
+    sheet.picture.text_upwards(
+        "share of trains (%)",
+        (plot.x - 34.0, plot.y + plot.h / 2.0),
+        panel::small(Align::Centre),
+    );
+}
+
+/// Upright lines with labels above the plot, moved apart.
+fn quantile_lines(sheet: &mut Sheet, d: &DwellDistribution, x: &Scale, end: f64, plot: Rect) {
+    let drawn: Vec<(f64, f64)> = d
+        .quantiles_hours
+        .iter()
+        .map(|(p, e)| (*p, e.mean))
+        .filter(|(_, h)| (0.0..=end).contains(h))
+        .collect();
+    let places: Vec<f64> = drawn.iter().map(|(_, hours)| x.at(*hours)).collect();
+    let apart = spread(&places, 46.0, (plot.x + 20.0, plot.right() - 20.0));
+    for (((p, _), at), beside) in drawn.iter().zip(&places).zip(apart) {
+        sheet.picture.line((*at, plot.y - 2.0), (*at, plot.bottom()), theme::INK, 1.0);
+        sheet.picture.line((*at, plot.y - 2.0), (beside, plot.y - 8.0), theme::INK, 1.0);
+        sheet.picture.text(word(*p), (beside, plot.y - 11.0), panel::small(Align::Centre));
+    }
+}
+
+fn hours_axis(sheet: &mut Sheet, end: f64, x: &Scale, plot: Rect) {
+    sheet
+        .picture
+        .line((plot.x, plot.bottom()), (plot.right(), plot.bottom()), theme::AXIS, 1.0);
+    for (value, label) in ticks(end, 6).ticks.iter().filter(|(v, _)| *v <= end * 1.0001) {
+        let at = x.at(*value);
+        sheet.picture.line((at, plot.bottom()), (at, plot.bottom() + 4.0), theme::AXIS, 1.0);
+        sheet.picture.text(label, (at, plot.bottom() + 16.0), panel::small(Align::Centre));
+    }
+    sheet.picture.text(
+        "dwell time (h)",
+        (f64::midpoint(plot.x, plot.right()), plot.bottom() + 32.0),
+        panel::small(Align::Centre),
+    );
+}
+
+/// Shares of trains in wider bins.
+struct Histogram {
+    width: Duration,
+    bars: Vec<f64>,
+    beyond: f64,
+}
+
+/// Bins of a round width such that 99 in 100 trains fall into at most [`BARS`] of them.
+fn rebin(d: &DwellDistribution) -> Histogram {
+    let all = trains(d) as f64;
+    let (last, inner) = d.counts.split_last().map_or((0, &[][..]), |(l, i)| (*l, i));
+    let mut seen = 0;
+    let mut reach = inner.len();
+    for (i, count) in inner.iter().enumerate() {
+        seen += count;
+        if seen as f64 >= 0.99 * all {
+            reach = i + 1;
+            break;
+        }
+    }
+    // Every quantile that is drawn lies within the bars where the histogram reaches so far.
+    let furthest = d
+        .quantiles_hours
+        .iter()
+        .map(|(_, e)| (e.mean / d.bin.as_hours()).ceil())
+        .filter(|b| b.is_finite())
+        .fold(0.0, f64::max);
+    let reach = reach.max((furthest as usize).min(inner.len())).max(1);
+    let nice = [1, 2, 5, 10, 15, 20, 30]
+        .map(|m| m * MINUTE)
+        .into_iter()
+        .chain([1, 2, 3, 4, 6, 12, 24, 48, 96].map(|h| h * HOUR));
+    let narrowest = d.bin.0.saturating_mul(reach as i64) as f64 / BARS;
+    let width = nice
+        .into_iter()
+        .find(|w| *w as f64 >= narrowest && w % d.bin.0 == 0)
+        .unwrap_or_else(|| d.bin.0 * (reach as f64 / BARS).ceil().max(1.0) as i64);
+    let together = (width / d.bin.0).max(1) as usize;
+    let whole = reach.div_ceil(together) * together;
+    let shown = &inner[..whole.min(inner.len())];
+    let mut bars: Vec<f64> = shown.chunks(together).map(|c| c.iter().sum::<u64>() as f64 / all).collect();
+    if bars.is_empty() {
+        bars.push(0.0);
+    }
+    let beyond = (inner[shown.len()..].iter().sum::<u64>() + last) as f64 / all;
+    Histogram {
+        width: Duration(width),
+        bars,
+        beyond,
+    }
+}
+
+fn word(p: f64) -> String {
+    if (p - 0.5).abs() < 1e-9 {
+        "median".to_owned()
+    } else {
+        format!("p{}", (p * 1000.0).round() / 10.0)
+    }
+}
+
+fn place(results: &Results, d: &DwellDistribution) -> Label {
+    let n = name_of(results, d.place);
+    match &d.direction {
+        Some(direction) if !direction.is_empty() => n.map(|n| format!("{n}, {direction}")),
+        _ => n,
+    }
+}
+
+fn trains(d: &DwellDistribution) -> u64 {
+    d.counts.iter().sum()
+}
+
+fn total_hours(d: &DwellDistribution) -> f64 {
+    d.counts
+        .iter()
+        .enumerate()
+        .map(|(i, c)| (i as f64 + 0.5) * d.bin.as_hours() * *c as f64)
+        .sum()
+}
+
+fn quantile(d: &DwellDistribution, p: f64) -> Option<(f64, f64)> {
+    d.quantiles_hours.iter().find(|q| (q.0 - p).abs() < 1e-9).map(|q| (q.0, q.1.mean))
+}
+
+fn data(results: &Results) -> Table {
+    let rows: Vec<(&DwellDistribution, usize, u64)> = results
+        .dwell
+        .iter()
+        .flat_map(|d| d.counts.iter().enumerate().map(move |(i, c)| (d, i, *c)))
+        .collect();
+    let from = |d: &DwellDistribution, i: usize| millis_as_hours(d.bin.0.saturating_mul(i as i64));
+    let open = |d: &DwellDistribution, i: usize| i + 1 == d.counts.len();
+    Table::new("dwell")
+        .text("place", rows.iter().map(|r| id_of(results, r.0.place)))
+        .nullable_text("direction", rows.iter().map(|r| r.0.direction.as_deref()))
+        .float("from_hours", rows.iter().map(|r| from(r.0, r.1)))
+        .nullable_float("to_hours", rows.iter().map(|r| (!open(r.0, r.1)).then(|| from(r.0, r.1 + 1))))
+        .integer("trains", rows.iter().map(|r| i64::try_from(r.2).unwrap_or(i64::MAX)))
+        .float("share", rows.iter().map(|r| r.2 as f64 / trains(r.0).max(1) as f64))
+}

@@ -1,0 +1,243 @@
+//! Where the hours go: stacked bars by location and activity.
+
+use super::panel;
+use crate::experiment::results::{LedgerEntry, Results};
+use crate::observe::Activity;
+use crate::report::font::Weight;
+use crate::report::number::{self, counted};
+use crate::report::picture::{Align, Label, Rect};
+use crate::report::scale::{Scale, Ticks, ticks};
+use crate::report::sheet::{Key, Sheet, Swatch, Words, name_of, nothing, provenance, remark};
+use crate::report::{Chart, ReportError, tables, theme};
+
+/// Bars at most, without the one for the rest.
+const BARS: usize = 15;
+const ROW: f64 = 24.0;
+/// Room for names, at most.
+const NAME_ROOM: f64 = 230.0;
+const TOTAL_ROOM: f64 = 76.0;
+
+/// What is stacked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hours {
+    /// Hours per train that left the network.
+    PerTrain,
+    /// Train-hours in one replication.
+    Total,
+}
+
+impl Hours {
+    fn of(self, entry: &LedgerEntry) -> f64 {
+        let hours = match self {
+            Self::PerTrain => entry.hours_per_train.mean,
+            Self::Total => entry.total_hours.mean,
+        };
+        if hours.is_finite() { hours.max(0.0) } else { 0.0 }
+    }
+
+    fn unit(self) -> &'static str {
+        match self {
+            Self::PerTrain => "hours per train",
+            Self::Total => "train-hours in one replication",
+        }
+    }
+}
+
+/// A bar.
+struct Bar {
+    name: Label,
+    hours: [f64; Activity::COUNT],
+}
+
+impl Bar {
+    fn total(&self) -> f64 {
+        self.hours.iter().sum()
+    }
+
+    fn sum(&self, of: impl Fn(Activity) -> bool) -> f64 {
+        Activity::ALL.iter().filter(|a| of(**a)).map(|a| self.hours[a.index()]).sum()
+    }
+
+    /// What a planner can act on: all but running.
+    fn at_stake(&self) -> f64 {
+        self.sum(|a| a != Activity::Running)
+    }
+}
+
+/// Hours by location, coloured by activity; the locations with most waiting and service first, the rest as one bar.
+///
+/// # Errors
+/// Where it cannot be drawn.
+pub fn waterfall(results: &Results, hours: Hours) -> Result<Chart, ReportError> {
+    let (id, title) = match hours {
+        Hours::PerTrain => ("waterfall", "Where the hours of a train go"),
+        Hours::Total => ("waterfall_total", "Where all train-hours go"),
+    };
+    let data = tables::ledger(results);
+    let (bars, folded) = bars(results, hours);
+    let mut caption = format!(
+        "{} Bars are means of replications; the data file has their intervals. Sorted by hours waiting and in service.",
+        provenance(results, true)
+    );
+    if folded > 0 {
+        remark(
+            &mut caption,
+            &format!("{} are folded into the last bar.", counted(folded, "location", "locations")),
+        );
+    }
+    let words = Words {
+        id: id.to_owned(),
+        title: Label::from(title),
+        finding: finding(results, hours),
+        caption,
+    };
+    if bars.is_empty() {
+        return nothing(words, "no train spent any time in the measured time.", &data);
+    }
+    let keys: Vec<Key> = Activity::ALL
+        .into_iter()
+        .filter(|a| bars.iter().any(|b| b.hours[a.index()] > 0.0))
+        .map(|a| {
+            Key::new(
+                Swatch::Box,
+                theme::activity(a),
+                if a.is_waiting() {
+                    format!("waiting: {}", a.label())
+                } else {
+                    a.label().into()
+                },
+            )
+        })
+        .collect();
+    draw(&bars, words, &keys, hours).finish(&data)
+}
+
+fn draw(bars: &[Bar], words: Words, keys: &[Key], hours: Hours) -> Sheet {
+    let mut sheet = Sheet::new(words, keys, bars.len() as f64 * ROW + 8.0 + panel::FOOT);
+    let body = sheet.body;
+    let left = panel::name_room(bars.iter().map(|b| &b.name), NAME_ROOM);
+    let plot = Rect {
+        x: body.x + left,
+        w: body.w - left - TOTAL_ROOM,
+        h: bars.len() as f64 * ROW + 8.0,
+        ..body
+    };
+    let most = bars.iter().map(Bar::total).fold(0.0, f64::max);
+    let t = ticks(most, 6).up_to(most);
+    let x = Scale::new((0.0, t.end), (plot.x, plot.right()));
+    value_axis(&mut sheet, &t, &x, plot, hours.unit());
+    for (i, bar) in bars.iter().enumerate() {
+        let top = plot.y + 4.0 + i as f64 * ROW + 3.0;
+        let height = ROW - 6.0;
+        let base = top + height / 2.0 + 4.5;
+        sheet.picture.text(
+            bar.name.fit(left - 14.0, theme::NAME, Weight::Regular),
+            (plot.x - 10.0, base),
+            panel::name(Align::Right),
+        );
+        let mut sum = 0.0;
+        for a in Activity::ALL {
+            let from = x.at(sum);
+            sum += bar.hours[a.index()];
+            let wide = x.at(sum) - from;
+            // A hair of paper between the parts keeps them apart in grey print.
+            let hair = if wide > 2.0 { 0.75 } else { 0.0 };
+            sheet.picture.rect(
+                Rect {
+                    x: from,
+                    y: top,
+                    w: wide - hair,
+                    h: height,
+                },
+                theme::activity(a),
+            );
+        }
+        let total = number::hours(sum);
+        sheet.picture.text(total, (x.at(sum) + 7.0, base), panel::name(Align::Left));
+    }
+    sheet.picture.line((plot.x, plot.y), (plot.x, plot.bottom()), theme::AXIS, 1.0);
+    sheet
+}
+
+/// Grid, ticks and title of an axis of values below a plot.
+pub(super) fn value_axis(sheet: &mut Sheet, t: &Ticks, x: &Scale, plot: Rect, title: &str) {
+    for (value, label) in &t.ticks {
+        let at = x.at(*value);
+        sheet.picture.line((at, plot.y), (at, plot.bottom()), theme::GRID, 1.0);
+        sheet.picture.text(label, (at, plot.bottom() + 17.0), panel::small(Align::Centre));
+    }
+    sheet.picture.text(
+        title,
+        (f64::midpoint(plot.x, plot.right()), plot.bottom() + 35.0),
+        panel::small(Align::Centre),
+    );
+}
+
+/// The bars from most to least at stake, and how many locations the last one holds.
+fn bars(results: &Results, hours: Hours) -> (Vec<Bar>, usize) {
+    let mut by_location: Vec<Option<[f64; Activity::COUNT]>> = vec![None; results.locations.len()];
+    for entry in &results.ledger {
+        if let Some(slot) = by_location.get_mut(entry.location) {
+            slot.get_or_insert([0.0; Activity::COUNT])[entry.activity.index()] += hours.of(entry);
+        }
+    }
+    let mut bars: Vec<Bar> = by_location
+        .into_iter()
+        .enumerate()
+        .filter_map(|(l, hours)| {
+            Some(Bar {
+                name: name_of(results, l),
+                hours: hours?,
+            })
+        })
+        .filter(|b| b.total() > 0.0)
+        .collect();
+    bars.sort_by(|a, b| b.at_stake().total_cmp(&a.at_stake()).then(b.total().total_cmp(&a.total())));
+    // A lone location keeps its own bar.
+    let folded = if bars.len() > BARS + 1 { bars.len() - BARS } else { 0 };
+    if folded > 0 {
+        let mut rest = [0.0; Activity::COUNT];
+        for bar in bars.drain(BARS..) {
+            rest.iter_mut().zip(bar.hours).for_each(|(r, h)| *r += h);
+        }
+        bars.push(Bar {
+            name: Label::from(format!("other ({})", counted(folded, "location", "locations"))),
+            hours: rest,
+        });
+    }
+    (bars, folded)
+}
+
+fn finding(results: &Results, hours: Hours) -> Label {
+    let sum = |of: fn(Activity) -> bool| results.ledger.iter().filter(|e| of(e.activity)).map(|e| hours.of(e)).sum::<f64>();
+    let running = sum(|a| a == Activity::Running);
+    let waiting = sum(Activity::is_waiting);
+    let total = sum(|_| true);
+    let service = total - running - waiting;
+    let who = match hours {
+        Hours::PerTrain => "A train spends",
+        Hours::Total => "All trains together spend",
+    };
+    let parts = format!(
+        "{who} {} in the network: {} running, {} in service and {} waiting",
+        number::hours(total),
+        number::hours(running),
+        number::hours(service),
+        number::hours(waiting)
+    );
+    let most = results
+        .ledger
+        .iter()
+        .filter(|e| e.activity.is_waiting())
+        .max_by(|a, b| hours.of(a).total_cmp(&hours.of(b)));
+    match most.filter(|e| hours.of(e) > 0.0) {
+        Some(e) => name_of(results, e.location).map(|n| {
+            format!(
+                "{parts}. The longest wait is for “{}” at {n}: {}.",
+                e.activity.label(),
+                number::hours(hours.of(e))
+            )
+        }),
+        None => Label::from(format!("{parts}.")),
+    }
+}

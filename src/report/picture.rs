@@ -1,0 +1,290 @@
+//! A chart before it is drawn: marks at places, in pixels of the page, from which SVG and PNG are made alike.
+
+use plotters::style::RGBColor;
+
+use super::font::{self, Weight};
+
+/// A text with what stands for it where the font lacks a character.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Label {
+    /// As it should be; an SVG shows this, as its reader has more fonts.
+    pub text: String,
+    /// As the pixels show it.
+    pub raster: String,
+}
+
+impl Label {
+    /// A name, or the id for it where the font cannot draw the name.
+    pub fn named(name: &str, id: &str) -> Self {
+        let text = clean(name);
+        let raster = if text.chars().all(font::draws) {
+            text.clone()
+        } else {
+            boxed(&clean(id))
+        };
+        Self { text, raster }
+    }
+
+    /// A sentence around this label.
+    pub fn map(&self, f: impl Fn(&str) -> String) -> Self {
+        Self {
+            text: f(&self.text),
+            raster: f(&self.raster),
+        }
+    }
+
+    /// Shortened to a room.
+    pub fn fit(&self, room: f64, size: f64, weight: Weight) -> Self {
+        self.map(|t| font::fit(t, room, size, weight))
+    }
+
+    /// The wider of both.
+    pub fn width(&self, size: f64, weight: Weight) -> f64 {
+        font::width(&self.text, size, weight).max(font::width(&self.raster, size, weight))
+    }
+}
+
+impl<T: AsRef<str>> From<T> for Label {
+    fn from(text: T) -> Self {
+        let text = clean(text.as_ref());
+        let raster = boxed(&text);
+        Self { text, raster }
+    }
+}
+
+/// Without the control characters that XML forbids.
+fn clean(text: &str) -> String {
+    text.chars()
+        .map(|c| {
+            if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') {
+                ' '
+            } else {
+                c
+            }
+        })
+        .collect()
+}
+
+/// With a box for every character that the font lacks.
+fn boxed(text: &str) -> String {
+    text.chars().map(|c| if font::draws(c) { c } else { '□' }).collect()
+}
+
+/// Which end of a text its place is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Align {
+    /// It begins there.
+    Left,
+    /// Its middle is there.
+    Centre,
+    /// It ends there.
+    Right,
+}
+
+/// How a text looks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Style {
+    /// The size in pixels.
+    pub size: f64,
+    /// The weight.
+    pub weight: Weight,
+    /// The colour.
+    pub colour: RGBColor,
+    /// The alignment.
+    pub align: Align,
+}
+
+impl Style {
+    /// Regular and left-aligned.
+    pub const fn new(size: f64, colour: RGBColor) -> Self {
+        Self {
+            size,
+            weight: Weight::Regular,
+            colour,
+            align: Align::Left,
+        }
+    }
+
+    /// The same in bold.
+    pub const fn bold(self) -> Self {
+        Self {
+            weight: Weight::Bold,
+            ..self
+        }
+    }
+
+    /// The same with another alignment.
+    pub const fn align(self, align: Align) -> Self {
+        Self { align, ..self }
+    }
+}
+
+/// A piece of text at a place.
+#[derive(Clone, Debug)]
+pub(crate) struct Text {
+    /// What it says.
+    pub label: Label,
+    /// Where it stands: across, and down to the base line.
+    pub at: (f64, f64),
+    /// How it looks.
+    pub style: Style,
+    /// Whether it reads upwards.
+    pub upwards: bool,
+}
+
+/// One thing to draw.
+#[derive(Clone, Debug)]
+pub(crate) enum Mark {
+    /// A filled rectangle.
+    Rect {
+        /// Its bounds.
+        area: Rect,
+        /// Its colour.
+        fill: RGBColor,
+    },
+    /// A line through points.
+    Path {
+        /// The points.
+        points: Vec<(f64, f64)>,
+        /// Its colour.
+        colour: RGBColor,
+        /// Its width in pixels.
+        width: f64,
+    },
+    /// The strip between two staircases over the same steps.
+    Band {
+        /// The steps from left to right.
+        steps: Vec<Rect>,
+        /// Its colour.
+        fill: RGBColor,
+    },
+    /// A text.
+    Text(Text),
+}
+
+/// Bounds in pixels of the page.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Rect {
+    /// The left edge.
+    pub x: f64,
+    /// The upper edge.
+    pub y: f64,
+    /// How wide.
+    pub w: f64,
+    /// How high.
+    pub h: f64,
+}
+
+impl Rect {
+    /// The right edge.
+    pub fn right(&self) -> f64 {
+        self.x + self.w
+    }
+
+    /// The lower edge.
+    pub fn bottom(&self) -> f64 {
+        self.y + self.h
+    }
+}
+
+/// Marks in the order in which they are drawn.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Picture {
+    /// How high, in pixels; the width is that of the theme.
+    pub height: f64,
+    /// The marks, the lowest first.
+    pub marks: Vec<Mark>,
+}
+
+impl Picture {
+    /// A filled rectangle; nothing where it would be empty.
+    pub fn rect(&mut self, area: Rect, fill: RGBColor) {
+        if area.w > 0.0 && area.h > 0.0 {
+            self.marks.push(Mark::Rect { area, fill });
+        }
+    }
+
+    /// A line through points.
+    pub fn path(&mut self, points: Vec<(f64, f64)>, colour: RGBColor, width: f64) {
+        if points.len() > 1 {
+            self.marks.push(Mark::Path { points, colour, width });
+        }
+    }
+
+    /// A straight line.
+    pub fn line(&mut self, from: (f64, f64), to: (f64, f64), colour: RGBColor, width: f64) {
+        self.path(vec![from, to], colour, width);
+    }
+
+    /// A dashed line, level or upright.
+    pub fn dashes(&mut self, from: (f64, f64), to: (f64, f64), colour: RGBColor, width: f64) {
+        let length = (to.0 - from.0).hypot(to.1 - from.1);
+        let (dash, gap) = (5.0, 3.5);
+        let along = |d: f64| (from.0 + (to.0 - from.0) * d / length, from.1 + (to.1 - from.1) * d / length);
+        let mut at = 0.0;
+        while at < length {
+            self.line(along(at), along((at + dash).min(length)), colour, width);
+            at += dash + gap;
+        }
+    }
+
+    /// The strip between two staircases, by steps from left to right.
+    pub fn band(&mut self, steps: Vec<Rect>, fill: RGBColor) {
+        if !steps.is_empty() {
+            self.marks.push(Mark::Band { steps, fill });
+        }
+    }
+
+    /// A text; nothing where it is empty.
+    pub fn text(&mut self, label: impl Into<Label>, at: (f64, f64), style: Style) {
+        self.place(label.into(), at, style, false);
+    }
+
+    /// A text that reads upwards.
+    pub fn text_upwards(&mut self, label: impl Into<Label>, at: (f64, f64), style: Style) {
+        self.place(label.into(), at, style, true);
+    }
+
+    fn place(&mut self, label: Label, at: (f64, f64), style: Style, upwards: bool) {
+        if !label.text.is_empty() {
+            self.marks.push(Mark::Text(Text { label, at, style, upwards }));
+        }
+    }
+
+    /// Whether the pixels show another text somewhere than the SVG.
+    pub fn has_substitutes(&self) -> bool {
+        self.marks
+            .iter()
+            .any(|m| matches!(m, Mark::Text(t) if t.label.text != t.label.raster))
+    }
+}
+
+#[cfg(test)]
+impl Text {
+    /// Where its letters are.
+    pub fn bounds(&self) -> Rect {
+        let width = self.label.width(self.style.size, self.style.weight);
+        let (up, down) = (self.style.size * 0.75, self.style.size * 0.2);
+        let before = match self.style.align {
+            Align::Left => 0.0,
+            Align::Centre => width / 2.0,
+            Align::Right => width,
+        };
+        if self.upwards {
+            let bottom = self.at.1 + before;
+            Rect {
+                x: self.at.0 - up,
+                y: bottom - width,
+                w: up + down,
+                h: width,
+            }
+        } else {
+            Rect {
+                x: self.at.0 - before,
+                y: self.at.1 - up,
+                w: width,
+                h: up + down,
+            }
+        }
+    }
+}

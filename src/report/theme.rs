@@ -1,0 +1,99 @@
+//! How everything looks: colours, type sizes, margins, strokes.
+//!
+//! The hues are those of Okabe and Ito (2008), "Color Universal Design", moved in lightness so that
+//! neighbours in a stacked bar also differ in grey print: running and services are cool, waiting is warm.
+
+use plotters::style::RGBColor;
+
+use crate::observe::Activity;
+
+/// The page.
+pub const PAPER: RGBColor = RGBColor(255, 255, 255);
+/// Titles and values.
+pub const INK: RGBColor = RGBColor(31, 41, 51);
+/// Axis labels and captions.
+pub const MUTED: RGBColor = RGBColor(90, 102, 114);
+/// Axis lines.
+pub const AXIS: RGBColor = RGBColor(160, 170, 180);
+/// Grid lines.
+pub const GRID: RGBColor = RGBColor(228, 232, 236);
+/// Time that was deleted from the front.
+pub const WARM_UP: RGBColor = RGBColor(240, 241, 243);
+/// Time in which an office is closed.
+pub const CLOSED: RGBColor = RGBColor(223, 227, 234);
+/// Means and bars.
+pub const MAIN: RGBColor = RGBColor(0, 94, 162);
+/// The band from the tenth to the ninetieth percentile.
+pub const BAND: RGBColor = RGBColor(190, 217, 237);
+/// Bars of a histogram.
+pub const BARS: RGBColor = RGBColor(132, 178, 212);
+/// What deserves attention: limits, and facilities near them.
+pub const ALERT: RGBColor = RGBColor(200, 80, 0);
+/// Trains running down the page of a time-space diagram.
+pub const RUNNING_DOWN: RGBColor = RGBColor(92, 107, 122);
+/// Trains running up the page of a time-space diagram.
+pub const RUNNING_UP: RGBColor = RGBColor(74, 146, 190);
+
+/// Size of a title, in pixels of a page [`WIDTH`] pixels wide.
+pub const TITLE: f64 = 19.0;
+/// Size of the sentence below the title.
+pub const FINDING: f64 = 13.5;
+/// Size of names and of headings of panels.
+pub const NAME: f64 = 12.5;
+/// Size of ticks, keys and captions.
+pub const SMALL: f64 = 11.5;
+
+/// Width of every chart in pixels.
+pub const WIDTH: f64 = 960.0;
+/// Blank on each side of a chart in pixels.
+pub const MARGIN: f64 = 24.0;
+
+/// The colour of an activity, the same in every chart.
+#[must_use]
+pub const fn activity(activity: Activity) -> RGBColor {
+    match activity {
+        Activity::Running => RGBColor(198, 207, 216),
+        Activity::Clearance => RGBColor(0, 114, 178),
+        Activity::Handling => RGBColor(150, 208, 222),
+        Activity::Placing => RGBColor(70, 150, 140),
+        Activity::Lifting => RGBColor(18, 62, 105),
+        Activity::Withdrawal => RGBColor(140, 200, 168),
+        Activity::TrackAheadFull => RGBColor(140, 24, 60),
+        Activity::LineFull => RGBColor(242, 193, 78),
+        Activity::TrainAhead => RGBColor(176, 82, 40),
+        Activity::Headway => RGBColor(247, 221, 164),
+        Activity::NoPath => RGBColor(206, 128, 138),
+        Activity::OfficeClosed => RGBColor(213, 94, 0),
+        Activity::ClosingSoon => RGBColor(250, 184, 134),
+        Activity::DeskBusy => RGBColor(226, 152, 0),
+        Activity::BerthBusy => RGBColor(152, 52, 122),
+        Activity::CraneShort => RGBColor(232, 168, 200),
+        Activity::QuotaUsedUp => RGBColor(88, 40, 28),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lightness(RGBColor(r, g, b): RGBColor) -> f64 {
+        0.2126 * f64::from(r) + 0.7152 * f64::from(g) + 0.0722 * f64::from(b)
+    }
+
+    #[test]
+    fn neighbours_differ_in_grey_print() {
+        for pair in Activity::ALL.windows(2) {
+            let apart = (lightness(activity(pair[0])) - lightness(activity(pair[1]))).abs();
+            assert!(apart > 24.0, "{pair:?} are {apart:.0} of 255 apart");
+        }
+    }
+
+    #[test]
+    fn no_colour_is_used_twice() {
+        for (i, a) in Activity::ALL.iter().enumerate() {
+            for b in &Activity::ALL[..i] {
+                assert_ne!(activity(*a), activity(*b), "{a:?} and {b:?}");
+            }
+        }
+    }
+}
