@@ -21,3 +21,5 @@ pub mod stats;
 pub mod experiment;
 
 pub mod report;
+
+pub mod cli;

@@ -1,12 +1,11 @@
 //! `landbridge check`: problems, then arithmetic before any run.
 
-use std::io::IsTerminal;
-
 use clap::Args;
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{CellAlignment, Table};
 
-use super::common::{Failure, ScenarioArgs};
+use super::common::{Failure, ScenarioArgs, looks};
 use crate::model::{Load, Model, Step, offered_loads};
+use crate::report::summary::{self, cell};
 
 /// Find every problem of a scenario, with place and remedy, and compare loads with capacities; runs nothing.
 #[derive(Debug, Args)]
@@ -44,18 +43,14 @@ impl Check {
     }
 }
 
-fn plain_table(header: [&str; 5]) -> Table {
-    let mut table = Table::new();
-    table.load_preset(if std::io::stdout().is_terminal() { presets::UTF8_HORIZONTAL_ONLY } else { presets::ASCII_MARKDOWN });
-    table.set_header(header);
-    table
-}
-
 fn ways(model: &Model) -> Table {
-    let mut table = plain_table(["flow", "trains a day", "boxes", "way", "steps"]);
+    let mut table = summary::table(&["flow", "trains a day", "boxes", "way", "steps"], looks());
     for flow in &model.flows {
         let mut places = vec![model.places[flow.origin as usize].name.clone()];
-        let lanes = flow.program.iter().filter_map(|step| if let Step::Run(lane, _) = step { Some(*lane) } else { None });
+        let lanes = flow
+            .program
+            .iter()
+            .filter_map(|step| if let Step::Run(lane, _) = step { Some(*lane) } else { None });
         places.extend(lanes.map(|lane| model.places[model.lanes[lane as usize].to as usize].name.clone()));
         let steps = flow.program.iter().filter_map(|step| match *step {
             Step::Office(i) => Some(model.offices[i as usize].name.as_str()),
@@ -65,11 +60,11 @@ fn ways(model: &Model) -> Table {
         });
         let per_day = flow.departures.per_day(flow.growth, model.end);
         table.add_row([
-            flow.name.clone(),
-            format!("{per_day:.2}"),
-            format!("{:.0}", flow.boxes.mean),
-            places.join(" > "),
-            steps.collect::<Vec<_>>().join(", "),
+            cell(&flow.name, looks()),
+            cell(&format!("{per_day:.2}"), looks()),
+            cell(&format!("{:.0}", flow.boxes.mean), looks()),
+            cell(&places.join(" > "), looks()),
+            cell(&steps.collect::<Vec<_>>().join(", "), looks()),
         ]);
     }
     align_right(&mut table, &[1, 2]);
@@ -78,7 +73,7 @@ fn ways(model: &Model) -> Table {
 
 fn table_of(mut loads: Vec<Load>) -> Table {
     loads.sort_by(|a, b| b.share().total_cmp(&a.share()));
-    let mut table = plain_table(["element", "limit", "offered a day", "capacity a day", "load"]);
+    let mut table = summary::table(&["element", "limit", "offered a day", "capacity a day", "load"], looks());
     for load in loads {
         let mark = match load.share() {
             share if share > 1.0 => " over",
@@ -86,11 +81,11 @@ fn table_of(mut loads: Vec<Load>) -> Table {
             _ => "",
         };
         table.add_row([
-            load.name.clone(),
-            load.limit.to_owned(),
-            format!("{:.2}", load.offered_per_day),
-            format!("{:.1}", load.capacity_per_day),
-            format!("{:.0} %{mark}", load.share() * 100.0),
+            cell(&load.name, looks()),
+            cell(load.limit, looks()),
+            cell(&format!("{:.2}", load.offered_per_day), looks()),
+            cell(&format!("{:.1}", load.capacity_per_day), looks()),
+            cell(&format!("{:.0} %{mark}", load.share() * 100.0), looks()),
         ]);
     }
     align_right(&mut table, &[2, 3, 4]);

@@ -1,6 +1,6 @@
 //! What every command shares: reading a scenario, failing properly.
 
-use std::io;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -10,6 +10,7 @@ use crate::experiment::ReplicateError;
 use crate::model::{self, Model};
 use crate::railway::Ended;
 use crate::report::ReportError;
+use crate::report::summary::Looks;
 use crate::scenario::{self, LoadError, Loaded, Style};
 use crate::units::Instant;
 
@@ -41,7 +42,9 @@ impl ScenarioArgs {
 
     /// The name of the file without folder and ending.
     pub(super) fn stem(&self) -> String {
-        self.file.file_stem().map_or_else(|| "scenario".to_owned(), |stem| stem.to_string_lossy().into_owned())
+        self.file
+            .file_stem()
+            .map_or_else(|| "scenario".to_owned(), |stem| stem.to_string_lossy().into_owned())
     }
 }
 
@@ -82,16 +85,29 @@ impl Failure {
     /// A failure of replications, in the words of the model.
     pub(super) fn of_run(error: &ReplicateError, model: &Model) -> Self {
         match error {
-            ReplicateError::Ended { replication, ended: Ended::Stalled { at, waiting } } => {
+            ReplicateError::Ended {
+                replication,
+                ended: Ended::Stalled { at, waiting },
+            } => {
                 let who = waiting.iter().take(12).map(|w| {
-                    format!("  train {} of {} waits at {}", w.number, model.flows[w.flow as usize].id, model.places[w.place as usize].name)
+                    format!(
+                        "  train {} of {} waits at {}",
+                        w.number, model.flows[w.flow as usize].id, model.places[w.place as usize].name
+                    )
                 });
                 let who: Vec<String> = who.collect();
                 let more = waiting.len().saturating_sub(who.len());
                 let more = if more > 0 { format!("\n  and {more} more") } else { String::new() };
-                Self::Stalled(format!("replication {replication} stalled at {}: nothing can happen any more\n{}{more}", civil(model, *at), who.join("\n")))
+                Self::Stalled(format!(
+                    "replication {replication} stalled at {}: nothing can happen any more\n{}{more}",
+                    civil(model, *at),
+                    who.join("\n")
+                ))
             }
-            ReplicateError::Ended { replication, ended: Ended::LimitReached { at } } => Self::Run(format!(
+            ReplicateError::Ended {
+                replication,
+                ended: Ended::LimitReached { at },
+            } => Self::Run(format!(
                 "replication {replication} met its limit at {}: more events or trains inside than allowed; look for a queue that grows without bound, or raise --max-events",
                 civil(model, *at)
             )),
@@ -121,7 +137,11 @@ impl Failure {
 impl From<LoadError> for Failure {
     fn from(error: LoadError) -> Self {
         match error {
-            LoadError::Unreadable { path, source } => Self::File { what: "read", path, source },
+            LoadError::Unreadable { path, source } => Self::File {
+                what: "read",
+                path,
+                source,
+            },
             LoadError::Refused(problems) => Self::Refused(problems.render(Style::Coloured)),
         }
     }
@@ -130,4 +150,12 @@ impl From<LoadError> for Failure {
 /// An instant as the scenario's clock shows it.
 pub(super) fn civil(model: &Model, at: Instant) -> String {
     model.clock.civil(&model.clock.zone, at).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// How to show tables on standard output.
+pub(super) fn looks() -> Looks {
+    match terminal_size::terminal_size() {
+        Some((width, _)) if io::stdout().is_terminal() => Looks::Terminal { columns: width.0 },
+        _ => Looks::Plain,
+    }
 }

@@ -28,9 +28,16 @@ impl Folder {
             Some(place) => place.to_owned(),
             None => free_place(name),
         };
-        let parent = place.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
+        let parent = place
+            .parent()
+            .filter(|p| !p.as_os_str().is_empty())
+            .unwrap_or(Path::new("."))
+            .to_owned();
         fs::create_dir_all(&parent).map_err(Failure::file("create the folder", &parent))?;
-        let making = tempfile::Builder::new().prefix(".landbridge-").tempdir_in(&parent).map_err(Failure::file("write in the folder", &parent))?;
+        let making = tempfile::Builder::new()
+            .prefix(".landbridge-")
+            .tempdir_in(&parent)
+            .map_err(Failure::file("write in the folder", &parent))?;
         Ok(Self { making, place })
     }
 
@@ -46,7 +53,10 @@ impl Folder {
             fs::create_dir_all(parent).map_err(Failure::file("create the folder", parent))?;
         }
         let file = File::create(&path).map_err(Failure::file("write", &self.place.join(name)))?;
-        Ok(Output { to: BufWriter::new(file), path: self.place.join(name) })
+        Ok(Output {
+            to: BufWriter::new(file),
+            path: self.place.join(name),
+        })
     }
 
     /// Writes a whole file.
@@ -71,9 +81,15 @@ impl Folder {
         loop {
             match fs::rename(&made, &place) {
                 Ok(()) => return Ok(place),
-                Err(error) if !asked && matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty) => place = free_place(name),
+                Err(error) if !asked && matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty) => {
+                    place = free_place(name)
+                }
                 Err(source) => {
-                    return Err(Failure::File { what: "move the finished results there; they are kept beside it", path: place, source });
+                    return Err(Failure::File {
+                        what: "move the finished results there; they are kept beside it",
+                        path: place,
+                        source,
+                    });
                 }
             }
         }
@@ -88,7 +104,9 @@ fn sync(folder: &Path) -> Result<(), Failure> {
         if path.is_dir() {
             sync(&path)?;
         } else {
-            File::open(&path).and_then(|file| file.sync_all()).map_err(Failure::file("write", &path))?;
+            File::open(&path)
+                .and_then(|file| file.sync_all())
+                .map_err(Failure::file("write", &path))?;
         }
     }
     Ok(())
@@ -97,7 +115,10 @@ fn sync(folder: &Path) -> Result<(), Failure> {
 fn free_place(name: &str) -> PathBuf {
     let results = Path::new("results");
     let first = results.join(name);
-    std::iter::once(first).chain((2..).map(|n| results.join(format!("{name}-{n}")))).find(|place| !place.exists()).unwrap_or_else(|| results.join(name))
+    std::iter::once(first)
+        .chain((2..).map(|n| results.join(format!("{name}-{n}"))))
+        .find(|place| !place.exists())
+        .unwrap_or_else(|| results.join(name))
 }
 
 /// A file being written, which knows where it will be.
@@ -135,11 +156,18 @@ mod tests {
         folder.write("tables/a.csv", b"1").expect("writable");
         assert!(!place.exists());
         drop(folder);
-        assert_eq!(fs::read_dir(base.path()).expect("readable").count(), 0, "nothing is left of what was not published");
+        assert_eq!(
+            fs::read_dir(base.path()).expect("readable").count(),
+            0,
+            "nothing is left of what was not published"
+        );
         let folder = Folder::new(Some(&place), "x").expect("free");
         folder.write("a", b"1").expect("writable");
         assert_eq!(folder.publish("x", true).expect("free"), place);
         assert_eq!(fs::read(place.join("a")).expect("there"), b"1");
-        assert!(matches!(Folder::new(Some(&place), "x"), Err(Failure::Refused(_))), "what exists is not overwritten");
+        assert!(
+            matches!(Folder::new(Some(&place), "x"), Err(Failure::Refused(_))),
+            "what exists is not overwritten"
+        );
     }
 }

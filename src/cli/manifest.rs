@@ -59,11 +59,21 @@ pub(super) fn records_sha256(records: &[ReplicationRecords]) -> String {
     for run in records {
         number(run.replication.into());
         for t in &run.trains {
-            let row = [t.flow.into(), t.number.into(), t.boxes.into(), t.created_at.0, t.left_at.map_or(-1, |at| at.0), t.moving_or_served.0, t.waiting.0];
+            let row = [
+                t.flow.into(),
+                t.number.into(),
+                t.boxes.into(),
+                t.created_at.0,
+                t.left_at.map_or(-1, |at| at.0),
+                t.moving_or_served.0,
+                t.waiting.0,
+            ];
             row.into_iter().for_each(&mut number);
         }
         for a in &run.activities {
-            [a.train.into(), a.location.into(), a.activity as i64, a.begins_at.0, a.ends_at.0].into_iter().for_each(&mut number);
+            [a.train.into(), a.location.into(), a.activity as i64, a.begins_at.0, a.ends_at.0]
+                .into_iter()
+                .for_each(&mut number);
         }
     }
     hex(&hash.finalize())
@@ -72,7 +82,11 @@ pub(super) fn records_sha256(records: &[ReplicationRecords]) -> String {
 /// A word as a POSIX shell reads it.
 pub(super) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }
 
 #[cfg(test)]

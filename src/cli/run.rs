@@ -1,6 +1,6 @@
 //! `landbridge run`: replications, a summary, a folder of results.
 
-use std::io::IsTerminal;
+use std::io::Write;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,8 +9,8 @@ use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 
-use super::common::{Failure, ScenarioArgs};
-use super::folder::{Folder, Output};
+use super::common::{Failure, ScenarioArgs, looks};
+use super::folder::Folder;
 use super::manifest::{Manifest, RESULTS_VERSION, quoted, records_sha256, sha256};
 use super::progress;
 use crate::experiment::{self, Plan, Results};
@@ -107,7 +107,11 @@ impl Run {
         // Without a handler, an interruption only loses what is not yet written.
         let _ = ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed));
         let columns: Vec<String> = experiment::names(model).into_iter().map(|name| name.id).collect();
-        let mut table = ReplicationTable::new(&columns, folder.create("tables/replications.csv")?, folder.create("tables/replications.parquet")?)?;
+        let mut table = ReplicationTable::new(
+            &columns,
+            self.table_file(folder, Format::Csv)?,
+            self.table_file(folder, Format::Parquet)?,
+        )?;
         let bar = progress::bar(plan.replications, "replications", self.quiet);
         let mut written = Ok(());
         let begun = Instant::now();
@@ -121,12 +125,27 @@ impl Run {
         bar.finish_and_clear();
         let mut results = outcome.map_err(|error| Failure::of_run(&error, model))?;
         written?;
-        let (csv, parquet): (Output, Output) = table.finish()?;
-        csv.close()?;
-        parquet.close()?;
+        let (mut csv, mut parquet) = table.finish()?;
+        csv.flush()
+            .and_then(|()| parquet.flush())
+            .map_err(Failure::file("write", folder.place()))?;
         results.run.title.clone_from(&loaded.scenario.title);
         results.corridors = experiment::corridors(model, &loaded.scenario.corridors);
         Ok((results, run_seconds))
+    }
+
+    /// The file of the table with a row per replication, or nowhere where its format is not wanted.
+    fn table_file(&self, folder: &Folder, format: Format) -> Result<Box<dyn Write + Send>, Failure> {
+        let name = if format == Format::Csv {
+            "tables/replications.csv"
+        } else {
+            "tables/replications.parquet"
+        };
+        Ok(if self.writes(format) {
+            Box::new(folder.create(name)?)
+        } else {
+            Box::new(std::io::sink())
+        })
     }
 
     fn write(&self, folder: &Folder, loaded: &Loaded, results: &Results, plan: &Plan, run_seconds: f64) -> Result<(), Failure> {
@@ -167,10 +186,14 @@ impl Run {
         if self.json {
             anstream::println!("{}", summary::json(results)?);
         } else if !self.quiet {
-            anstream::println!("{}", summary::text(results, std::io::stdout().is_terminal()));
+            anstream::println!("{}", summary::text(results, looks()));
         }
         if results.run.replications < plan.replications {
-            anstream::eprintln!("stopped: {} of {} replications are finished and counted", results.run.replications, plan.replications);
+            anstream::eprintln!(
+                "stopped: {} of {} replications are finished and counted",
+                results.run.replications,
+                plan.replications
+            );
         }
         if !self.quiet {
             anstream::eprintln!("results: {}", place.display());
@@ -185,7 +208,12 @@ fn manifest(loaded: &Loaded, results: &Results, plan: &Plan, run_seconds: f64) -
         program: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
         results_version: RESULTS_VERSION,
-        command: format!("landbridge run {} --replications {} --out {}", quoted("scenario.toml"), run.replications, quoted("again")),
+        command: format!(
+            "landbridge run {} --replications {} --out {}",
+            quoted("scenario.toml"),
+            run.replications,
+            quoted("again")
+        ),
         scenario_sha256: sha256(loaded.resolved.as_bytes()),
         records_sha256: records_sha256(&results.records),
         seed: plan.seed,

@@ -73,9 +73,10 @@ pub fn text(results: &Results, looks: Looks) -> String {
     out
 }
 
-fn table(header: [&str; 4], looks: Looks) -> Table {
+/// An empty table in the looks of where it is shown.
+#[must_use]
+pub fn table(header: &[&str], looks: Looks) -> Table {
     let mut table = Table::new();
-    table.force_no_tty();
     match looks {
         Looks::Terminal { columns } => {
             table.load_style(presets::UTF8_FULL_CONDENSED.with_rounded_corners());
@@ -86,18 +87,19 @@ fn table(header: [&str; 4], looks: Looks) -> Table {
             table.load_style(presets::ASCII_MARKDOWN);
         }
     }
-    table.set_header(header);
+    table.set_header(header.iter().copied());
     table
 }
 
 /// A cell that does not break the table it is in.
-fn cell(text: &str, looks: Looks) -> Cell {
+#[must_use]
+pub fn cell(text: &str, looks: Looks) -> Cell {
     let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     Cell::new(if looks == Looks::Plain { text.replace('|', "\\|") } else { text })
 }
 
 fn measures_table(headline: &[&MeasureEstimate], looks: Looks) -> Table {
-    let mut table = table(["of", "measure", "mean ± half-width", "unit"], looks);
+    let mut table = table(&["of", "measure", "mean ± half-width", "unit"], looks);
     let mut last = "";
     for m in headline {
         let (of, what) = m.label.split_once(": ").unwrap_or(("", &m.label));
@@ -115,7 +117,7 @@ fn measures_table(headline: &[&MeasureEstimate], looks: Looks) -> Table {
 }
 
 fn waits_table(results: &Results, waits: &[(&LedgerEntry, f64)], looks: Looks) -> Table {
-    let mut table = table(["at", "waiting for", "hours per train", "of all waiting"], looks);
+    let mut table = table(&["at", "waiting for", "hours per train", "of all waiting"], looks);
     for (entry, share) in waits.iter().take(WAITS) {
         table.add_row([
             cell(&name_of(results, entry.location).text, looks),

@@ -9,8 +9,8 @@ use super::float_field;
 use super::parquet_file::{self, Kind};
 use crate::report::ReportError;
 
-/// Values kept in memory before they are written as a row group: some 16 MB.
-const VALUES: usize = 1 << 20;
+/// Values kept in memory before they are written as a row group: some 2 MB.
+const VALUES: usize = 1 << 17;
 
 /// A row per replication and a column per measure, into CSV and Parquet at once, in bounded memory.
 pub struct ReplicationTable<C: Write, P: Write + Send> {
