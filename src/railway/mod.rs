@@ -13,6 +13,8 @@ mod office;
 mod simulator;
 mod state;
 mod terminal;
+#[cfg(test)]
+mod trace;
 mod train;
 mod yard;
 

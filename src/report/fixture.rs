@@ -170,6 +170,7 @@ fn build(size: &Size) -> Results {
             zone: "Asia/Shanghai".to_owned(),
             warm_up: Duration::days(size.warm_up_days),
             length: Duration::days(size.days),
+            events: 0,
         },
         flows: ["exports", "imports"]
             .into_iter()

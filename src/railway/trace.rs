@@ -1,0 +1,89 @@
+//! Hand-computed traces: a scenario as text, its first replication as a log to compare with one written by hand.
+
+use super::{Ended, Simulator};
+use crate::model;
+use crate::scenario;
+
+/// The log of the first replication: a line `FLOW#NUMBER  LOCATION  ACTIVITY  BEGIN - END` per activity, in order
+/// of train, then time; a line `FLOW#NUMBER  left TIME` for each train that left.
+pub(super) fn log(toml: &str) -> String {
+    let (ended, lines) = run(toml);
+    assert_eq!(ended, Ended::Finished);
+    lines.join("\n")
+}
+
+/// How the first replication ended, and its log line by line.
+pub(super) fn run(toml: &str) -> (Ended, Vec<String>) {
+    let loaded = scenario::parse(toml, "trace.toml").unwrap_or_else(|problems| panic!("{problems}"));
+    let model = model::compile(&loaded.scenario).unwrap_or_else(|problems| panic!("{problems:?}"));
+    let mut simulator = Simulator::new(&model);
+    let (ended, seen) = simulator.run(1, 1, true, 1_000_000).unwrap_or_else(|fault| panic!("{fault}"));
+    let records = seen.records.as_ref().expect("records are kept");
+    let location = |ix: u32| {
+        let places = model.places.len();
+        model.places.get(ix as usize).map_or_else(
+            || {
+                let lane = &model.lanes[ix as usize - places];
+                format!("{}>{}", lane.line, model.places[lane.to as usize].id)
+            },
+            |place| place.id.clone(),
+        )
+    };
+    let mut lines: Vec<(u32, i64, String)> = Vec::new();
+    let name = |train: u32| {
+        let t = &records.trains[train as usize];
+        format!("{}#{}", model.flows[t.flow as usize].id, t.number)
+    };
+    for a in &records.activities {
+        let line = format!(
+            "{}  {}  {}  {} - {}",
+            name(a.train),
+            location(a.location),
+            a.activity.word(),
+            a.begins_at,
+            a.ends_at
+        );
+        lines.push((a.train, a.begins_at.0, line));
+    }
+    for (train, t) in (0..).zip(&records.trains) {
+        if let Some(at) = t.left_at {
+            lines.push((train, i64::MAX, format!("{}  left {at}", name(train))));
+        }
+    }
+    lines.sort();
+    (ended, lines.into_iter().map(|(.., line)| line).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    /// One place, one desk, an hour each, two trains half an hour apart.
+    #[test]
+    fn two_trains_at_one_desk() {
+        let log = super::log(
+            r#"
+            title = "one desk"
+            [time]
+            start = "2022-01-03 00:00"
+            zone = "Asia/Shanghai"
+            length = "1 day"
+            [gauges.standard]
+            width = "1435 mm"
+            [places.pass.clearance.customs]
+            time = "60 min"
+            [places.pass.procedures.all]
+            steps = ["clearance.customs"]
+            [flows.f]
+            from = "pass"
+            to = "pass"
+            [flows.f.departures]
+            timetable = [{ days = "daily", at = ["06:00", "06:30"] }]
+            "#,
+        );
+        let expected = "f#1  pass  clearance  0 d 06:00 - 0 d 07:00\n\
+                        f#1  left 0 d 07:00\n\
+                        f#2  pass  desk_busy  0 d 06:30 - 0 d 07:00\n\
+                        f#2  pass  clearance  0 d 07:00 - 0 d 08:00\n\
+                        f#2  left 0 d 08:00";
+        assert_eq!(log, expected);
+    }
+}
