@@ -47,6 +47,7 @@ impl Hours {
 struct Bar {
     name: Label,
     hours: [f64; Activity::COUNT],
+    folded: bool,
 }
 
 impl Bar {
@@ -85,6 +86,9 @@ pub fn waterfall(results: &Results, hours: Hours) -> Result<Chart, ReportError> 
             &format!("{} are folded into the last bar.", counted(folded, "location", "locations")),
         );
     }
+    if bars.iter().any(|b| b.total() > axis_end(&bars) * 1.0001) {
+        remark(&mut caption, "That bar is longer than drawn; its parts keep their shares.");
+    }
     let words = Words {
         id: id.to_owned(),
         title: Label::from(title),
@@ -122,7 +126,7 @@ fn draw(bars: &[Bar], words: Words, keys: &[Key], hours: Hours) -> Sheet {
         h: bars.len() as f64 * ROW + 8.0,
         ..body
     };
-    let most = bars.iter().map(Bar::total).fold(0.0, f64::max);
+    let most = axis_end(bars);
     let t = ticks(most, 6).up_to(most);
     let x = Scale::new((0.0, t.end), (plot.x, plot.right()));
     value_axis(&mut sheet, &t, &x, plot, hours.unit());
@@ -135,10 +139,11 @@ fn draw(bars: &[Bar], words: Words, keys: &[Key], hours: Hours) -> Sheet {
             (plot.x - 10.0, base),
             panel::name(Align::Right),
         );
-        let mut sum = 0.0;
+        let (total, mut sum) = (bar.total(), 0.0);
+        let cut = (total / most).max(1.0);
         for a in Activity::ALL {
             let from = x.at(sum);
-            sum += bar.hours[a.index()];
+            sum += bar.hours[a.index()] / cut;
             let wide = x.at(sum) - from;
             // A hair of paper between the parts keeps them apart in grey print.
             let hair = if wide > 2.0 { 0.75 } else { 0.0 };
@@ -152,11 +157,29 @@ fn draw(bars: &[Bar], words: Words, keys: &[Key], hours: Hours) -> Sheet {
                 theme::activity(a),
             );
         }
-        let total = number::hours(sum);
+        if cut > 1.0 {
+            let gap = x.at(sum) - 46.0;
+            for shift in [0.0, 7.0] {
+                let (low, high) = ((gap + shift, top + height + 2.0), (gap + shift + 7.0, top - 2.0));
+                sheet.picture.line(low, high, theme::PAPER, 3.0);
+            }
+        }
+        let total = number::hours(total);
         sheet.picture.text(total, (x.at(sum) + 7.0, base), panel::name(Align::Left));
     }
     sheet.picture.line((plot.x, plot.y), (plot.x, plot.bottom()), theme::AXIS, 1.0);
     sheet
+}
+
+/// The end of the axis: the longest bar, but a bar of folded locations gives way to the others.
+fn axis_end(bars: &[Bar]) -> f64 {
+    let longest = |folded: bool| bars.iter().filter(|b| b.folded == folded).map(Bar::total).fold(0.0, f64::max);
+    let named = longest(false);
+    if named > 0.0 {
+        longest(true).clamp(named, named * 1.3)
+    } else {
+        longest(true)
+    }
 }
 
 /// Grid, ticks and title of an axis of values below a plot.
@@ -164,6 +187,7 @@ pub(super) fn value_axis(sheet: &mut Sheet, t: &Ticks, x: &Scale, plot: Rect, ti
     for (value, label) in &t.ticks {
         let at = x.at(*value);
         sheet.picture.line((at, plot.y), (at, plot.bottom()), theme::GRID, 1.0);
+        let label = number::grouped(label);
         sheet.picture.text(label, (at, plot.bottom() + 17.0), panel::small(Align::Centre));
     }
     sheet.picture.text(
@@ -188,6 +212,7 @@ fn bars(results: &Results, hours: Hours) -> (Vec<Bar>, usize) {
             Some(Bar {
                 name: name_of(results, l),
                 hours: hours?,
+                folded: false,
             })
         })
         .filter(|b| b.total() > 0.0)
@@ -203,6 +228,7 @@ fn bars(results: &Results, hours: Hours) -> (Vec<Bar>, usize) {
         bars.push(Bar {
             name: Label::from(format!("other ({})", counted(folded, "location", "locations"))),
             hours: rest,
+            folded: true,
         });
     }
     (bars, folded)
