@@ -15,7 +15,6 @@ const BARS: usize = 15;
 const ROW: f64 = 24.0;
 /// Room for names, at most.
 const NAME_ROOM: f64 = 230.0;
-const TOTAL_ROOM: f64 = 76.0;
 
 /// What is stacked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,10 +118,14 @@ pub fn waterfall(results: &Results, hours: Hours) -> Result<Chart, ReportError> 
 fn draw(bars: &[Bar], words: Words, keys: &[Key], hours: Hours) -> Sheet {
     let mut sheet = Sheet::new(words, keys, bars.len() as f64 * ROW + 8.0 + panel::FOOT);
     let body = sheet.body;
+    let totals = bars
+        .iter()
+        .map(|b| Label::from(number::hours(b.total())).width(theme::NAME, Weight::Regular));
+    let right = totals.fold(0.0, f64::max) + 10.0;
     let left = panel::name_room(bars.iter().map(|b| &b.name), NAME_ROOM);
     let plot = Rect {
         x: body.x + left,
-        w: body.w - left - TOTAL_ROOM,
+        w: body.w - left - right,
         h: bars.len() as f64 * ROW + 8.0,
         ..body
     };
@@ -158,7 +161,7 @@ fn draw(bars: &[Bar], words: Words, keys: &[Key], hours: Hours) -> Sheet {
             );
         }
         if cut > 1.0 {
-            let gap = x.at(sum) - 46.0;
+            let gap = middle_of_widest(&bar.hours, cut, &x) - 7.0;
             for shift in [0.0, 7.0] {
                 let (low, high) = ((gap + shift, top + height + 2.0), (gap + shift + 7.0, top - 2.0));
                 sheet.picture.line(low, high, theme::PAPER, 3.0);
@@ -169,6 +172,18 @@ fn draw(bars: &[Bar], words: Words, keys: &[Key], hours: Hours) -> Sheet {
     }
     sheet.picture.line((plot.x, plot.y), (plot.x, plot.bottom()), theme::AXIS, 1.0);
     sheet
+}
+
+/// Where a bar that is longer than drawn shows its gap.
+fn middle_of_widest(hours: &[f64; Activity::COUNT], cut: f64, x: &Scale) -> f64 {
+    let (mut sum, mut widest, mut middle) = (0.0, 0.0, 0.0);
+    for part in hours.map(|h| h / cut) {
+        if part > widest {
+            (widest, middle) = (part, sum + part / 2.0);
+        }
+        sum += part;
+    }
+    x.at(middle)
 }
 
 /// The end of the axis: the longest bar, but a bar of folded locations gives way to the others.
