@@ -357,7 +357,7 @@ fn utilisation(size: &Size) -> Vec<Utilisation> {
 fn daily(place: usize, size: &Size) -> DailyTrains {
     let first: Date = date(2024, 1, 1).saturating_add(jiff::Span::new().days(size.warm_up_days));
     let mean = size.trains_per_day as f64 * (1.0 - place as f64 * 0.02);
-    let day = |i: usize| band(mean * (1.0 + 0.1 * (i as f64 / 9.0).sin()) + noise(i) * 2.0 - 1.0, 2.0);
+    let day = |i: usize| band(mean * (1.0 + 0.1 * (i as f64 / 9.0).sin()) + noise(i) * 2.0 - 0.5, 2.0);
     let limits = match place {
         0 => vec![
             ("timetable paths".to_owned(), mean * 1.2),

@@ -46,6 +46,8 @@ fn decimals(e: &Estimate) -> i32 {
     let own = 3 - magnitude(e.mean);
     match e.half_width {
         Some(h) if h > 0.0 && h.is_finite() => (1 - magnitude(h)).min(if e.mean == 0.0 { 6 } else { own }).min(6),
+        // One replication, or all the same: a whole number is a count.
+        _ if e.mean.fract() == 0.0 => 0,
         _ => (2 - magnitude(e.mean)).clamp(0, 6),
     }
 }
@@ -95,7 +97,28 @@ pub fn hours(x: f64) -> String {
         a if a < 99.95 => 1,
         _ => 0,
     };
-    format!("{}\u{a0}h", rounded(x, decimals))
+    format!("{}\u{a0}h", grouped(&rounded(x, decimals)))
+}
+
+/// With narrow blanks between thousands, from five digits on.
+#[must_use]
+pub fn grouped(number: &str) -> String {
+    let start = usize::from(number.starts_with('-'));
+    let end = number.find('.').unwrap_or(number.len());
+    let plain = number
+        .get(start..end)
+        .is_none_or(|whole| whole.len() < 5 || !whole.chars().all(|c| c.is_ascii_digit()));
+    if plain {
+        return number.to_owned();
+    }
+    let mut text = String::new();
+    for (i, c) in number.char_indices() {
+        if i > start && i < end && (end - i).is_multiple_of(3) {
+            text.push('\u{202f}');
+        }
+        text.push(c);
+    }
+    text
 }
 
 /// `1 train`, `2 trains`.
@@ -138,6 +161,21 @@ mod tests {
     }
 
     #[test]
+    fn thousands_are_set_apart() {
+        for (text, shown) in [
+            ("1234", "1234"),
+            ("12345.6", "12 345.6"),
+            ("-1234567", "-1 234 567"),
+            ("–", "–"),
+            ("", ""),
+        ] {
+            assert_eq!(grouped(text), shown.replace(' ', "\u{202f}"));
+        }
+        assert_eq!(hours(47_042.3), "47\u{202f}042\u{a0}h");
+        assert_eq!((hours(9.996).as_str(), hours(0.5).as_str()), ("10.0\u{a0}h", "0.50\u{a0}h"));
+    }
+
+    #[test]
     fn never_more_digits_than_the_half_width_supports() {
         for (mean, half, text) in [
             (12.345_6, Some(0.234), "12.35 ± 0.23"),
@@ -145,8 +183,9 @@ mod tests {
             (1_234.5, Some(45.6), "1234 ± 46"),
             (123_456.0, Some(2_345.0), "123500 ± 2300"),
             (123.456, Some(0.001_2), "123.5 ± 0.001"),
-            (0.0, Some(0.0), "0.00 ± 0.00"),
-            (3.0, None, "3.00"),
+            (0.0, Some(0.0), "0 ± 0"),
+            (3.0, None, "3"),
+            (3.25, None, "3.25"),
             (0.5, Some(f64::INFINITY), "0.500"),
         ] {
             assert_eq!(with_interval(&estimate(mean, half)), text, "{mean} {half:?}");

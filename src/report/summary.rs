@@ -105,12 +105,15 @@ fn measures_table(headline: &[&MeasureEstimate], looks: Looks) -> Table {
         let (of, what) = m.label.split_once(": ").unwrap_or(("", &m.label));
         let shown = if of == last { "" } else { of };
         last = of;
-        let value = m.estimate.as_ref().map_or_else(|| "no value".to_owned(), number::with_interval);
+        // A share has no unit; people read it in percent.
+        let share = m.unit.is_empty();
+        let read_as = m.estimate.map(|e| if share { number::as_percent(&e) } else { e });
+        let value = read_as.map_or_else(|| "no value".to_owned(), |e| number::with_interval(&e));
         table.add_row([
             cell(shown, looks),
             cell(what, looks),
             cell(&value, looks).set_alignment(CellAlignment::Right),
-            cell(m.unit, looks),
+            cell(if share { "%" } else { m.unit }, looks),
         ]);
     }
     table
@@ -196,7 +199,7 @@ fn kind_hours(results: &Results, of: &str) -> f64 {
         .filter(|e| kind(e.activity) == of)
         .map(|e| e.hours_per_train.mean)
         .filter(|h| h.is_finite())
-        .sum()
+        .fold(0.0, |sum, h| sum + h)
 }
 
 #[derive(Serialize)]
@@ -245,7 +248,7 @@ mod tests {
         assert!(text.starts_with("# Both ports, half a year\n"));
         assert!(text.contains("| Urumqi West | dwell time, 95th percentile |"), "{text}");
         assert!(text.contains("|             | share of time blocked "), "{text}");
-        assert!(text.contains("no value") && !text.contains("hidden"));
+        assert!(text.contains("45.3 ± 1.2 | %") && text.contains("no value") && !text.contains("hidden"));
         assert_eq!(text.matches(" % |").count(), WAITS);
         assert!(!text.contains('│') && !text.contains('\u{1b}'));
     }

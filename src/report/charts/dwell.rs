@@ -3,7 +3,7 @@
 use super::panel;
 use crate::experiment::results::{DwellDistribution, Results};
 use crate::report::font::Weight;
-use crate::report::number::{counted, plain, with_interval};
+use crate::report::number::{counted, hours, plain, with_interval};
 use crate::report::picture::{Align, Label, Rect};
 use crate::report::scale::{Scale, spread, ticks};
 use crate::report::sheet::{Key, Sheet, Swatch, Words, id_of, name_of, nothing, provenance, remark};
@@ -48,29 +48,28 @@ pub fn dwell(results: &Results) -> Result<Chart, ReportError> {
         };
         return nothing(words, "no train left any place in the measured time.", &data);
     };
-    remark(&mut caption, "The last, lighter bar of a panel holds everything beyond.");
+    remark(
+        &mut caption,
+        "Of the trains 90\u{a0}% stay less than p90, and so on; the last, lighter bar of a panel holds everything beyond.",
+    );
     if folded > 0 {
         remark(
             &mut caption,
             &format!("{} in the data file.", counted(folded, "further place is", "further places are")),
         );
     }
-    let hours = quantile(first, 0.5).or_else(|| quantile(first, 0.9));
-    let finding = place(results, first).map(|n| match hours {
+    let typical = quantile(first, 0.5).or_else(|| quantile(first, 0.9));
+    let finding = place(results, first).map(|n| match typical {
         Some((p, e)) => format!(
-            "Most time is spent at {n}, where {}\u{a0}% of the trains stay less than {}\u{a0}h.",
+            "Most time is spent at {n}, where {}\u{a0}% of the trains stay less than {}.",
             plain(p * 100.0).trim_end_matches(".0"),
-            plain(e)
+            hours(e)
         ),
         None => format!("Most time is spent at {n}."),
     });
     let keys = [
         Key::new(Swatch::Box, theme::BARS, "share of trains"),
-        Key::new(
-            Swatch::Line,
-            theme::INK,
-            "quantile: the median, and what 90\u{a0}% and 95\u{a0}% stay less than",
-        ),
+        Key::new(Swatch::Line, theme::INK, "quantile"),
     ];
     let words = Words {
         id,

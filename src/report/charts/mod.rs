@@ -15,23 +15,39 @@ pub use trains_per_day::trains_per_day;
 pub use utilisation::utilisation;
 pub use waterfall::{Hours, waterfall};
 
+use rayon::prelude::{IntoParallelIterator, ParallelIterator};
+
 use super::{Chart, ReportError};
 use crate::experiment::results::Results;
 
-/// Every chart, in reading order: where the hours go, the trains of each corridor, then place by place.
+/// Which chart, for drawing them side by side.
+#[derive(Clone, Copy)]
+enum Which {
+    Waterfall(Hours),
+    Stringline(usize),
+    Queue,
+    Dwell,
+    Utilisation,
+    TrainsPerDay,
+}
+
+/// Every chart, in reading order: where the hours go, the trains of each corridor, then place by place. Drawn on all threads.
 ///
 /// # Errors
 /// Where a chart cannot be drawn at all; having nothing to show is no error.
 pub fn gallery(results: &Results) -> Result<Vec<Chart>, ReportError> {
-    let mut charts = vec![waterfall(results, Hours::PerTrain)?, waterfall(results, Hours::Total)?];
-    for corridor in 0..results.corridors.len().max(1) {
-        charts.push(stringline(results, corridor, &StringlineOptions::default())?);
-    }
-    charts.push(queue(results)?);
-    charts.push(dwell(results)?);
-    charts.push(utilisation(results)?);
-    charts.push(trains_per_day(results)?);
-    Ok(charts)
+    let mut all = vec![Which::Waterfall(Hours::PerTrain), Which::Waterfall(Hours::Total)];
+    all.extend((0..results.corridors.len().max(1)).map(Which::Stringline));
+    all.extend([Which::Queue, Which::Dwell, Which::Utilisation, Which::TrainsPerDay]);
+    let draw = |which: Which| match which {
+        Which::Waterfall(hours) => waterfall(results, hours),
+        Which::Stringline(corridor) => stringline(results, corridor, &StringlineOptions::default()),
+        Which::Queue => queue(results),
+        Which::Dwell => dwell(results),
+        Which::Utilisation => utilisation(results),
+        Which::TrainsPerDay => trains_per_day(results),
+    };
+    all.into_par_iter().map(draw).collect()
 }
 
 #[cfg(test)]

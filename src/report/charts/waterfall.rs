@@ -15,7 +15,6 @@ const BARS: usize = 15;
 const ROW: f64 = 24.0;
 /// Room for names, at most.
 const NAME_ROOM: f64 = 230.0;
-const TOTAL_ROOM: f64 = 76.0;
 
 /// What is stacked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +46,7 @@ impl Hours {
 struct Bar {
     name: Label,
     hours: [f64; Activity::COUNT],
+    folded: bool,
 }
 
 impl Bar {
@@ -85,6 +85,9 @@ pub fn waterfall(results: &Results, hours: Hours) -> Result<Chart, ReportError> 
             &format!("{} are folded into the last bar.", counted(folded, "location", "locations")),
         );
     }
+    if bars.iter().any(|b| b.total() > axis_end(&bars) * 1.0001) {
+        remark(&mut caption, "That bar is longer than drawn; its parts keep their shares.");
+    }
     let words = Words {
         id: id.to_owned(),
         title: Label::from(title),
@@ -115,14 +118,18 @@ pub fn waterfall(results: &Results, hours: Hours) -> Result<Chart, ReportError> 
 fn draw(bars: &[Bar], words: Words, keys: &[Key], hours: Hours) -> Sheet {
     let mut sheet = Sheet::new(words, keys, bars.len() as f64 * ROW + 8.0 + panel::FOOT);
     let body = sheet.body;
+    let totals = bars
+        .iter()
+        .map(|b| Label::from(number::hours(b.total())).width(theme::NAME, Weight::Regular));
+    let right = totals.fold(0.0, f64::max) + 10.0;
     let left = panel::name_room(bars.iter().map(|b| &b.name), NAME_ROOM);
     let plot = Rect {
         x: body.x + left,
-        w: body.w - left - TOTAL_ROOM,
+        w: body.w - left - right,
         h: bars.len() as f64 * ROW + 8.0,
         ..body
     };
-    let most = bars.iter().map(Bar::total).fold(0.0, f64::max);
+    let most = axis_end(bars);
     let t = ticks(most, 6).up_to(most);
     let x = Scale::new((0.0, t.end), (plot.x, plot.right()));
     value_axis(&mut sheet, &t, &x, plot, hours.unit());
@@ -135,10 +142,11 @@ fn draw(bars: &[Bar], words: Words, keys: &[Key], hours: Hours) -> Sheet {
             (plot.x - 10.0, base),
             panel::name(Align::Right),
         );
-        let mut sum = 0.0;
+        let (total, mut sum) = (bar.total(), 0.0);
+        let cut = (total / most).max(1.0);
         for a in Activity::ALL {
             let from = x.at(sum);
-            sum += bar.hours[a.index()];
+            sum += bar.hours[a.index()] / cut;
             let wide = x.at(sum) - from;
             // A hair of paper between the parts keeps them apart in grey print.
             let hair = if wide > 2.0 { 0.75 } else { 0.0 };
@@ -152,11 +160,41 @@ fn draw(bars: &[Bar], words: Words, keys: &[Key], hours: Hours) -> Sheet {
                 theme::activity(a),
             );
         }
-        let total = number::hours(sum);
+        if cut > 1.0 {
+            let gap = middle_of_widest(&bar.hours, cut, &x) - 7.0;
+            for shift in [0.0, 7.0] {
+                let (low, high) = ((gap + shift, top + height + 2.0), (gap + shift + 7.0, top - 2.0));
+                sheet.picture.line(low, high, theme::PAPER, 3.0);
+            }
+        }
+        let total = number::hours(total);
         sheet.picture.text(total, (x.at(sum) + 7.0, base), panel::name(Align::Left));
     }
     sheet.picture.line((plot.x, plot.y), (plot.x, plot.bottom()), theme::AXIS, 1.0);
     sheet
+}
+
+/// Where a bar that is longer than drawn shows its gap.
+fn middle_of_widest(hours: &[f64; Activity::COUNT], cut: f64, x: &Scale) -> f64 {
+    let (mut sum, mut widest, mut middle) = (0.0, 0.0, 0.0);
+    for part in hours.map(|h| h / cut) {
+        if part > widest {
+            (widest, middle) = (part, sum + part / 2.0);
+        }
+        sum += part;
+    }
+    x.at(middle)
+}
+
+/// The end of the axis: the longest bar, but a bar of folded locations gives way to the others.
+fn axis_end(bars: &[Bar]) -> f64 {
+    let longest = |folded: bool| bars.iter().filter(|b| b.folded == folded).map(Bar::total).fold(0.0, f64::max);
+    let named = longest(false);
+    if named > 0.0 {
+        longest(true).clamp(named, named * 1.3)
+    } else {
+        longest(true)
+    }
 }
 
 /// Grid, ticks and title of an axis of values below a plot.
@@ -164,6 +202,7 @@ pub(super) fn value_axis(sheet: &mut Sheet, t: &Ticks, x: &Scale, plot: Rect, ti
     for (value, label) in &t.ticks {
         let at = x.at(*value);
         sheet.picture.line((at, plot.y), (at, plot.bottom()), theme::GRID, 1.0);
+        let label = number::grouped(label);
         sheet.picture.text(label, (at, plot.bottom() + 17.0), panel::small(Align::Centre));
     }
     sheet.picture.text(
@@ -188,6 +227,7 @@ fn bars(results: &Results, hours: Hours) -> (Vec<Bar>, usize) {
             Some(Bar {
                 name: name_of(results, l),
                 hours: hours?,
+                folded: false,
             })
         })
         .filter(|b| b.total() > 0.0)
@@ -203,6 +243,7 @@ fn bars(results: &Results, hours: Hours) -> (Vec<Bar>, usize) {
         bars.push(Bar {
             name: Label::from(format!("other ({})", counted(folded, "location", "locations"))),
             hours: rest,
+            folded: true,
         });
     }
     (bars, folded)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Table;
-use crate::experiment::results::{ActivityRecord, Band, ReplicationRecords, Results, TrainRecord};
+use crate::experiment::results::{ActivityRecord, Band, DailyTrains, ReplicationRecords, Results, TrainRecord};
 use crate::observe::Activity;
 use crate::report::calendar::Calendar;
 use crate::stats::Estimate;
@@ -148,20 +148,28 @@ pub(crate) fn step_start(first: Instant, step: i64, index: usize) -> Instant {
 #[must_use]
 pub fn daily(results: &Results) -> Table {
     let ids = Ids::of(results);
-    let rows: Vec<(usize, String, Band)> = results
+    let limits = |d: &DailyTrains| {
+        d.limits
+            .iter()
+            .map(|(label, limit)| format!("{label}: {limit}"))
+            .collect::<Vec<_>>()
+            .join("; ")
+    };
+    let rows: Vec<(&DailyTrains, String, Band)> = results
         .daily
         .iter()
         .flat_map(|d| {
             let days = d.first.series(jiff::Span::new().days(1));
-            d.days.iter().zip(days).map(move |(b, day)| (d.place, day.to_string(), *b))
+            d.days.iter().zip(days).map(move |(b, day)| (d, day.to_string(), *b))
         })
         .collect();
     Table::new("daily")
-        .text("place", rows.iter().map(|r| ids.location(r.0)))
+        .text("place", rows.iter().map(|r| ids.location(r.0.place)))
         .text("day", rows.iter().map(|r| r.1.as_str()))
         .float("mean_trains", rows.iter().map(|r| r.2.mean))
         .float("p10_trains", rows.iter().map(|r| r.2.p10))
         .float("p90_trains", rows.iter().map(|r| r.2.p90))
+        .text("limits_trains", rows.iter().map(|r| limits(r.0)))
 }
 
 /// An instant as ISO 8601 civil time.

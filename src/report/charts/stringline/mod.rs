@@ -85,7 +85,7 @@ fn unable(results: &Results, facts: Option<&CorridorFacts>, why: &str) -> Result
         id,
         title,
         finding: Label::from(""),
-        caption: format!("{} replications.", results.run.replications),
+        caption: format!("{}.", counted(results.run.replications as usize, "replication", "replications")),
     };
     nothing(words, why, &tables::activity_rows("stringline", results, &[]))
 }
