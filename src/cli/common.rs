@@ -20,7 +20,7 @@ pub(super) struct ScenarioArgs {
     /// The scenario file.
     #[arg(value_name = "FILE")]
     pub(super) file: PathBuf,
-    /// Change any key of the scenario, such as places.alataw_pass.reloading.shed.lifting="45 min"; may be repeated.
+    /// Change any key of the scenario, such as `run.replications=100`; may be repeated.
     #[arg(long, value_name = "KEY=VALUE")]
     pub(super) set: Vec<String>,
 }
@@ -126,9 +126,8 @@ impl Failure {
     /// The exit code that stands for it.
     pub(super) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::Refused(_) => 2,
+            Self::Refused(_) | Self::File { what: "read", .. } => 2,
             Self::Stalled(_) => 3,
-            Self::File { what: "read", .. } => 2,
             Self::File { .. } | Self::Run(_) | Self::Report(_) => 1,
         })
     }

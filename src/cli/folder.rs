@@ -82,7 +82,7 @@ impl Folder {
             match fs::rename(&made, &place) {
                 Ok(()) => return Ok(place),
                 Err(error) if !asked && matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty) => {
-                    place = free_place(name)
+                    place = free_place(name);
                 }
                 Err(source) => {
                     return Err(Failure::File {
@@ -113,12 +113,13 @@ fn sync(folder: &Path) -> Result<(), Failure> {
 }
 
 fn free_place(name: &str) -> PathBuf {
-    let results = Path::new("results");
-    let first = results.join(name);
-    std::iter::once(first)
-        .chain((2..).map(|n| results.join(format!("{name}-{n}"))))
-        .find(|place| !place.exists())
-        .unwrap_or_else(|| results.join(name))
+    let mut place = Path::new("results").join(name);
+    let mut number = 2;
+    while place.exists() {
+        place.set_file_name(format!("{name}-{number}"));
+        number += 1;
+    }
+    place
 }
 
 /// A file being written, which knows where it will be.

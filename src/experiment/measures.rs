@@ -40,7 +40,7 @@ pub struct Measures {
     pub dwell: Vec<u32>,
     /// Mean number waiting by step and place.
     pub waiting_by_step: Vec<f32>,
-    /// Trains by place and day.
+    /// Trains by day: of each place, then of each exchange.
     pub daily: Vec<Vec<u32>>,
     /// Events that happened.
     pub events: u64,
@@ -81,7 +81,13 @@ pub fn measure(model: &Model, seen: &Observations) -> Measures {
         completed: seen.flows.iter().map(|f| f.completed).sum(),
         dwell: dwell_histograms(seen),
         waiting_by_step: seen.waiting_by_step.clone(),
-        daily: seen.places.iter().map(|p| p.daily.clone()).collect(),
+        daily: seen
+            .places
+            .iter()
+            .map(|p| &p.daily)
+            .chain(seen.exchanges.iter().map(|e| &e.daily))
+            .map(|d| d.days.clone())
+            .collect(),
         events: seen.events,
         records: seen.records.clone(),
     }
@@ -185,11 +191,11 @@ impl Sheet<'_> {
         let works = model.offices.iter().any(|o| o.place == ix)
             || model.terminals.iter().any(|t| t.place == ix)
             || model.exchanges.iter().any(|e| e.place == ix);
-        self.passages(model, &subject, place, (0..model.directions.len()).collect(), works);
+        self.passages(model, &subject, place, &(0..model.directions.len()).collect::<Vec<_>>(), works);
         self.put(
             &subject,
             ("trains_per_day_peak", "trains on the busiest day", "trains", false),
-            |seen| seen.places[place].daily.iter().max().map(|n| f64::from(*n)),
+            |seen| seen.places[place].daily.days.iter().max().map(|n| f64::from(*n)),
         );
         self.put(&subject, ("trains_waiting_mean", "trains waiting, mean", "trains", works), |seen| {
             Some(mean(&seen.places[place].waiting, seen))
@@ -233,17 +239,17 @@ impl Sheet<'_> {
                     id: format!("{}.directions.{name}", subject.id),
                     label: format!("{}, {name}", subject.label),
                 };
-                self.passages(model, &subject, place, vec![direction], false);
+                self.passages(model, &subject, place, &[direction], false);
             }
         }
     }
 
     /// Trains through a place in some directions together.
-    fn passages(&mut self, model: &Model, subject: &Subject, place: usize, directions: Vec<usize>, headline: bool) {
+    fn passages(&mut self, model: &Model, subject: &Subject, place: usize, directions: &[usize], headline: bool) {
         let all = |seen: &Observations, f: fn(&crate::observe::PassageTally) -> i64| -> i64 {
             directions.iter().map(|d| f(seen.passage(place, *d))).sum()
         };
-        let trains = |p: &crate::observe::PassageTally| p.dwell.len() as i64;
+        let trains = |p: &crate::observe::PassageTally| i64::try_from(p.dwell.len()).unwrap_or(i64::MAX);
         self.put(subject, ("trains", "trains", "trains", headline), |seen| {
             Some(whole(all(seen, trains)))
         });
@@ -264,9 +270,9 @@ impl Sheet<'_> {
         let mut scratch = std::mem::take(&mut self.scratch);
         if let Some(seen) = self.seen {
             scratch.clear();
-            directions
-                .iter()
-                .for_each(|d| scratch.extend_from_slice(&seen.passage(place, *d).dwell));
+            for direction in directions {
+                scratch.extend_from_slice(&seen.passage(place, *direction).dwell);
+            }
         }
         self.quantiles(
             subject,

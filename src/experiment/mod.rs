@@ -1,4 +1,5 @@
 //! Experiments: replications and what they add up to.
+#![allow(clippy::cast_possible_truncation, reason = "indices: a model has far fewer than 2^32 of anything")]
 
 mod measures;
 mod replicate;

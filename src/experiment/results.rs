@@ -188,12 +188,15 @@ pub struct Utilisation {
     pub of_clock_time: Option<Estimate>,
 }
 
-/// Trains that left a place, by civil day of the place.
+/// Trains that left a place, or were handed over there, by civil day of the place.
 #[derive(Clone, Debug)]
 pub struct DailyTrains {
     /// Index in [`Results::locations`].
     pub place: usize,
-    /// The first day, which may be partly within the measured time.
+    /// The handover whose trains are counted: its path within the place and its name; `None` counts every
+    /// train that left the place.
+    pub exchange: Option<(String, String)>,
+    /// The first day that is wholly within the measured time.
     pub first: Date,
     /// One per day.
     pub days: Vec<Band>,

@@ -54,7 +54,9 @@ impl Summary {
         self.replications += 1;
         self.events += measures.events;
         for (gather, value) in self.values.iter_mut().zip(&measures.values) {
-            value.iter().for_each(|v| gather.add(*v));
+            if let Some(value) = value {
+                gather.add(*value);
+            }
         }
         let trains = f64::from(measures.completed);
         for ((total, each), hours) in self.hours.iter_mut().zip(&measures.hours) {
@@ -200,31 +202,36 @@ impl Summary {
     }
 
     fn daily(&self, model: &Model) -> Vec<DailyTrains> {
-        let series = model.places.iter().enumerate().map(|(place, facts)| {
-            let table = &model.day_tables[facts.day_table];
-            let first = table.day(model.measure_from);
-            let band_of = |day: usize| band(self.daily.iter().map(|run| f64::from(run[place][day])));
+        let places = (0..model.places.len()).map(|place| (place, None, Vec::new()));
+        let exchanges = model.exchanges.iter().map(|exchange| {
+            let quota = exchange.quota.as_ref().map(|(trains, _)| ("quota".to_owned(), f64::from(*trains)));
+            (
+                exchange.place as usize,
+                Some((exchange.path.clone(), exchange.name.clone())),
+                quota.into_iter().collect(),
+            )
+        });
+        let series = places.chain(exchanges).enumerate().map(|(row, (place, exchange, limits))| {
+            let table = &model.day_tables[model.places[place].day_table];
+            // Only days that are measured from begin to end.
+            let first = table.starts.partition_point(|start| *start < model.measure_from);
+            let whole_last = table.starts.last().is_some_and(|start| *start + Duration::days(1) <= model.end);
+            let last = table.starts.len().saturating_sub(usize::from(!whole_last));
+            let band_of = |day: usize| band(self.daily.iter().map(|run| f64::from(run[row][day])));
             DailyTrains {
                 place,
-                first: model.clock.civil(&table.zone, model.measure_from).date(),
-                days: (first..table.starts.len()).map(band_of).collect(),
+                exchange,
+                first: model
+                    .clock
+                    .civil(&table.zone, table.starts.get(first).copied().unwrap_or(model.end))
+                    .date(),
+                days: (first..last.max(first)).map(band_of).collect(),
                 replications: self.daily.len() as u32,
-                limits: limits(model, place),
+                limits,
             }
         });
         series.collect()
     }
-}
-
-/// Quotas of a place, summed over its exchanges where each has one.
-fn limits(model: &Model, place: usize) -> Vec<(String, f64)> {
-    let here = model.exchanges.iter().filter(|e| e.place as usize == place);
-    let quotas = here.filter_map(|e| {
-        e.quota
-            .as_ref()
-            .map(|(trains, _)| (format!("quota, {}", e.name), f64::from(*trains)))
-    });
-    quotas.collect()
 }
 
 fn band(values: impl Iterator<Item = f64>) -> Band {

@@ -216,8 +216,8 @@ impl<'s> Compiler<'s> {
                 }
             };
             let mut seen = BTreeSet::new();
-            let stops = std::iter::once(&route.origin).chain(route.legs.iter().map(|leg| &leg.stop));
-            if let Some(stop) = stops.into_iter().find(|stop| !seen.insert(stop.place.as_str())) {
+            let passed = std::iter::once(&route.origin).chain(route.legs.iter().map(|leg| &leg.stop));
+            if let Some(stop) = passed.into_iter().find(|stop| !seen.insert(stop.place.as_str())) {
                 self.problems.push(ModelProblem::Loop {
                     flow: id.clone(),
                     place: stop.place.clone(),

@@ -1,5 +1,6 @@
 //! The compiled scenario: names have become indices, civil times instants, laws variates, routes
 //! programs of steps. Immutable, and shared by all replications.
+#![allow(clippy::cast_possible_truncation, reason = "indices: a model has far fewer than 2^32 of anything")]
 
 mod civil;
 mod compile;
@@ -62,6 +63,12 @@ impl Model {
     #[must_use]
     pub fn location_count(&self) -> usize {
         self.places.len() + self.lanes.len()
+    }
+
+    /// When each day begins at a place.
+    #[must_use]
+    pub fn days_at(&self, place: PlaceIx) -> &[Instant] {
+        &self.day_tables[self.places[place as usize].day_table].starts
     }
 
     /// The location of a lane.

@@ -1,6 +1,7 @@
 //! What is seen of a run: the ledger of time, tallies, time-weighted integrals, records.
 //!
 //! Everything is a sum of whole numbers, so nothing depends on the order of addition.
+#![allow(clippy::cast_possible_truncation, reason = "indices: a model has far fewer than 2^32 of anything")]
 
 mod activity;
 mod observations;
@@ -10,4 +11,4 @@ mod tally;
 pub use activity::Activity;
 pub use observations::{Fault, Observations, Shape, TrainTime};
 pub use record::{ActivityRecord, ReplicationRecords, TrainRecord};
-pub use tally::{ExchangeTally, FlowTally, LaneTally, OfficeTally, PassageTally, PlaceTally, TerminalTally, TimeWeighted};
+pub use tally::{DailyCount, ExchangeTally, FlowTally, LaneTally, OfficeTally, PassageTally, PlaceTally, TerminalTally, TimeWeighted};

@@ -42,6 +42,8 @@ pub struct Shape {
     pub end: Instant,
     /// Days of the run at each place.
     pub days: Vec<usize>,
+    /// Days of the run at the place of each exchange.
+    pub exchange_days: Vec<usize>,
     /// Directions.
     pub directions: usize,
     /// Lines in one direction.
@@ -50,8 +52,6 @@ pub struct Shape {
     pub offices: usize,
     /// Terminals.
     pub terminals: usize,
-    /// Exchanges.
-    pub exchanges: usize,
     /// Yards.
     pub yards: usize,
     /// Flows.
@@ -120,10 +120,9 @@ impl Observations {
                 daily: std::mem::take(&mut p.daily),
                 ..PlaceTally::default()
             };
-            p.daily.clear();
         });
         for (tally, days) in self.places.iter_mut().zip(&shape.days) {
-            tally.daily.resize(*days, 0);
+            tally.daily.reset(*days);
         }
         fresh(&mut self.passages, shape.days.len() * self.directions, |p| {
             p.dwell.clear();
@@ -131,7 +130,15 @@ impl Observations {
         });
         fresh(&mut self.offices, shape.offices, |o| *o = OfficeTally::default());
         fresh(&mut self.terminals, shape.terminals, |t| *t = TerminalTally::default());
-        fresh(&mut self.exchanges, shape.exchanges, |e| *e = ExchangeTally::default());
+        fresh(&mut self.exchanges, shape.exchange_days.len(), |e| {
+            *e = ExchangeTally {
+                daily: std::mem::take(&mut e.daily),
+                ..ExchangeTally::default()
+            };
+        });
+        for (tally, days) in self.exchanges.iter_mut().zip(&shape.exchange_days) {
+            tally.daily.reset(*days);
+        }
         fresh(&mut self.lanes, shape.lanes, |l| *l = LaneTally::default());
         fresh(&mut self.yards, shape.yards, |y| *y = TimeWeighted::default());
         fresh(&mut self.flows, shape.flows, |f| {
@@ -251,11 +258,8 @@ impl Observations {
     ) {
         let tally = &mut self.places[place as usize];
         tally.present.add(now, -1);
-        while day_starts.get(tally.day + 1).is_some_and(|next| *next <= now) {
-            tally.day += 1;
-        }
         if now >= self.measure_from {
-            tally.daily[tally.day] += 1;
+            tally.daily.add(now, day_starts);
             let passage = &mut self.passages[place as usize * self.directions + direction as usize];
             passage.dwell.push((now - arrived_at).0);
             passage.waiting += waited.0;

@@ -65,9 +65,7 @@ pub struct PlaceTally {
     /// Of these, trains that wait.
     pub waiting: TimeWeighted,
     /// Trains that departed or left, by day of the place from the start of the run.
-    pub daily: Vec<u32>,
-    /// The day of the last one.
-    pub day: usize,
+    pub daily: DailyCount,
 }
 
 /// Trains of one direction through one place.
@@ -114,6 +112,35 @@ pub struct ExchangeTally {
     pub waiting: TimeWeighted,
     /// Trains handed over.
     pub passed: u32,
+    /// Trains handed over, by day of the place from the start of the run.
+    pub daily: DailyCount,
+}
+
+/// Trains by day.
+#[derive(Clone, Debug, Default)]
+pub struct DailyCount {
+    /// One count a day from the start of the run.
+    pub days: Vec<u32>,
+    /// The day of the last one.
+    day: usize,
+}
+
+impl DailyCount {
+    /// Forgets all counts.
+    pub fn reset(&mut self, days: usize) {
+        self.days.clear();
+        self.days.resize(days, 0);
+        self.day = 0;
+    }
+
+    /// Counts a train now; `starts` says when each day begins.
+    #[inline]
+    pub fn add(&mut self, now: Instant, starts: &[Instant]) {
+        while starts.get(self.day + 1).is_some_and(|next| *next <= now) {
+            self.day += 1;
+        }
+        self.days[self.day] += 1;
+    }
 }
 
 /// A line in one direction.

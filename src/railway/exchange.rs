@@ -81,7 +81,13 @@ impl State<'_> {
         let state = &mut self.exchanges[exchange as usize];
         state.free_at = self.now + self.model.exchanges[exchange as usize].headway;
         state.used += 1;
-        self.seen.exchanges[exchange as usize].passed += 1;
+        let tally = &mut self.seen.exchanges[exchange as usize];
+        tally.passed += 1;
+        if self.now >= self.model.measure_from {
+            tally
+                .daily
+                .add(self.now, self.model.days_at(self.model.exchanges[exchange as usize].place));
+        }
     }
 
     fn look_again_at_exchange(&mut self, exchange: u32, (cause, at): (Activity, Option<Instant>)) {

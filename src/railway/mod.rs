@@ -4,6 +4,7 @@
 //! Whoever gives something back notes whom that may wake; these notes are worked off, first to last, before
 //! the next event. So a freed track is felt at once as far up the line as it reaches, without recursion, and
 //! in a fixed order.
+#![allow(clippy::cast_possible_truncation, reason = "indices: a model has far fewer than 2^32 of anything")]
 
 mod departure;
 mod event;

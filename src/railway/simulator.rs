@@ -50,12 +50,12 @@ impl<'m> Simulator<'m> {
         let shape = Shape {
             measure_from: model.measure_from,
             end: model.end,
-            days: model.places.iter().map(|p| model.day_tables[p.day_table].starts.len()).collect(),
+            days: (0..model.places.len()).map(|place| model.days_at(place as u32).len()).collect(),
             directions: model.directions.len(),
             lanes: model.lanes.len(),
             offices: model.offices.len(),
             terminals: model.terminals.len(),
-            exchanges: model.exchanges.len(),
+            exchange_days: model.exchanges.iter().map(|e| model.days_at(e.place).len()).collect(),
             yards: model.yards.len(),
             flows: model.flows.len(),
         };

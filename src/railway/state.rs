@@ -214,7 +214,7 @@ impl<'m> State<'m> {
     /// Notes that a train departs from a place.
     pub(super) fn depart_from(&mut self, train: u32, place: u32) {
         let t = &self.fleet[train];
-        let days = &self.model.day_tables[self.model.places[place as usize].day_table].starts;
+        let days = self.model.days_at(place);
         let direction = self.model.flows[t.flow as usize].direction;
         self.seen.depart(
             self.now,

@@ -141,6 +141,7 @@ impl Gamma {
     }
 
     #[inline]
+    #[allow(clippy::many_single_char_names, reason = "the letters of the paper")]
     fn draw(&self, draws: &mut Draws) -> f64 {
         loop {
             let z = normal_quantile(draws.uniform());

@@ -368,6 +368,7 @@ fn daily(place: usize, size: &Size) -> DailyTrains {
     };
     DailyTrains {
         place,
+        exchange: None,
         first,
         days: (0..size.days as usize).map(day).collect(),
         replications: size.replications,

@@ -53,7 +53,7 @@ pub fn trains_per_day(results: &Results) -> Result<Chart, ReportError> {
         keys.push(Key::new(Swatch::Dashes, theme::ALERT, "limit"));
     }
     let mut caption = format!(
-        "{} Trains that left the place, by civil day of the place; the first and last day may be partly measured; each panel has its own scale.",
+        "{} Trains that left the place, or were handed over, by civil day of the place; each panel has its own scale.",
         provenance(results, false)
     );
     if folded > 0 {
@@ -102,7 +102,7 @@ fn draw(results: &Results, ranked: &[(&DailyTrains, f64)], words: Words, keys: &
         let y = sheet.body.y + i as f64 * (height + panel::HEADING) + panel::HEADING;
         last = Rect { y, h: height, ..plot };
         let one = Panel {
-            heading: name_of(results, d.place),
+            heading: subject(results, d),
             steps,
             banded: d.replications > 1,
             limits: &d.limits,
@@ -117,14 +117,18 @@ fn draw(results: &Results, ranked: &[(&DailyTrains, f64)], words: Words, keys: &
     sheet
 }
 
-/// The mean over the days, without the first and last, which may be partly measured, where there are others.
+/// The mean over the days.
 fn mean(d: &DailyTrains) -> f64 {
-    let whole = if d.days.len() > 2 {
-        &d.days[1..d.days.len() - 1]
-    } else {
-        &d.days[..]
-    };
-    whole.iter().map(|b| b.mean).filter(|m| m.is_finite()).sum::<f64>() / whole.len().max(1) as f64
+    d.days.iter().map(|b| b.mean).filter(|m| m.is_finite()).sum::<f64>() / d.days.len().max(1) as f64
+}
+
+/// The place, with the handover where one is counted.
+fn subject(results: &Results, d: &DailyTrains) -> Label {
+    let place = name_of(results, d.place);
+    match &d.exchange {
+        Some((_, name)) => place.map(|place| format!("{place}: {name}")),
+        None => place,
+    }
 }
 
 fn finding(results: &Results, (d, mean): (&DailyTrains, f64)) -> Label {
@@ -136,7 +140,7 @@ fn finding(results: &Results, (d, mean): (&DailyTrains, f64)) -> Label {
             number::plain(*limit)
         )
     });
-    name_of(results, d.place).map(|n| format!("{n} passes {} trains a day on average{against}.", number::plain(mean)))
+    subject(results, d).map(|n| format!("{n} passes {} trains a day on average{against}.", number::plain(mean)))
 }
 
 fn days(d: &DailyTrains, calendar: &Calendar) -> Vec<(Instant, Instant, Band)> {

@@ -165,6 +165,7 @@ pub fn daily(results: &Results) -> Table {
         .collect();
     Table::new("daily")
         .text("place", rows.iter().map(|r| ids.location(r.0.place)))
+        .text("exchange", rows.iter().map(|r| r.0.exchange.as_ref().map_or("", |e| e.0.as_str())))
         .text("day", rows.iter().map(|r| r.1.as_str()))
         .float("mean_trains", rows.iter().map(|r| r.2.mean))
         .float("p10_trains", rows.iter().map(|r| r.2.p10))
