@@ -5,7 +5,8 @@ use crate::model;
 use crate::scenario;
 
 /// The log of the first replication: a line `FLOW#NUMBER  LOCATION  ACTIVITY  BEGIN - END` per activity, in order
-/// of train, then time; a line `FLOW#NUMBER  left TIME` for each train that left.
+/// of train, then time; a line `FLOW#NUMBER  left TIME` for each train that left, or `dissolved`. A train that was
+/// formed on the way is `FLOW*NUMBER`.
 pub(super) fn log(toml: &str) -> String {
     let (ended, lines) = run(toml);
     assert_eq!(ended, Ended::Finished);
@@ -32,7 +33,8 @@ pub(super) fn run(toml: &str) -> (Ended, Vec<String>) {
     let mut lines: Vec<(u32, i64, String)> = Vec::new();
     let name = |train: u32| {
         let t = &records.trains[train as usize];
-        format!("{}#{}", model.flows[t.flow as usize].id, t.number)
+        let mark = if t.regrouped { '*' } else { '#' };
+        format!("{}{mark}{}", model.flows[t.flow as usize].id, t.number)
     };
     for a in &records.activities {
         let line = format!(
@@ -47,7 +49,8 @@ pub(super) fn run(toml: &str) -> (Ended, Vec<String>) {
     }
     for (train, t) in (0..).zip(&records.trains) {
         if let Some(at) = t.left_at {
-            lines.push((train, i64::MAX, format!("{}  left {at}", name(train))));
+            let word = if t.dissolved { "dissolved" } else { "left" };
+            lines.push((train, i64::MAX, format!("{}  {word} {at}", name(train))));
         }
     }
     lines.sort();
