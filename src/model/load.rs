@@ -219,3 +219,69 @@ fn lanes(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario;
+
+    /// 12 trains of 41 boxes a day become 492 / 62 of 62, which need 62 of the 620 wagons for 5 days each: 2 trains a
+    /// day. Gathered, 30 lots of 5 boxes a day make 3 trains of 50, or 6 where they wait for 4 hours at most.
+    #[test]
+    fn trains_and_wagons_after_boxes_are_put_together() {
+        let text = r#"
+            title = "loads"
+            time = { start = "2022-01-03 00:00", zone = "UTC", length = "10 days" }
+            gauges = { standard.width = "1435 mm", broad.width = "1520 mm" }
+            [places.far]
+            [places.port.regrouping.yard]
+            size = 62
+            [places.port.reloading.shed]
+            from_gauge = "standard"
+            to_gauge = "broad"
+            berths = 1
+            lifting = "3 h"
+            [places.port.wagons.broad]
+            stock = 620
+            returns = "5 days"
+            [places.port.procedures.west]
+            flows = ["f"]
+            steps = ["regrouping.yard", "reloading.shed"]
+            [lines.l]
+            between = ["port", "far"]
+            gauge = "standard"
+            running_time = "1 h"
+            paths = "24/day"
+            [flows.f]
+            from = "far"
+            to = "port"
+            gauge = "standard"
+            boxes = 41
+            departures.rate = "12/day"
+            [flows.g]
+            from = "port"
+            to = "far"
+            gauge = "standard"
+            [flows.g.departures.gather]
+            lots.rate = "30/day"
+            lot_size = 5
+            size = 50
+            WAIT
+        "#;
+        let offered = |wait: &str, id: &str, limit: &str| {
+            let loaded = scenario::parse(&text.replace("WAIT", wait), "x.toml").unwrap_or_else(|problems| panic!("{problems}"));
+            let model = super::super::compile(&loaded.scenario).expect("every flow has a way");
+            let load = offered_loads(&model)
+                .into_iter()
+                .find(|load| (&*load.id, load.limit) == (id, limit));
+            let load = load.unwrap_or_else(|| panic!("{id} is used"));
+            (load.offered_per_day, load.capacity_per_day)
+        };
+        let near = |(a, b): (f64, f64), (c, d): (f64, f64)| (a - c).abs() < 1e-9 && (b - d).abs() < 1e-9;
+        assert!(near(offered("", "lines.l.to.port", "paths"), (12.0, 24.0)));
+        assert!(near(offered("", "places.port.reloading.shed", "berths"), (492.0 / 62.0, 8.0)));
+        assert!(near(offered("", "places.port.wagons.broad", "wagons"), (492.0 / 62.0, 2.0)));
+        assert!(near(offered("", "lines.l.to.far", "paths"), (3.0, 24.0)));
+        assert!(near(offered("longest_wait = '4 h'", "lines.l.to.far", "paths"), (6.0, 24.0)));
+    }
+}

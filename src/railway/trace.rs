@@ -2,6 +2,7 @@
 
 use super::{Ended, Simulator};
 use crate::model;
+use crate::observe::Observations;
 use crate::scenario;
 
 /// The log of the first replication: a line `FLOW#NUMBER  LOCATION  ACTIVITY  BEGIN - END` per activity, in order
@@ -11,6 +12,16 @@ pub(super) fn log(toml: &str) -> String {
     let (ended, lines) = run(toml);
     assert_eq!(ended, Ended::Finished);
     lines.join("\n")
+}
+
+/// What is read from the first replication, which must finish.
+pub(super) fn observed<T>(toml: &str, read: impl FnOnce(&Observations) -> T) -> T {
+    let loaded = scenario::parse(toml, "trace.toml").unwrap_or_else(|problems| panic!("{problems}"));
+    let model = model::compile(&loaded.scenario).unwrap_or_else(|problems| panic!("{problems:?}"));
+    let mut simulator = Simulator::new(&model);
+    let (ended, seen) = simulator.run(1, 1, true, 1_000_000).unwrap_or_else(|fault| panic!("{fault}"));
+    assert_eq!(ended, Ended::Finished);
+    read(seen)
 }
 
 /// How the first replication ended, and its log line by line.

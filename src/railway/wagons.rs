@@ -136,3 +136,156 @@ impl State<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::trace::{log, observed};
+    use crate::units::HOUR;
+
+    const HEAD: &str = r#"
+        title = "wagons"
+        time = { start = "2022-01-03 00:00", zone = "Asia/Shanghai", length = "LENGTH" }
+        gauges.standard.width = "1435 mm"
+        gauges.broad.width = "1520 mm"
+    "#;
+
+    /// One berth, an hour of lifting, 5 wagons that come back after 6 hours, trains of 4 boxes. The first takes 4 at
+    /// 02:00, back at 08:00. The second is lifted at 03:00, finds 1, and keeps the berth until 08:00; the third waits
+    /// for the berth that long, and from 09:00 for the wagons that the second took at 08:00.
+    #[test]
+    fn a_shortage_holds_the_berth() {
+        let toml = HEAD.replace("LENGTH", "1 day")
+            + r#"
+            [places.port.wagons.broad]
+            stock = 5
+            returns = "6 h"
+            [places.port.reloading.shed]
+            from_gauge = "standard"
+            to_gauge = "broad"
+            berths = 1
+            lifting = "1 h"
+            [places.port.procedures.all]
+            steps = ["reloading.shed"]
+            [flows.f]
+            from = "port"
+            to = "port"
+            gauge = "standard"
+            boxes = 4
+            departures.timetable = [{ days = "mon", at = ["01:00", "02:00", "03:00"] }]
+            "#;
+        let expected = "f#1  port  lifting  0 d 01:00 - 0 d 02:00\n\
+                        f#1  left 0 d 02:00\n\
+                        f#2  port  lifting  0 d 02:00 - 0 d 03:00\n\
+                        f#2  port  no_wagon  0 d 03:00 - 0 d 08:00\n\
+                        f#2  left 0 d 08:00\n\
+                        f#3  port  berth_busy  0 d 03:00 - 0 d 08:00\n\
+                        f#3  port  lifting  0 d 08:00 - 0 d 09:00\n\
+                        f#3  port  no_wagon  0 d 09:00 - 0 d 14:00\n\
+                        f#3  left 0 d 14:00";
+        assert_eq!(log(&toml), expected);
+        observed(&toml, |seen| {
+            let pool = &seen.pools[0];
+            // Out: 4 from 02:00 to 20:00 without a break, since others leave when they come back.
+            assert_eq!((pool.out.area(seen.end), pool.out.max(), pool.trains), (4 * 18 * HOUR, 4, 3));
+            assert_eq!(pool.waiting.area(seen.end), 10 * HOUR);
+            // The only berth is held from 01:00 to 14:00.
+            assert_eq!(seen.terminals[0].berths.area(seen.end), 13 * HOUR);
+        });
+    }
+
+    /// A pool of 4 that is filled by trains the other way. `w` takes 4 boxes out, `e` brings 3 boxes in. The wagons of
+    /// the first `w` leave at 02:00. The first `e` is unloaded at 05:30: 3 wagons are too few for the second `w`, in
+    /// its berth since 04:00. The second `e`, at 08:00, has 3 as well, of which only 1 is missing: now there are 4.
+    #[test]
+    fn trains_the_other_way_bring_wagons() {
+        let toml = HEAD.replace("LENGTH", "1 day")
+            + r#"
+            [places.port.wagons.broad]
+            stock = 4
+            returns = "with trains"
+            [places.port.reloading.out]
+            from_gauge = "standard"
+            to_gauge = "broad"
+            berths = 1
+            lifting = "1 h"
+            [places.port.reloading.in]
+            from_gauge = "broad"
+            to_gauge = "standard"
+            berths = 1
+            lifting = "1 h"
+            [places.port.procedures]
+            west = { direction = "west", steps = ["reloading.out"] }
+            east = { direction = "east", steps = ["reloading.in"] }
+            [places.beyond]
+            [lines.beyond]
+            between = ["port", "beyond"]
+            gauge = "broad"
+            running_time = "2 h"
+            [flows.w]
+            from = "port"
+            to = "beyond"
+            direction = "west"
+            gauge = "standard"
+            boxes = 4
+            departures.timetable = [{ days = "mon", at = ["01:00", "03:00"] }]
+            [flows.e]
+            from = "beyond"
+            to = "port"
+            direction = "east"
+            gauge = "broad"
+            boxes = 3
+            departures.timetable = [{ days = "mon", at = ["02:30", "05:00"] }]
+            "#;
+        let expected = "w#1  port  lifting  0 d 01:00 - 0 d 02:00\n\
+                        w#1  beyond>beyond  running  0 d 02:00 - 0 d 04:00\n\
+                        w#1  left 0 d 04:00\n\
+                        e#1  beyond>port  running  0 d 02:30 - 0 d 04:30\n\
+                        e#1  port  lifting  0 d 04:30 - 0 d 05:30\n\
+                        e#1  left 0 d 05:30\n\
+                        w#2  port  lifting  0 d 03:00 - 0 d 04:00\n\
+                        w#2  port  no_wagon  0 d 04:00 - 0 d 08:00\n\
+                        w#2  beyond>beyond  running  0 d 08:00 - 0 d 10:00\n\
+                        w#2  left 0 d 10:00\n\
+                        e#2  beyond>port  running  0 d 05:00 - 0 d 07:00\n\
+                        e#2  port  lifting  0 d 07:00 - 0 d 08:00\n\
+                        e#2  left 0 d 08:00";
+        assert_eq!(log(&toml), expected);
+        // Out: 4 from 02:00, 1 from 05:30, 4 again from 08:00 to the end.
+        observed(&toml, |seen| {
+            assert_eq!(seen.pools[0].out.area(seen.end), 4 * 7 * HOUR / 2 + 5 * HOUR / 2 + 4 * 16 * HOUR);
+        });
+    }
+
+    /// Trains that are formed need wagons as well: 2 for 4 boxes, and there are 2, back after 5 hours. The second is
+    /// full at 04:00 and waits on its track until 07:00; the third, full at 06:00, until those of the second are back.
+    /// A train that ends its way at the stock brings wagons only where they come back with trains.
+    #[test]
+    fn trains_are_formed_on_wagons() {
+        let gathered = HEAD.replace("LENGTH", "8 h")
+            + r#"
+            [places.hub.wagons.standard]
+            stock = 2
+            boxes_per_wagon = 2
+            returns = "5 h"
+            [flows.f]
+            from = "hub"
+            to = "hub"
+            gauge = "standard"
+            [flows.f.departures.gather]
+            lots = { every = "1 h" }
+            lot_size = 2
+            size = 4
+            "#;
+        let expected = "f#1  hub  waiting_to_fill  0 d 01:00 - 0 d 02:00\n\
+                        f#1  left 0 d 02:00\n\
+                        f#2  hub  waiting_to_fill  0 d 03:00 - 0 d 04:00\n\
+                        f#2  hub  no_wagon  0 d 04:00 - 0 d 07:00\n\
+                        f#2  left 0 d 07:00\n\
+                        f#3  hub  waiting_to_fill  0 d 05:00 - 0 d 06:00\n\
+                        f#3  hub  no_wagon  0 d 06:00 - 0 d 08:00\n\
+                        f#4  hub  waiting_to_fill  0 d 07:00 - 0 d 08:00";
+        assert_eq!(log(&gathered), expected);
+        let brought = gathered.replace("\"5 h\"", "\"with trains\"");
+        observed(&brought, |seen| assert_eq!((seen.pools[0].waiting.max(), seen.left.0), (0, 3)));
+    }
+}

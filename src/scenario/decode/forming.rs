@@ -19,7 +19,6 @@ pub(super) fn gather(item: &Item<'_>) -> Option<Departures> {
         let lots = reader.required("lots", "a table with `rate` or `every`", |lots| lots.table(lots_of).flatten());
         let lot_size = reader.optional("lot_size", lot_size).unwrap_or(Law::Constant(1.0));
         let size = reader.optional("size", place::limit);
-        let min_size = reader.optional("min_size", |n| min_size(n, size));
         let longest_wait = reader.optional("longest_wait", longest_wait);
         let timetable = reader.optional("timetable", flow::timetable);
         if !["size", "longest_wait", "timetable"].into_iter().any(|key| limits(reader, key)) {
@@ -27,12 +26,7 @@ pub(super) fn gather(item: &Item<'_>) -> Option<Departures> {
             let problem = reader.item().problem(ProblemKind::NoneOf(list));
             reader.item().cx.report(problem.remedy("say when a train is formed"));
         }
-        if reader.has("min_size") && !limits(reader, "longest_wait") && !reader.has("timetable") {
-            let Some(item) = reader.get("min_size") else { return None };
-            let problem = item.problem(ProblemKind::OnlyWith("longest_wait"));
-            item.cx
-                .report(problem.remedy("give `longest_wait` or `timetable`, or take it out: by `size` alone every train has that size"));
-        }
+        let min_size = min_size(reader, size);
         Some(Gather {
             lots: Box::new(lots?),
             lot_size,
@@ -72,7 +66,14 @@ fn lot_size(item: &Item<'_>) -> Option<Law> {
     }
 }
 
-fn min_size(item: &Item<'_>, size: Option<u32>) -> Option<u32> {
+/// The fewest boxes of a train that leaves before it is full.
+fn min_size(reader: &mut Reader<'_>, size: Option<u32>) -> Option<u32> {
+    let item = reader.get("min_size")?;
+    if !limits(reader, "longest_wait") && !reader.has("timetable") {
+        let problem = item.problem(ProblemKind::OnlyWith("longest_wait"));
+        return item
+            .refuse(problem.remedy("give `longest_wait` or `timetable`, or take it out: by `size` alone every train has that size"));
+    }
     let least = item.count(1)?;
     if size.is_some_and(|size| least > size) {
         return item.out_of_range("no more than `size`");
@@ -96,7 +97,9 @@ pub(super) fn regrouping(id: &str, item: &Item<'_>) -> Option<Regrouping> {
             }
         } else {
             // So that a misspelt key is compared with these as well.
-            CALLS.iter().for_each(|keys| drop(reader.get(keys[0])));
+            for keys in CALLS {
+                drop(reader.get(keys[0]));
+            }
             None
         };
         Regrouping {
