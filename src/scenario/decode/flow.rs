@@ -62,9 +62,12 @@ pub(super) fn flow(id: &str, item: &Item<'_>, only_gauge: Option<&Id>) -> Option
     })
 }
 
-/// A train of gathered boxes carries those that were gathered.
+/// A train of gathered boxes carries those that were gathered. A layer below may well say how many they were before.
 fn warn_of_idle_boxes(reader: &mut Reader<'_>, departures: &Departures) {
-    if let (Departures::Gather(_), Some(boxes)) = (departures, reader.get("boxes")) {
+    let gather = reader.item().node.find(&["departures", "gather"]);
+    if let (Departures::Gather(_), Some(gather), Some(boxes)) = (departures, gather, reader.get("boxes"))
+        && gather.at.file == boxes.node.at.file
+    {
         let problem = boxes.problem(ProblemKind::IdleBeside("departures.gather")).warning();
         boxes
             .cx
