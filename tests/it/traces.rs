@@ -87,7 +87,12 @@ const MORNING: &str = r#"{ days = "daily", hours = "08:00-12:00" }"#;
 #[test]
 fn closing_finish() {
     expect(
-        &post("finish", "3 h", MORNING, &["01-03 06:00", "01-03 07:30", "01-03 11:00", "01-04 07:00"]),
+        &post(
+            "finish",
+            "3 h",
+            MORNING,
+            &["01-03 06:00", "01-03 07:30", "01-03 11:00", "01-04 07:00"],
+        ),
         "
         t#1  road>post  running        0 d 06:00 - 0 d 07:00
         t#1  post       office_closed  0 d 07:00 - 0 d 08:00
@@ -200,7 +205,12 @@ fn closing_refuse() {
 fn work_that_ends_with_the_window() {
     for at_close in ["finish", "pause", "refuse"] {
         expect(
-            &post(at_close, "2 h", MORNING, &["01-03 06:00", "01-03 07:30", "01-03 10:30", "01-03 11:00"]),
+            &post(
+                at_close,
+                "2 h",
+                MORNING,
+                &["01-03 06:00", "01-03 07:30", "01-03 10:30", "01-03 11:00"],
+            ),
             "
             t#1  road>post  running        0 d 06:00 - 0 d 07:00
             t#1  post       office_closed  0 d 07:00 - 0 d 08:00
@@ -226,7 +236,12 @@ fn work_that_ends_with_the_window() {
 #[test]
 fn round_the_clock_nothing_is_refused() {
     expect(
-        &post("refuse", "90 h", r#"{ days = "daily", hours = "24h" }"#, &["01-03 01:00", "01-03 02:00"]),
+        &post(
+            "refuse",
+            "90 h",
+            r#"{ days = "daily", hours = "24h" }"#,
+            &["01-03 01:00", "01-03 02:00"],
+        ),
         "
         t#1  road>post  running    0 d 01:00 - 0 d 02:00
         t#1  post       clearance  0 d 02:00 - 3 d 20:00
@@ -265,7 +280,10 @@ fn holidays_and_exceptions() {
 fn a_place_that_puts_its_clocks_forward() {
     let text = post("finish", "2 h", MORNING, &["03-26 00:00", "03-27 00:00"])
         .replace("2022-01-03 00:00", "2022-03-26 00:00")
-        .replace("[places.post.clearance.desk]", "[places.post]\nzone = \"Europe/Warsaw\"\n[places.post.clearance.desk]");
+        .replace(
+            "[places.post.clearance.desk]",
+            "[places.post]\nzone = \"Europe/Warsaw\"\n[places.post.clearance.desk]",
+        );
     expect(
         &text,
         "
@@ -882,14 +900,18 @@ fn created(text: &str) -> Vec<String> {
 /// A line whose flow departs as stated, with these keys of the flow.
 fn departing(length: &str, keys: &str, departures: &str) -> String {
     let text = line("running_time = \"1 h\"", &[]).replace("length = \"1 day\"", &format!("length = \"{length}\""));
-    text.replace("gauge = \"standard\"\n\n[flows.t.departures]", &format!("gauge = \"standard\"\n{keys}\n[flows.t.departures]"))
-        .replace("trace_rows = []", departures)
+    text.replace(
+        "gauge = \"standard\"\n\n[flows.t.departures]",
+        &format!("gauge = \"standard\"\n{keys}\n[flows.t.departures]"),
+    )
+    .replace("trace_rows = []", departures)
 }
 
 /// From Monday on: Tuesday and Thursday at 6:00, Sunday at 18:30, each ten minutes late.
 #[test]
 fn a_timetable_keeps_to_its_days() {
-    let timetable = "timetable = [{ days = [\"tue\", \"thu\"], at = \"06:00\" }, { days = \"sun\", at = [\"18:30\"] }]\nlateness = \"10 min\"";
+    let timetable =
+        "timetable = [{ days = [\"tue\", \"thu\"], at = \"06:00\" }, { days = \"sun\", at = [\"18:30\"] }]\nlateness = \"10 min\"";
     assert_eq!(
         created(&departing("8 days", "", timetable)),
         ["1 d 06:10", "3 d 06:10", "6 d 18:40"]
@@ -908,7 +930,9 @@ fn a_timetable_grows_by_half() {
     let trains = created(&departing("500 days", "growth = 1.5", timetable));
     let mut times = trains.clone();
     times.dedup();
-    let expected: Vec<String> = (0..500).flat_map(|day| [format!("{day} d 06:15"), format!("{day} d 18:15")]).collect();
+    let expected: Vec<String> = (0..500)
+        .flat_map(|day| [format!("{day} d 06:15"), format!("{day} d 18:15")])
+        .collect();
     assert_eq!(times, expected);
     let twice = trains.len() - times.len();
     assert!((435..=565).contains(&twice), "{twice} of 1,000 twice");
