@@ -9,6 +9,7 @@
 mod departure;
 mod event;
 mod exchange;
+mod formation;
 mod line;
 mod office;
 mod simulator;
@@ -17,6 +18,7 @@ mod terminal;
 #[cfg(test)]
 mod trace;
 mod train;
+mod wagons;
 mod yard;
 
 pub use simulator::{Ended, Simulator, Waiting};
