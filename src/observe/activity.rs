@@ -31,6 +31,8 @@ pub enum Activity {
     Headway,
     /// Waiting: the next free train path of the line has not come.
     NoPath,
+    /// Waiting: the section of single track ahead is taken, or it is the other direction's turn.
+    LineSection,
     /// Waiting: the office is closed.
     OfficeClosed,
     /// Waiting: the office closes before the work could be finished.
@@ -47,7 +49,7 @@ pub enum Activity {
 
 impl Activity {
     /// All of them, in order.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Running,
         Self::Clearance,
         Self::Handling,
@@ -59,6 +61,7 @@ impl Activity {
         Self::TrainAhead,
         Self::Headway,
         Self::NoPath,
+        Self::LineSection,
         Self::OfficeClosed,
         Self::ClosingSoon,
         Self::DeskBusy,
@@ -97,6 +100,7 @@ impl Activity {
             Self::TrainAhead => "train_ahead",
             Self::Headway => "headway",
             Self::NoPath => "no_path",
+            Self::LineSection => "line_section_taken",
             Self::OfficeClosed => "office_closed",
             Self::ClosingSoon => "closing_soon",
             Self::DeskBusy => "desk_busy",
@@ -121,6 +125,7 @@ impl Activity {
             Self::TrainAhead => "train ahead",
             Self::Headway => "headway",
             Self::NoPath => "no train path",
+            Self::LineSection => "line section taken",
             Self::OfficeClosed => "office closed",
             Self::ClosingSoon => "closing soon",
             Self::DeskBusy => "desk busy",

@@ -28,6 +28,8 @@ pub(super) enum Event {
     EntryReady(u32),
     /// A lane may be left again.
     ExitReady(u32),
+    /// A section of single track may be entered again.
+    SectionReady(u32),
     /// A train of a flow comes into being.
     Departure(u32),
 }
@@ -45,7 +47,7 @@ impl engine::Event for Event {
             Self::MeasuringBegins => 1,
             Self::ActivityEnds { .. } => 2,
             Self::OfficeChanges(_) | Self::TerminalChanges(_) | Self::ExchangeReady(_) | Self::ExchangeChanges(_) => 3,
-            Self::EntryReady(_) | Self::ExitReady(_) => 4,
+            Self::EntryReady(_) | Self::ExitReady(_) | Self::SectionReady(_) => 4,
             Self::Departure(_) => 5,
         }
     }
@@ -62,6 +64,7 @@ impl engine::Event for Event {
             Self::ExitReady(i) => (7, i, 0),
             Self::Departure(i) => (8, i, 0),
             Self::ExchangeChanges(i) => (9, i, 0),
+            Self::SectionReady(i) => (10, i, 0),
         };
         kind | u64::from(stamp) << 4 | u64::from(index) << 14
     }
@@ -82,6 +85,7 @@ impl engine::Event for Event {
             6 => Self::EntryReady(index),
             7 => Self::ExitReady(index),
             9 => Self::ExchangeChanges(index),
+            10 => Self::SectionReady(index),
             _ => Self::Departure(index),
         }
     }
@@ -111,6 +115,7 @@ mod tests {
             Event::ExchangeChanges(7),
             Event::EntryReady(most),
             Event::ExitReady(5),
+            Event::SectionReady(8),
             Event::Departure(6),
         ] {
             assert_eq!(Event::decode(event.encode()), event);

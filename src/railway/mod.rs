@@ -12,6 +12,7 @@ mod exchange;
 mod line;
 mod office;
 mod simulator;
+mod single;
 mod state;
 mod terminal;
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod flow;
 mod law;
 mod line;
 mod place;
+mod single;
 mod time_run;
 
 use std::collections::BTreeMap;
