@@ -56,7 +56,8 @@ fn ways(model: &Model) -> Table {
             Step::Office(i) => Some(model.offices[i as usize].name.as_str()),
             Step::Reload(i) => Some(model.terminals[i as usize].name.as_str()),
             Step::Exchange(i) => Some(model.exchanges[i as usize].name.as_str()),
-            Step::Form(_) | Step::Run(..) | Step::Leave => None,
+            Step::Regroup(i) => Some(model.formations[model.groups[i as usize].formation as usize].name.as_str()),
+            Step::Form(_) | Step::TakeWagons(_) | Step::BringWagons(_) | Step::Run(..) | Step::Leave => None,
         });
         let per_day = flow.departures.per_day(flow.growth, model.end);
         table.add_row([

@@ -1,8 +1,8 @@
 //! What is measured in one replication: `Observations` -measure-> `Measures`.
 
 use crate::model::Model;
-use crate::observe::{Activity, Observations, ReplicationRecords, TimeWeighted};
-use crate::stats::nearest_rank;
+use crate::observe::{Activity, Observations, Reason, ReplicationRecords, TimeWeighted};
+use crate::stats::{nearest_rank, weighted_rank};
 use crate::units::{DAY, Duration, Instant, millis_as_hours};
 
 /// Quantiles of dwell and transit times, with the ends of their ids.
@@ -232,6 +232,8 @@ impl Sheet<'_> {
         self.offices(model, &subject, ix);
         self.terminals(model, &subject, ix);
         self.exchanges(model, &subject, ix);
+        self.formations(model, &subject, ix);
+        self.pools(model, &subject, ix);
         let directions: Vec<usize> = (0..model.directions.len()).filter(|d| !model.directions[*d].is_empty()).collect();
         if model.directions.len() > 1 {
             for direction in directions {
@@ -372,6 +374,80 @@ impl Sheet<'_> {
                 Some(seen.exchanges[i].passed.into())
             });
             self.queue(&subject, |seen| (seen.exchanges[i].waiting, seen.exchanges[i].passed));
+        }
+    }
+
+    /// Gatherings and regroupings, each under the path of its own table.
+    fn formations(&mut self, model: &Model, place: &Subject, ix: u32) {
+        for (i, formation) in model.formations.iter().enumerate().filter(|(_, f)| f.place == ix) {
+            let subject = Subject {
+                id: formation.id.clone(),
+                label: format!("{}, {}", place.label, formation.name),
+            };
+            if formation.regroups {
+                self.put(&subject, ("trains_dissolved", "trains dissolved", "trains", false), |seen| {
+                    Some(seen.formations[i].dissolved.into())
+                });
+            }
+            for (reason, column) in [
+                (Reason::Size, ("trains_formed_by_size", "trains formed when full", "trains", false)),
+                (
+                    Reason::Wait,
+                    ("trains_formed_by_wait", "trains formed after the longest wait", "trains", false),
+                ),
+                (
+                    Reason::Call,
+                    ("trains_formed_by_timetable", "trains formed at a stated time", "trains", false),
+                ),
+            ] {
+                self.put(&subject, column, |seen| Some(seen.formations[i].formed[reason as usize].into()));
+            }
+            self.put(&subject, ("boxes_in_stock_mean", "boxes in stock, mean", "boxes", true), |seen| {
+                Some(mean(&seen.formations[i].stock, seen))
+            });
+            self.put(&subject, ("boxes_in_stock_max", "boxes in stock, most", "boxes", false), |seen| {
+                Some(whole(seen.formations[i].stock.max()))
+            });
+            let waits = |seen: &Observations| seen.formations[i].waits.clone();
+            self.put(
+                &subject,
+                ("box_waiting_time_hours_mean", "box waiting time, mean", "h", true),
+                |seen| {
+                    let waits = waits(seen);
+                    hours_each(
+                        waits.iter().map(|(ms, boxes)| ms * i64::from(*boxes)).sum(),
+                        waits.iter().map(|(_, boxes)| i64::from(*boxes)).sum(),
+                    )
+                },
+            );
+            self.put(
+                &subject,
+                ("box_waiting_time_hours_p95", "box waiting time, 95 % below", "h", false),
+                |seen| weighted_rank(&mut waits(seen), 0.95).map(millis_as_hours),
+            );
+        }
+    }
+
+    fn pools(&mut self, model: &Model, place: &Subject, ix: u32) {
+        for (i, pool) in model.pools.iter().enumerate().filter(|(_, p)| p.place == ix) {
+            let subject = Subject {
+                id: format!("{}.wagons.{}", place.id, pool.gauge),
+                label: format!("{}, {} wagons", place.label, pool.gauge),
+            };
+            self.put(
+                &subject,
+                ("wagons_in_pool_mean", "wagons in the pool, mean", "wagons", true),
+                |seen| Some(f64::from(pool.stock) - mean(&seen.pools[i].out, seen)),
+            );
+            self.put(
+                &subject,
+                ("wagons_in_pool_min", "wagons in the pool, fewest", "wagons", false),
+                |seen| Some(f64::from(pool.stock) - whole(seen.pools[i].out.max())),
+            );
+            self.put(&subject, ("trains_supplied", "trains that got wagons", "trains", false), |seen| {
+                Some(seen.pools[i].trains.into())
+            });
+            self.queue(&subject, |seen| (seen.pools[i].waiting, seen.pools[i].trains));
         }
     }
 

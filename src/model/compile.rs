@@ -67,6 +67,7 @@ pub fn compile(scenario: &Scenario) -> Result<Model, Vec<ModelProblem>> {
     let steps = compiler.places();
     compiler.lanes();
     compiler.flows(&steps);
+    compiler.groups();
     if compiler.problems.is_empty() {
         Ok(compiler.model)
     } else {
@@ -104,6 +105,9 @@ impl<'s> Compiler<'s> {
             offices: Vec::new(),
             terminals: Vec::new(),
             exchanges: Vec::new(),
+            formations: Vec::new(),
+            groups: Vec::new(),
+            pools: Vec::new(),
             flows: Vec::new(),
             directions: directions.into_iter().collect(),
             day_tables: Vec::new(),
@@ -166,10 +170,12 @@ impl<'s> Compiler<'s> {
             let mut yards = BTreeMap::new();
             for gauge in scenario.gauges.keys() {
                 let yard = index(self.model.yards.len());
+                let pool = place.wagons.get(gauge).map(|wagons| self.pool(index(i), id, gauge, wagons));
                 self.model.yards.push(Yard {
                     place: index(i),
                     gauge: gauge.clone(),
                     tracks: place.tracks.get(gauge).copied(),
+                    pool,
                 });
                 self.yards.insert((index(i), gauge), yard);
                 yards.insert(gauge.clone(), yard);
@@ -243,6 +249,11 @@ impl<'s> Compiler<'s> {
                 });
                 continue;
             }
+            let departures = self.departures(id, flow);
+            let boxes = match &departures {
+                Departures::Gather { boxes_per_train, .. } => &Law::Constant(*boxes_per_train),
+                _ => &flow.boxes,
+            };
             let compiled = FlowModel {
                 id: id.clone(),
                 name: flow.name.clone(),
@@ -250,17 +261,31 @@ impl<'s> Compiler<'s> {
                 entity: Purpose::named(&format!("flows.{id}")),
                 origin: self.places[flow.from.as_str()],
                 program: self.program(id, flow, &route, steps),
-                departures: self.departures(id, flow),
+                departures,
                 growth: flow.growth,
-                boxes: self.drawn(&flow.boxes, &format!("flows.{id}.boxes")),
+                boxes: self.drawn(boxes, &format!("flows.{id}.boxes")),
                 teu_per_box: flow.teu_per_box,
             };
             self.model.flows.push(compiled);
         }
     }
 
+    pub(super) fn place_ix(&self, id: &str) -> PlaceIx {
+        self.places[id]
+    }
+
+    pub(super) fn yard_ix(&self, place: PlaceIx, gauge: &str) -> YardIx {
+        self.yards[&(place, gauge)]
+    }
+
     fn yard(&self, stop: &Stop) -> YardIx {
-        self.yards[&(self.places[stop.place.as_str()], stop.gauge.as_str())]
+        self.yard_ix(self.place_ix(&stop.place), &stop.gauge)
+    }
+
+    /// The pool to which trains that are unloaded from this gauge bring wagons.
+    pub(super) fn brings(&self, yard: YardIx) -> Option<u32> {
+        let pool = self.model.yards[yard as usize].pool?;
+        self.model.pools[pool as usize].cycle.is_none().then_some(pool)
     }
 
     fn program(&self, id: &str, flow: &Flow, route: &Route, steps: &[Steps]) -> Vec<Step> {
@@ -273,21 +298,32 @@ impl<'s> Compiler<'s> {
                 .filter_map(|step| here.get(&(step.kind, step.id.clone())).copied())
                 .collect::<Vec<Step>>()
         };
-        let mut program = vec![Step::Form(self.yard(&route.origin))];
+        let origin = self.yard(&route.origin);
+        let mut program = vec![Step::Form(origin)];
+        program.extend(self.model.yards[origin as usize].pool.map(Step::TakeWagons));
         program.extend(procedure(&route.origin));
         for leg in &route.legs {
             program.push(Step::Run(self.lanes[&(leg.line.as_str(), leg.forward)], self.yard(&leg.stop)));
             program.extend(procedure(&leg.stop));
         }
+        program.extend(self.brings(self.model.yard_before(&program)).map(Step::BringWagons));
         program.push(Step::Leave);
         program
     }
 
     fn departures(&mut self, id: &str, flow: &Flow) -> Departures {
         let zone = self.zone(&self.scenario.places[&flow.from].zone);
-        let clock = self.model.clock.clone();
-        let name = |what: &str| format!("flows.{id}.departures.{what}");
         match &flow.departures {
+            scenario::Departures::Gather(gather) => self.gathering(id, flow, gather, &zone),
+            trains => self.arrivals(&format!("flows.{id}.departures"), flow, trains, &zone),
+        }
+    }
+
+    /// What comes one after the other: trains, or lots of boxes. The path names the purposes of its draws.
+    pub(super) fn arrivals(&mut self, path: &str, flow: &Flow, arrivals: &scenario::Departures, zone: &TimeZone) -> Departures {
+        let clock = self.model.clock.clone();
+        let name = |what: &str| format!("{path}.{what}");
+        match arrivals {
             scenario::Departures::Poisson {
                 per_day,
                 by_hour,
@@ -295,18 +331,20 @@ impl<'s> Compiler<'s> {
                 by_month,
             } => Departures::Poisson {
                 gap: self.drawn(&Law::Exponential { mean: 1.0 }, &name("gap")),
-                rate: rate_stretches(&clock, &zone, per_day * flow.growth, [by_hour, by_weekday, by_month]),
+                rate: rate_stretches(&clock, zone, per_day * flow.growth, [by_hour, by_weekday, by_month]),
             },
             scenario::Departures::Renewal { every } => Departures::Renewal {
                 gap: self.drawn(every, &name("gap")),
             },
             scenario::Departures::Timetable { entries, lateness } => Departures::Stated {
-                entries: timetable(&clock, &zone, entries),
+                entries: timetable(&clock, zone, entries),
                 lateness: self.drawn(lateness, &name("lateness")),
                 chance: self.drawn(&Law::Uniform { min: 0.0, max: 1.0 }, &name("chance")),
             },
+            // Lots are never gathered once more.
+            scenario::Departures::Gather(gather) => self.arrivals(path, flow, &gather.lots, zone),
             scenario::Departures::Trace { rows, .. } => Departures::Stated {
-                entries: trace(&clock, &zone, rows),
+                entries: trace(&clock, zone, rows),
                 lateness: self.drawn(&Law::Constant(0.0), &name("lateness")),
                 chance: self.drawn(&Law::Uniform { min: 0.0, max: 1.0 }, &name("chance")),
             },

@@ -6,6 +6,7 @@ mod civil;
 mod compile;
 mod departures;
 mod facilities;
+mod forming;
 mod load;
 mod single;
 
@@ -17,6 +18,7 @@ use crate::units::{Duration, Instant};
 pub use civil::{CivilClock, DayTable};
 pub use compile::{ModelProblem, compile};
 pub use departures::{Departures, RateStretch};
+pub use forming::{Calls, Formation, Group, Pool};
 pub use load::{Load, offered_loads};
 pub use single::{Section, SingleLine};
 
@@ -54,6 +56,12 @@ pub struct Model {
     pub terminals: Vec<Terminal>,
     /// Handovers.
     pub exchanges: Vec<Exchange>,
+    /// Where boxes become trains.
+    pub formations: Vec<Formation>,
+    /// Boxes of one destination in each of them.
+    pub groups: Vec<Group>,
+    /// Stocks of wagons.
+    pub pools: Vec<Pool>,
     /// Streams of trains, by id.
     pub flows: Vec<FlowModel>,
     /// Direction words of the flows, sorted.
@@ -149,6 +157,8 @@ pub struct Yard {
     pub gauge: String,
     /// How many; `None` is as many as needed.
     pub tracks: Option<u32>,
+    /// The stock from which trains that are loaded here take their wagons: index in [`Model::pools`].
+    pub pool: Option<u32>,
 }
 
 /// A line in one direction.
@@ -211,6 +221,8 @@ pub struct Terminal {
     pub name: String,
     /// Where a loaded train finds its departure track.
     pub to_yard: YardIx,
+    /// The stock to which trains that are unloaded here bring wagons: index in [`Model::pools`].
+    pub brings: Option<u32>,
     /// Time to place a train.
     pub placing: Drawn,
     /// How the lifting comes about.
@@ -275,7 +287,7 @@ pub struct FlowModel {
     pub departures: Departures,
     /// How many trains for one of the scenario's own: scales the departures.
     pub growth: f64,
-    /// Boxes of a train.
+    /// Boxes of a train; where they are gathered, only their mean is meant.
     pub boxes: Drawn,
     /// TEU of a box.
     pub teu_per_box: f64,
@@ -292,6 +304,12 @@ pub enum Step {
     Reload(u32),
     /// Be handed over: index in [`Model::exchanges`].
     Exchange(u32),
+    /// Have the boxes put on trains of another length: index in [`Model::groups`].
+    Regroup(u32),
+    /// Take the wagons of a new train: index in [`Model::pools`].
+    TakeWagons(u32),
+    /// Bring wagons back at the end of the way: index in [`Model::pools`].
+    BringWagons(u32),
     /// Run along a lane and take a track of the yard at its end.
     Run(LaneIx, YardIx),
     /// Leave the network.

@@ -45,11 +45,15 @@ pub enum Activity {
     CraneShort,
     /// Waiting: the day's quota of the handover is used up.
     QuotaUsedUp,
+    /// Waiting: the wagons of the other gauge, or of the origin, are all out.
+    NoWagon,
+    /// Waiting: more boxes must come before the train is formed.
+    WaitingToFill,
 }
 
 impl Activity {
     /// All of them, in order.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Running,
         Self::Clearance,
         Self::Handling,
@@ -68,6 +72,8 @@ impl Activity {
         Self::BerthBusy,
         Self::CraneShort,
         Self::QuotaUsedUp,
+        Self::NoWagon,
+        Self::WaitingToFill,
     ];
 
     /// How many there are.
@@ -107,6 +113,8 @@ impl Activity {
             Self::BerthBusy => "berth_busy",
             Self::CraneShort => "crane_short",
             Self::QuotaUsedUp => "quota_used_up",
+            Self::NoWagon => "no_wagon",
+            Self::WaitingToFill => "waiting_to_fill",
         }
     }
 
@@ -132,6 +140,8 @@ impl Activity {
             Self::BerthBusy => "berth busy",
             Self::CraneShort => "crane short",
             Self::QuotaUsedUp => "quota used up",
+            Self::NoWagon => "no wagon",
+            Self::WaitingToFill => "waiting to fill",
         }
     }
 }

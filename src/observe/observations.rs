@@ -1,6 +1,9 @@
 //! Everything seen of one replication.
 
-use super::tally::{ExchangeTally, FlowTally, LaneTally, OfficeTally, PassageTally, PlaceTally, TerminalTally, TimeWeighted};
+use super::tally::{
+    ExchangeTally, FlowTally, FormationTally, LaneTally, OfficeTally, PassageTally, PlaceTally, PoolTally, Reason, TerminalTally,
+    TimeWeighted,
+};
 use super::{Activity, ActivityRecord, ReplicationRecords, TrainRecord};
 use crate::units::{Duration, Instant};
 
@@ -11,12 +14,21 @@ pub struct TrainTime {
     pub since: Instant,
     /// Location times [`Activity::COUNT`] plus activity.
     account: u32,
-    /// Time booked so far; at the end, its whole time in the network.
+    /// Time booked so far; at the end, its whole time in the network. A regrouped train carries on the time of its
+    /// oldest part.
     pub booked: Duration,
     /// Of which waiting.
     pub waited: Duration,
     /// Its row in the records.
     pub row: u32,
+}
+
+impl TrainTime {
+    /// Whether this is what the train does.
+    #[must_use]
+    pub fn is_booked_as(&self, location: u32, activity: Activity) -> bool {
+        self.account == location * Activity::COUNT as u32 + activity as u32
+    }
 }
 
 /// A run that broke an exact law of the model: an error of the program, never of the user.
@@ -56,6 +68,21 @@ pub struct Shape {
     pub yards: usize,
     /// Flows.
     pub flows: usize,
+    /// Gatherings and regroupings.
+    pub formations: usize,
+    /// Stocks of wagons.
+    pub pools: usize,
+}
+
+/// What is found inside at the end of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Inside {
+    /// Trains.
+    pub trains: i64,
+    /// Boxes on trains that are formed.
+    pub boxes: i64,
+    /// Boxes that wait for their train to be formed.
+    pub boxes_in_stock: i64,
 }
 
 /// What one replication was seen to do within its measured time.
@@ -87,8 +114,14 @@ pub struct Observations {
     pub yards: Vec<TimeWeighted>,
     /// By flow.
     pub flows: Vec<FlowTally>,
-    /// Trains created since the start of the run, and boxes on them.
+    /// By gathering or regrouping.
+    pub formations: Vec<FormationTally>,
+    /// By stock of wagons.
+    pub pools: Vec<PoolTally>,
+    /// Trains created at their origin since the start of the run, and boxes that came with them or for them.
     pub created: (i64, i64),
+    /// Trains that were formed from boxes of others, and trains whose boxes went on with others, since the start.
+    pub regrouped: (i64, i64),
     /// Trains that left since the start of the run, and boxes on them.
     pub left: (i64, i64),
     /// Mean number waiting by step and place: all places of the first step, then of the next.
@@ -150,7 +183,13 @@ impl Observations {
             };
             f.transit.clear();
         });
+        fresh(&mut self.formations, shape.formations, |f| {
+            f.stock = TimeWeighted::default();
+            f.restart(Instant::START);
+        });
+        fresh(&mut self.pools, shape.pools, |p| *p = PoolTally::default());
         (self.created, self.left, self.events) = ((0, 0), (0, 0), 0);
+        self.regrouped = (0, 0);
         self.waiting_by_step.clear();
         fresh(&mut self.step_areas, shape.days.len(), |a| *a = 0);
         self.sections.clear();
@@ -170,14 +209,30 @@ impl Observations {
     /// A train comes into being at its origin.
     pub fn create(&mut self, now: Instant, (flow, number, boxes): (u32, u32, u32), place: u32) -> TrainTime {
         self.created.0 += 1;
+        if self.measures(now) {
+            self.flows[flow as usize].generated += 1;
+        }
+        self.boxes_arrive(now, flow, boxes);
+        self.enter(now, (flow, number, boxes), place, false)
+    }
+
+    /// Boxes come to the origin of their flow, with a train or to wait for one.
+    pub fn boxes_arrive(&mut self, now: Instant, flow: u32, boxes: u32) {
         self.created.1 += i64::from(boxes);
+        if self.measures(now) {
+            self.flows[flow as usize].boxes_generated += u64::from(boxes);
+        }
+    }
+
+    /// A train comes into being where others are regrouped, to be filled with their boxes.
+    pub fn regroup(&mut self, now: Instant, (flow, number): (u32, u32), place: u32) -> TrainTime {
+        self.regrouped.0 += 1;
+        self.enter(now, (flow, number, 0), place, true)
+    }
+
+    fn enter(&mut self, now: Instant, (flow, number, boxes): (u32, u32, u32), place: u32, regrouped: bool) -> TrainTime {
         self.present.add(now, 1);
         self.places[place as usize].present.add(now, 1);
-        if self.measures(now) {
-            let tally = &mut self.flows[flow as usize];
-            tally.generated += 1;
-            tally.boxes_generated += u64::from(boxes);
-        }
         let mut row = 0;
         if let Some(records) = &mut self.records {
             row = u32::try_from(records.trains.len()).unwrap_or(u32::MAX);
@@ -187,6 +242,8 @@ impl Observations {
                 number,
                 boxes,
                 created_at: now,
+                regrouped,
+                dissolved: false,
                 left_at: None,
                 moving_or_served: Duration::ZERO,
                 waiting: Duration::ZERO,
@@ -246,10 +303,18 @@ impl Observations {
         }
         self.accounts[train.account as usize] += (now - train.since.max(self.measure_from)).0.max(0);
         train.booked += spent;
-        if is_waiting(train.account) {
+        let waiting = is_waiting(train.account);
+        if waiting {
             train.waited += spent;
         }
         if let Some(records) = &mut self.records {
+            if let Some(record) = records.trains.get_mut(train.row as usize) {
+                *(if waiting {
+                    &mut record.waiting
+                } else {
+                    &mut record.moving_or_served
+                }) += spent;
+            }
             let (location, activity) = (train.account / Activity::COUNT as u32, train.account as usize % Activity::COUNT);
             records.activities.push(ActivityRecord {
                 train: train.row,
@@ -296,11 +361,7 @@ impl Observations {
     /// # Errors
     /// If they do not.
     pub fn leave(&mut self, now: Instant, train: &mut TrainTime, (flow, boxes): (u32, u32), created_at: Instant) -> Result<(), Fault> {
-        self.book(train, now);
-        if is_waiting(train.account) {
-            self.waiting_at(train.account as usize / Activity::COUNT).add(now, -1);
-        }
-        self.present.add(now, -1);
+        self.exit(now, train);
         self.left.0 += 1;
         self.left.1 += i64::from(boxes);
         if self.measures(now) {
@@ -310,12 +371,58 @@ impl Observations {
             tally.transit.push((now - created_at).0);
             tally.waiting += train.waited.0;
         }
-        if let Some(record) = self.records.as_mut().and_then(|r| r.trains.get_mut(train.row as usize)) {
-            record.left_at = Some(now);
-            record.waiting = train.waited;
-            record.moving_or_served = train.booked - train.waited;
-        }
         self.same("the parts of a train's time sum to the whole", train.booked.0, (now - created_at).0)
+    }
+
+    /// A train ends at a place where its boxes go on with others. Its parts must sum to the whole.
+    ///
+    /// # Errors
+    /// If they do not.
+    pub fn dissolve(&mut self, now: Instant, train: &mut TrainTime, place: u32, created_at: Instant) -> Result<(), Fault> {
+        self.exit(now, train);
+        self.places[place as usize].present.add(now, -1);
+        self.regrouped.1 += 1;
+        if let Some(record) = self.record_of(train) {
+            record.dissolved = true;
+        }
+        self.same(
+            "the parts of a dissolved train's time sum to the whole",
+            train.booked.0,
+            (now - created_at).0,
+        )
+    }
+
+    fn exit(&mut self, now: Instant, train: &mut TrainTime) {
+        self.book(train, now);
+        if is_waiting(train.account) {
+            self.waiting_at(train.account as usize / Activity::COUNT).add(now, -1);
+        }
+        self.present.add(now, -1);
+        if let Some(record) = self.record_of(train) {
+            record.left_at = Some(now);
+        }
+    }
+
+    fn record_of(&mut self, train: &TrainTime) -> Option<&mut TrainRecord> {
+        self.records.as_mut()?.trains.get_mut(train.row as usize)
+    }
+
+    /// Boxes begin to wait for their train to be formed.
+    pub fn join_stock(&mut self, now: Instant, formation: u32, boxes: u32) {
+        self.formations[formation as usize].stock.add(now, i64::from(boxes));
+    }
+
+    /// A train is formed of these lots: when each came, and its boxes.
+    pub fn form(&mut self, now: Instant, formation: u32, reason: Reason, train: &TrainTime, lots: impl Iterator<Item = (Instant, u32)>) {
+        let tally = &mut self.formations[formation as usize];
+        let first = tally.waits.len();
+        tally.waits.extend(lots.map(|(came_at, boxes)| ((now - came_at).0, boxes)));
+        let boxes: u32 = tally.waits[first..].iter().map(|(_, boxes)| *boxes).sum();
+        tally.stock.add(now, -i64::from(boxes));
+        tally.formed[reason as usize] += 1;
+        if let Some(record) = self.record_of(train) {
+            record.boxes = boxes;
+        }
     }
 
     /// Measuring begins now: what was counted before is forgotten.
@@ -350,6 +457,14 @@ impl Observations {
         for yard in &mut self.yards {
             yard.restart(now);
         }
+        for formation in &mut self.formations {
+            formation.restart(now);
+        }
+        for pool in &mut self.pools {
+            pool.out.restart(now);
+            pool.waiting.restart(now);
+            pool.trains = 0;
+        }
         // The steps go on over the end of the warm-up.
         self.step_areas.fill(0);
     }
@@ -367,20 +482,29 @@ impl Observations {
     /// Books a train that is still inside at the end.
     pub fn still_inside(&mut self, train: &mut TrainTime) {
         self.book(train, self.end);
-        if let Some(record) = self.records.as_mut().and_then(|r| r.trains.get_mut(train.row as usize)) {
-            record.waiting = train.waited;
-            record.moving_or_served = train.booked - train.waited;
-        }
     }
 
-    /// The exact laws of every run, given what is found inside at the end: trains, and boxes on them.
+    /// The exact laws of every run, given what is found inside at the end.
     ///
     /// # Errors
     /// The first law that does not hold.
-    pub fn close(&mut self, inside: (i64, i64)) -> Result<(), Fault> {
-        self.same("trains generated = completed + inside", self.created.0, self.left.0 + inside.0)?;
-        self.same("boxes generated = completed + inside", self.created.1, self.left.1 + inside.1)?;
-        self.same("trains counted in the network = trains inside", self.present.value(), inside.0)?;
+    pub fn close(&mut self, inside: &Inside) -> Result<(), Fault> {
+        self.same(
+            "trains generated + formed on the way = completed + dissolved + inside",
+            self.created.0 + self.regrouped.0,
+            self.left.0 + self.regrouped.1 + inside.trains,
+        )?;
+        self.same(
+            "boxes generated = completed + on trains inside + in stock",
+            self.created.1,
+            self.left.1 + inside.boxes + inside.boxes_in_stock,
+        )?;
+        self.same(
+            "boxes counted in stock = boxes in stock",
+            self.formations.iter().map(|f| f.stock.value()).sum(),
+            inside.boxes_in_stock,
+        )?;
+        self.same("trains counted in the network = trains inside", self.present.value(), inside.trains)?;
         // Little's law with its edge terms: the ledger's sum is the integral of the number of trains.
         self.same(
             "the ledger's sum = the integral of trains in the network",
@@ -395,6 +519,17 @@ impl Observations {
             waiting.map(|(lane, activity)| self.account(lane, activity)).sum(),
             self.lanes.iter().map(|lane| lane.halted.area(self.end)).sum(),
         )
+    }
+
+    /// The law of a stock of wagons, given how many there are, how many of them are in it, and how many are due
+    /// back, where that is known.
+    ///
+    /// # Errors
+    /// If it does not hold.
+    pub fn close_pool(&self, pool: usize, (stock, inside): (u32, u32), due_back: Option<i64>) -> Result<(), Fault> {
+        let out = self.pools[pool].out.value();
+        self.same("wagons in stock = in the pool + out", stock.into(), i64::from(inside) + out)?;
+        self.same("wagons out = wagons due back", out, due_back.unwrap_or(out))
     }
 
     fn same(&self, law: &'static str, left: i64, right: i64) -> Result<(), Fault> {

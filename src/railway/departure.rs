@@ -1,10 +1,13 @@
-//! How trains come into being.
+//! How trains come into being, and lots of boxes.
 
 use super::event::Event;
 use super::state::State;
 use crate::model::{Departures, FlowModel};
 use crate::random::StreamKey;
 use crate::units::{Duration, Instant};
+
+/// A train that runs once more for growth is numbered so far beyond the first; the same in a run of any length.
+const COPY: u32 = 1_000_000;
 
 /// The source of a flow in the course of a run.
 #[derive(Clone, Debug, Default)]
@@ -27,7 +30,7 @@ impl Source {
     /// The next departure and the number of its train.
     #[allow(clippy::cast_precision_loss, reason = "spans far below 2^53 ms")]
     fn next(&mut self, flow: &FlowModel, keys: &[StreamKey]) -> (Instant, u32, Option<u32>) {
-        match &flow.departures {
+        match flow.departures.arrivals() {
             Departures::Poisson { gap, rate } => {
                 self.number += 1;
                 self.expected += gap.number(keys, flow.entity, self.number);
@@ -58,7 +61,8 @@ impl Source {
                     None,
                 )
             }
-            Departures::Stated { .. } => {
+            // Neither lots nor trains are gathered once more.
+            Departures::Stated { .. } | Departures::Gather { .. } => {
                 let next = self.plan.get(self.gone).copied();
                 self.gone += 1;
                 next.unwrap_or((Instant::NEVER, 0, None))
@@ -70,13 +74,12 @@ impl Source {
         let mut plan = std::mem::take(&mut self.plan);
         plan.clear();
         if let Departures::Stated { entries, lateness, chance } = &flow.departures {
-            let count = entries.len() as u32;
             for ((at, boxes), entry) in entries.iter().zip(1..) {
                 // A growth of 1.36 runs every train once, and 36 in 100 of them twice.
                 let copies = flow.growth.floor() + f64::from(chance.number(keys, flow.entity, entry) < flow.growth.fract());
                 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
                 for copy in 0..copies as u32 {
-                    let number = entry + copy * count;
+                    let number = entry.wrapping_add(copy.wrapping_mul(COPY));
                     plan.push((*at + lateness.time(keys, flow.entity, number), number, *boxes));
                 }
             }
@@ -101,12 +104,17 @@ impl State<'_> {
         self.pending.schedule(at, Event::Departure(flow));
     }
 
-    /// A train comes into being, and the next is scheduled.
+    /// A train comes into being, or a lot of boxes arrives, and the next is scheduled.
     pub(super) fn departure(&mut self, flow: u32) {
         let model = &self.model.flows[flow as usize];
         let (number, boxes) = self.sources[flow as usize].next_train;
-        let boxes = boxes.unwrap_or_else(|| model.boxes.count(&self.keys, model.entity, number));
         self.schedule_next(flow);
+        if let Departures::Gather { lot_size, group, .. } = &model.departures {
+            let boxes = lot_size.count(&self.keys, model.entity, number);
+            self.lot_arrives(flow, *group, boxes);
+            return;
+        }
+        let boxes = boxes.unwrap_or_else(|| model.boxes.count(&self.keys, model.entity, number));
         self.create(flow, number, boxes);
     }
 }

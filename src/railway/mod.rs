@@ -9,6 +9,7 @@
 mod departure;
 mod event;
 mod exchange;
+mod formation;
 mod line;
 mod office;
 mod simulator;
@@ -18,6 +19,7 @@ mod terminal;
 #[cfg(test)]
 mod trace;
 mod train;
+mod wagons;
 mod yard;
 
 pub use simulator::{Ended, Simulator, Waiting};

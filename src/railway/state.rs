@@ -5,11 +5,13 @@ use std::collections::VecDeque;
 use super::departure::Source;
 use super::event::{Event, MOST_TRAINS, STAMPS};
 use super::exchange::ExchangeState;
+use super::formation::GroupState;
 use super::line::LaneState;
 use super::office::OfficeState;
 use super::single::SectionState;
 use super::terminal::TerminalState;
 use super::train::{Fleet, Phase, Train};
+use super::wagons::{PoolState, Rakes};
 use super::yard::YardState;
 use crate::engine::{EventList, Gate, Process};
 use crate::model::{Drawn, Model, Step};
@@ -26,6 +28,7 @@ pub(super) enum Wake {
     Section(u32),
     Office(u32),
     Terminal(u32),
+    Wagons(u32),
 }
 
 /// Everything that changes in the course of a run.
@@ -44,6 +47,9 @@ pub(super) struct State<'m> {
     pub(super) offices: Vec<OfficeState>,
     pub(super) terminals: Vec<TerminalState>,
     pub(super) exchanges: Vec<ExchangeState>,
+    pub(super) groups: Vec<GroupState>,
+    pub(super) pools: Vec<PoolState>,
+    pub(super) rakes: Rakes,
     pub(super) wakes: VecDeque<Wake>,
     pub(super) seen: Observations,
     /// The first exact law that was broken.
@@ -73,6 +79,8 @@ impl Process for State<'_> {
             Event::ExchangeChanges(exchange) => self.exchange_changes(exchange),
             Event::OfficeChanges(office) => self.office_changes(office),
             Event::TerminalChanges(terminal) => self.terminal_changes(terminal),
+            Event::WagonsReturn(rake) => self.wagons_return(rake),
+            Event::GroupDue(group) => self.group_due(group),
             Event::StepEnds => self.step_ends(),
             Event::MeasuringBegins => self.seen.begin_measuring(now),
         }
@@ -95,6 +103,9 @@ impl<'m> State<'m> {
             offices: vec![OfficeState::default(); model.offices.len()],
             terminals: vec![TerminalState::default(); model.terminals.len()],
             exchanges: vec![ExchangeState::default(); model.exchanges.len()],
+            groups: vec![GroupState::default(); model.groups.len()],
+            pools: vec![PoolState::default(); model.pools.len()],
+            rakes: Rakes::default(),
             wakes: VecDeque::new(),
             seen: Observations::default(),
             fault: None,
@@ -119,6 +130,9 @@ impl<'m> State<'m> {
         self.offices.iter_mut().for_each(OfficeState::reset);
         self.terminals.iter_mut().for_each(TerminalState::reset);
         self.exchanges.iter_mut().for_each(ExchangeState::reset);
+        self.groups.iter_mut().for_each(GroupState::reset);
+        self.pools.iter_mut().zip(&model.pools).for_each(|(state, pool)| state.reset(pool));
+        self.rakes.clear();
         self.pending.schedule(model.measure_from, Event::MeasuringBegins);
         self.pending.schedule(Instant::START + model.step, Event::StepEnds);
         for office in 0..self.offices.len() {
@@ -149,6 +163,7 @@ impl<'m> State<'m> {
                 Wake::Section(section) => self.serve_section(section),
                 Wake::Office(office) => self.serve_office(office),
                 Wake::Terminal(terminal) => self.serve_terminal(terminal),
+                Wake::Wagons(pool) => self.serve_pool(pool),
             }
         }
     }
@@ -162,6 +177,12 @@ impl<'m> State<'m> {
                 Step::Office(office) => self.join_office(train, office),
                 Step::Reload(terminal) => self.join_terminal(train, terminal),
                 Step::Exchange(exchange) => self.join_exchange(train, exchange),
+                Step::Regroup(group) => self.join_regrouping(train, group),
+                Step::TakeWagons(pool) => self.take_wagons(train, pool, Phase::Ready),
+                Step::BringWagons(pool) => {
+                    self.bring_wagons(train, pool);
+                    true
+                }
                 Step::Run(lane, _) => self.join_entry(train, lane),
                 Step::Leave => {
                     self.leave(train);
@@ -183,10 +204,15 @@ impl<'m> State<'m> {
         self.advance(train);
     }
 
+    /// Whether there is no room for one more train; that ends the run.
+    pub(super) fn is_overfull(&mut self) -> bool {
+        self.overfull |= self.fleet.slots() >= MOST_TRAINS;
+        self.overfull
+    }
+
     /// A train comes into being at its origin, or the network is overfull.
     pub(super) fn create(&mut self, flow: u32, number: u32, boxes: u32) {
-        if self.fleet.slots() >= MOST_TRAINS {
-            self.overfull = true;
+        if self.is_overfull() {
             return;
         }
         let time = self
@@ -294,7 +320,14 @@ impl<'m> State<'m> {
             Phase::Placing => self.placed(train),
             Phase::Lifting => self.lifted(train),
             Phase::Withdrawal => self.withdrawn(train),
-            Phase::Ready | Phase::WantsTrackKept | Phase::AtLineEnd | Phase::WantsTrack | Phase::Paused | Phase::WantsDepartureTrack => {}
+            Phase::Ready
+            | Phase::WantsTrackKept
+            | Phase::AtLineEnd
+            | Phase::WantsTrack
+            | Phase::Paused
+            | Phase::Filling
+            | Phase::WantsWagons
+            | Phase::WantsDepartureTrack => {}
         }
     }
 

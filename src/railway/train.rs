@@ -29,6 +29,10 @@ pub(super) enum Phase {
     Lifting,
     /// Being taken out of a berth.
     Withdrawal,
+    /// A train in formation, waiting for boxes.
+    Filling,
+    /// Loaded, in the queue for wagons.
+    WantsWagons,
     /// Loaded, in the queue for a departure track.
     WantsDepartureTrack,
 }
@@ -59,9 +63,9 @@ pub(super) struct Train {
     pub(super) rate: u32,
     /// Until when `work` is settled.
     pub(super) settled: Instant,
-    /// When it came into being.
+    /// When it came into being; of a regrouped train, when its oldest part did.
     pub(super) created_at: Instant,
-    /// When it arrived at the place where it is.
+    /// When it arrived at the place where it is; of a regrouped train, when its first part did.
     pub(super) arrived_at: Instant,
     /// What it had waited before it arrived there.
     pub(super) waited_before: Duration,

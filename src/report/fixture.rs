@@ -249,6 +249,8 @@ fn run_trains(size: &Size, locations: &[LocationFacts]) -> ReplicationRecords {
             number: (i / 2 + 1) as u32,
             boxes: 41,
             created_at: Instant(created as i64),
+            regrouped: false,
+            dissolved: false,
             left_at: (i + 3 < count || count == 1).then_some(Instant(now)),
             moving_or_served: Duration(busy),
             waiting: Duration(waited),

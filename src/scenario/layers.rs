@@ -249,7 +249,12 @@ pub(super) const DEPARTURES: &[&[&str]] = &[
     &["timetable", "lateness"],
     &["every"],
     &["trace", "trace_rows"],
+    &["gather"],
 ];
+/// The same for the arrivals of lots of boxes.
+pub(super) const LOTS: &[&[&str]] = &[&["rate", "by_hour", "by_weekday", "by_month"], &["every"]];
+/// The same for the stated times of a regrouping.
+pub(super) const CALLS: &[&[&str]] = &[&["every"], &["timetable"]];
 /// The same for the lifting time of a reloading terminal.
 pub(super) const LIFTING: &[&[&str]] = &[&["lifting"], &["per_lift", "cranes", "cranes_per_train"]];
 /// The same for the running time of a line.
@@ -265,6 +270,8 @@ pub(super) const SPREAD: &[&[&str]] = &[&["sd"], &["cv"]];
 fn drop_alternatives(below: &mut Table, above: &Table, path: &[&str]) {
     let all: &[&[&[&str]]] = match path {
         ["flows", _, "departures"] => &[DEPARTURES],
+        ["flows", _, "departures", "gather", "lots"] => &[LOTS],
+        ["places", _, "regrouping", _] => &[CALLS],
         ["places", _, "reloading", _] => &[LIFTING],
         ["lines", _] => &[RUNNING, PASSING],
         _ if names_a_law(below) => &[SPREAD],

@@ -46,6 +46,9 @@ pub enum Thing {
     /// An entry of a procedure's `steps`.
     #[error("step")]
     Step,
+    /// `[places.ID.wagons.GAUGE]`.
+    #[error("wagon pool")]
+    WagonPool,
     /// An IANA time zone.
     #[error("time zone")]
     Zone,
@@ -95,6 +98,9 @@ pub enum ProblemKind {
     /// A key that means something only beside another.
     #[error("means nothing without `{0}`")]
     OnlyWith(&'static str),
+    /// A key that another one makes idle.
+    #[error("means nothing beside `{0}`")]
+    IdleBeside(&'static str),
     /// A text where a number is needed, and the like.
     #[error("is {found}")]
     WrongType {
@@ -221,6 +227,9 @@ pub enum ProblemKind {
     /// A trace without rows or a timetable without times.
     #[error("has no departures")]
     NoDepartures,
+    /// A pool whose wagons leave and never come back.
+    #[error("is to get its wagons back with trains, but no train of this gauge is unloaded here")]
+    NothingReturns,
     /// A procedure for a direction that no flow has.
     #[error("is a direction that no flow has: {0:?}")]
     UnusedDirection(String),

@@ -158,6 +158,10 @@ pub struct Place {
     pub reloading: BTreeMap<Id, Reloading>,
     /// Handovers over the border.
     pub exchange: BTreeMap<Id, Exchange>,
+    /// Where the boxes of arriving trains make trains of another length.
+    pub regrouping: BTreeMap<Id, Regrouping>,
+    /// Stocks of wagons by gauge; a gauge that is absent has as many as needed.
+    pub wagons: BTreeMap<Id, Wagons>,
     /// What a train does here, by direction and flow.
     pub procedures: BTreeMap<Id, Procedure>,
 }
@@ -250,6 +254,60 @@ pub struct Quota {
     pub reset_at: Time,
 }
 
+/// `[places.ID.regrouping.ID]`: boxes of arriving trains onto trains of another length, by destination.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Regrouping {
+    /// For people; the id where none is given.
+    pub name: String,
+    /// When a train is formed; without any rule, one for each train that arrives.
+    pub forming: Forming,
+}
+
+/// When boxes that wait become a train: at the first of the conditions that are given.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Forming {
+    /// With so many boxes, and never with more.
+    pub size: Option<u32>,
+    /// Never with fewer boxes than this, for the conditions below; at least 1.
+    pub min_size: u32,
+    /// When the oldest box has waited so long.
+    pub longest_wait: Option<Duration>,
+    /// At stated times, with what is there.
+    pub calls: Calls,
+}
+
+/// Stated times at which trains are formed.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Calls {
+    /// None.
+    #[default]
+    None,
+    /// At equal distances, counted from the start of the simulation.
+    Every(Duration),
+    /// Civil times on days of the week, in the time of the place.
+    Timetable(Vec<TimetableEntry>),
+}
+
+/// `[places.ID.wagons.GAUGE]`: the stock of wagons from which trains of a gauge are loaded at a place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wagons {
+    /// How many there are, at least 1; all at the place at the start.
+    pub stock: u32,
+    /// Boxes on one wagon, above 0.
+    pub boxes_per_wagon: f64,
+    /// How wagons that left come back.
+    pub returns: Returns,
+}
+
+/// How wagons come back to their pool.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Returns {
+    /// So much later, all wagons of a train together.
+    After(Law),
+    /// With trains of the same gauge that are unloaded at the place.
+    WithTrains,
+}
+
 /// `[places.ID.procedures.ID]`: the ordered steps of a train at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Procedure {
@@ -305,11 +363,13 @@ pub enum FacilityKind {
     Reloading,
     /// A handover over the border.
     Exchange,
+    /// Boxes of arriving trains onto trains of another length.
+    Regrouping,
 }
 
 impl FacilityKind {
     /// All kinds.
-    pub const ALL: [Self; 4] = [Self::Clearance, Self::Handling, Self::Reloading, Self::Exchange];
+    pub const ALL: [Self; 5] = [Self::Clearance, Self::Handling, Self::Reloading, Self::Exchange, Self::Regrouping];
 
     /// The word in TOML.
     #[must_use]
@@ -319,6 +379,7 @@ impl FacilityKind {
             Self::Handling => "handling",
             Self::Reloading => "reloading",
             Self::Exchange => "exchange",
+            Self::Regrouping => "regrouping",
         }
     }
 }
@@ -415,6 +476,8 @@ pub struct Flow {
     pub departures: Departures,
     /// Scales the departures: 1.36 is 36 % more.
     pub growth: f64,
+    /// Boxes of flows with another word are not put on one train where trains are regrouped; may be empty.
+    pub group: String,
 }
 
 /// `[flows.ID.departures]`.
@@ -443,6 +506,8 @@ pub enum Departures {
         /// The time between two departures.
         every: Law,
     },
+    /// Boxes arrive in lots and become trains.
+    Gather(Gather),
     /// Departures as recorded, in order.
     Trace {
         /// The file as it was named.
@@ -450,6 +515,17 @@ pub enum Departures {
         /// One row per departure, in order of time.
         rows: Vec<TraceRow>,
     },
+}
+
+/// `[flows.ID.departures.gather]`: boxes that arrive at the origin until they make a train.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gather {
+    /// When lots arrive: a Poisson or a renewal process.
+    pub lots: Box<Departures>,
+    /// Boxes of a lot.
+    pub lot_size: Law,
+    /// When a train is formed.
+    pub forming: Forming,
 }
 
 /// One line of a timetable.

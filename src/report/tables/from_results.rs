@@ -81,6 +81,20 @@ pub fn trains(results: &Results) -> Table {
         .nullable_integer("left_ms", t.iter().map(|(_, t)| t.left_at.map(|at| at.0)))
         .float("moving_or_served_hours", t.iter().map(|(_, t)| t.moving_or_served.as_hours()))
         .float("waiting_hours", t.iter().map(|(_, t)| t.waiting.as_hours()))
+        .text(
+            "formed_at",
+            t.iter().map(|(_, t)| if t.regrouped { "regrouping" } else { "origin" }),
+        )
+        .text("ended", t.iter().map(|(_, t)| ended(t)))
+}
+
+/// How a train ended.
+fn ended(train: &TrainRecord) -> &'static str {
+    match train.left_at {
+        None => "inside",
+        Some(_) if train.dissolved => "dissolved",
+        Some(_) => "left",
+    }
 }
 
 /// A row per activity of the recorded replications.

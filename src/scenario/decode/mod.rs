@@ -6,6 +6,7 @@
 mod calendar;
 mod civil;
 mod flow;
+mod forming;
 mod law;
 mod line;
 mod place;
