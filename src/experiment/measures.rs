@@ -176,8 +176,9 @@ impl Sheet<'_> {
             )
         });
         self.put(&all, ("waiting_share", "share of time spent waiting", "", true), |seen| {
-            let waiting: i64 = seen.places.iter().map(|p| p.waiting.area(seen.end)).sum();
-            ratio(waiting, seen.present.area(seen.end))
+            let places = seen.places.iter().map(|p| &p.waiting);
+            let waiting = places.chain(seen.lanes.iter().map(|l| &l.halted));
+            ratio(waiting.map(|n| n.area(seen.end)).sum(), seen.present.area(seen.end))
         });
     }
 
@@ -467,7 +468,54 @@ impl Sheet<'_> {
                 Some(whole(seen.lanes[i].trains.max()))
             });
             self.queue(&subject, |seen| (seen.lanes[i].waiting, seen.lanes[i].entered));
+            if lane.single.is_some() {
+                self.passing_places(&subject, i);
+            }
         }
+        for single in &model.single_lines {
+            let [one, other] = single.lanes.map(|lane| lane as usize);
+            let subject = Subject {
+                id: format!("lines.{}", model.lanes[one].line),
+                label: model.lanes[one].name.clone(),
+            };
+            self.put(
+                &subject,
+                ("meets", "pairs of trains that met at passing places", "pairs", false),
+                |seen| Some((seen.lanes[one].meets + seen.lanes[other].meets).into()),
+            );
+        }
+    }
+
+    /// What trains of one direction wait on a line with passing places.
+    fn passing_places(&mut self, subject: &Subject, i: usize) {
+        self.put(
+            subject,
+            ("trains_halted_mean", "trains waiting on it, mean", "trains", false),
+            |seen| Some(mean(&seen.lanes[i].halted, seen)),
+        );
+        self.put(
+            subject,
+            ("trains_halted_max", "trains waiting on it, most", "trains", false),
+            |seen| Some(whole(seen.lanes[i].halted.max())),
+        );
+        self.put(
+            subject,
+            ("halts_per_train", "halts at passing places for each train", "halts", false),
+            |seen| ratio(seen.lanes[i].halts.into(), seen.lanes[i].entered.into()),
+        );
+        self.put(
+            subject,
+            ("halting_time_hours_mean", "waiting at passing places for each train", "h", false),
+            |seen| hours_each(seen.lanes[i].halted.area(seen.end), seen.lanes[i].entered.into()),
+        );
+        self.put(subject, ("longest_entry_wait_hours", "longest wait to enter", "h", false), |seen| {
+            Some(millis_as_hours(seen.lanes[i].longest_entry_wait))
+        });
+        self.put(
+            subject,
+            ("longest_halt_hours", "longest wait at a passing place", "h", false),
+            |seen| Some(millis_as_hours(seen.lanes[i].longest_halt)),
+        );
     }
 
     fn flow(&mut self, model: &Model, flow: usize) {

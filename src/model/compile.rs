@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::departures::{Departures, rate_stretches, timetable, trace};
 use super::facilities::Steps;
-use super::{CivilClock, DayTable, Drawn, FlowModel, Lane, LaneIx, Model, PlaceIx, PlaceModel, Step, Yard, YardIx};
+use super::{CivilClock, DayTable, Drawn, FlowModel, Lane, LaneIx, Model, PlaceIx, PlaceModel, Section, SingleLine, Step, Yard, YardIx};
 use crate::network::{self, Route, RouteError, Stop};
 use crate::random::{Law, Purpose, Variate};
 use crate::scenario::{self, Flow, Id, Scenario};
@@ -100,6 +100,8 @@ impl<'s> Compiler<'s> {
             places: Vec::new(),
             yards: Vec::new(),
             lanes: Vec::new(),
+            single_lines: Vec::new(),
+            sections: Vec::new(),
             offices: Vec::new(),
             terminals: Vec::new(),
             exchanges: Vec::new(),
@@ -186,6 +188,7 @@ impl<'s> Compiler<'s> {
     fn lanes(&mut self) {
         let scenario = self.scenario;
         for (id, line) in &scenario.lines {
+            let single = line.single.as_ref().map(|track| self.single_line(track));
             for forward in [true, false] {
                 let (from, to) = if forward {
                     (&line.between.0, &line.between.1)
@@ -205,10 +208,26 @@ impl<'s> Compiler<'s> {
                     path_every: line.paths_per_day.map(|n| Duration::from_millis(Duration::days(1).0 as f64 / n)),
                     room: line.room.unwrap_or(u32::MAX),
                     overtaking: line.overtaking,
+                    single: single.map(|line| (line, usize::from(!forward))),
                 };
                 self.model.lanes.push(lane);
             }
         }
+    }
+
+    /// The sections of a line whose lanes come next.
+    fn single_line(&mut self, track: &scenario::SingleTrack) -> u32 {
+        let (number, lane) = (index(self.model.single_lines.len()), index(self.model.lanes.len()));
+        let first = index(self.model.sections.len());
+        self.model.sections.extend(Section::of(track, number));
+        self.model.single_lines.push(SingleLine {
+            lanes: [lane, lane + 1],
+            sections: first..index(self.model.sections.len()),
+            bunch: track.bunch,
+            headway: track.headway,
+            crossing: track.crossing,
+        });
+        number
     }
 
     fn flows(&mut self, steps: &[Steps]) {

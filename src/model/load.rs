@@ -11,7 +11,7 @@ pub struct Load {
     pub id: String,
     /// For people.
     pub name: String,
-    /// What limits it: desks, berths, cranes, wagons, quota, headway or paths.
+    /// What limits it: desks, berths, cranes, wagons, quota, headway, paths or section.
     pub limit: &'static str,
     /// Trains a day that want it, on average over the run.
     pub offered_per_day: f64,
@@ -37,6 +37,7 @@ pub fn offered_loads(model: &Model) -> Vec<Load> {
     pools(model, &streams, &mut loads);
     exchanges(model, &streams, &mut loads);
     lanes(model, &streams, &mut loads);
+    single_lines(model, &streams, &mut loads);
     loads
 }
 
@@ -217,6 +218,26 @@ fn lanes(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
         if let Some(every) = lane.path_every {
             push(loads, subject(), "paths", wanted, apart(every));
         }
+    }
+}
+
+/// The longest section of single track, when trains run as many in a row as they may.
+fn single_lines(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
+    for single in &model.single_lines {
+        let lanes = single.lanes.map(|lane| &model.lanes[lane as usize]);
+        let on_it = |step| matches!(step, Step::Run(lane, _) if single.lanes.contains(&lane));
+        let sections = &model.sections[single.sections.start as usize..single.sections.end as usize];
+        let shares = sections.iter().filter(|section| !section.double).map(super::Section::share);
+        let Some(share) = shares.max_by(f64::total_cmp) else { continue };
+        let running = share * lanes.map(|lane| lane.running_time.mean).iter().sum::<f64>();
+        let bunch = f64::from(single.bunch);
+        #[allow(clippy::cast_precision_loss, reason = "far below 2^53")]
+        let [crossing, headway] = [Some(single.crossing), single.headway].map(|time| time.map(|time| time.0 as f64));
+        // One bunch each way, and the section changes hands twice.
+        let bunches = headway.map_or(bunch * running, |headway| running + 2.0 * (bunch - 1.0) * headway);
+        let capacity = 2.0 * bunch * per_day(bunches + 2.0 * crossing.unwrap_or_default());
+        let subject = (format!("lines.{}", lanes[0].line), lanes[0].name.clone());
+        push(loads, subject, "section", offered(streams, on_it), capacity);
     }
 }
 

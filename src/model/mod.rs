@@ -8,6 +8,7 @@ mod departures;
 mod facilities;
 mod forming;
 mod load;
+mod single;
 
 use crate::engine::Calendar;
 use crate::observe::Activity;
@@ -19,6 +20,7 @@ pub use compile::{ModelProblem, compile};
 pub use departures::{Departures, RateStretch};
 pub use forming::{Calls, Formation, Group, Pool};
 pub use load::{Load, offered_loads};
+pub use single::{Section, SingleLine};
 
 /// Index of a place in [`Model::places`].
 pub type PlaceIx = u32;
@@ -44,6 +46,10 @@ pub struct Model {
     pub yards: Vec<Yard>,
     /// Lines in one direction: two for each line, by id.
     pub lanes: Vec<Lane>,
+    /// Lines of sections between passing places, by id.
+    pub single_lines: Vec<SingleLine>,
+    /// The sections of all of them.
+    pub sections: Vec<Section>,
     /// Offices of any kind.
     pub offices: Vec<Office>,
     /// Reloading terminals.
@@ -178,6 +184,9 @@ pub struct Lane {
     pub room: u32,
     /// Whether trains may pass each other.
     pub overtaking: bool,
+    /// Index in [`Model::single_lines`] of a line of sections between passing places, and the direction on it: 0 from
+    /// its first place, 1 back.
+    pub single: Option<(u32, usize)>,
 }
 
 /// Servers that work on one train at a time.

@@ -31,6 +31,8 @@ pub enum Activity {
     Headway,
     /// Waiting: the next free train path of the line has not come.
     NoPath,
+    /// Waiting: the section of single track ahead is taken, or it is the other direction's turn.
+    LineSection,
     /// Waiting: the office is closed.
     OfficeClosed,
     /// Waiting: the office closes before the work could be finished.
@@ -51,7 +53,7 @@ pub enum Activity {
 
 impl Activity {
     /// All of them, in order.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Running,
         Self::Clearance,
         Self::Handling,
@@ -63,6 +65,7 @@ impl Activity {
         Self::TrainAhead,
         Self::Headway,
         Self::NoPath,
+        Self::LineSection,
         Self::OfficeClosed,
         Self::ClosingSoon,
         Self::DeskBusy,
@@ -103,6 +106,7 @@ impl Activity {
             Self::TrainAhead => "train_ahead",
             Self::Headway => "headway",
             Self::NoPath => "no_path",
+            Self::LineSection => "line_section_taken",
             Self::OfficeClosed => "office_closed",
             Self::ClosingSoon => "closing_soon",
             Self::DeskBusy => "desk_busy",
@@ -129,6 +133,7 @@ impl Activity {
             Self::TrainAhead => "train ahead",
             Self::Headway => "headway",
             Self::NoPath => "no train path",
+            Self::LineSection => "line section taken",
             Self::OfficeClosed => "office closed",
             Self::ClosingSoon => "closing soon",
             Self::DeskBusy => "desk busy",

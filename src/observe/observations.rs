@@ -130,6 +130,8 @@ pub struct Observations {
     step_areas: Vec<i64>,
     /// Full records, where they are kept.
     pub records: Option<ReplicationRecords>,
+    /// By train of the records: the section of its line, in order of travel.
+    sections: Vec<u16>,
     /// Events that happened.
     pub events: u64,
     directions: usize,
@@ -190,6 +192,7 @@ impl Observations {
         self.regrouped = (0, 0);
         self.waiting_by_step.clear();
         fresh(&mut self.step_areas, shape.days.len(), |a| *a = 0);
+        self.sections.clear();
         self.records = keep_records.then(|| ReplicationRecords {
             replication,
             ..ReplicationRecords::default()
@@ -233,6 +236,7 @@ impl Observations {
         let mut row = 0;
         if let Some(records) = &mut self.records {
             row = u32::try_from(records.trains.len()).unwrap_or(u32::MAX);
+            self.sections.push(0);
             records.trains.push(TrainRecord {
                 flow,
                 number,
@@ -262,13 +266,32 @@ impl Observations {
         let (was, was_waiting) = (train.account as usize / Activity::COUNT, is_waiting(train.account));
         if was_waiting != activity.is_waiting() || was != location as usize {
             if was_waiting {
-                self.places[was].waiting.add(now, -1);
+                self.waiting_at(was).add(now, -1);
             }
             if activity.is_waiting() {
-                self.places[location as usize].waiting.add(now, 1);
+                self.waiting_at(location as usize).add(now, 1);
             }
         }
         train.account = location * Activity::COUNT as u32 + activity as u32;
+    }
+
+    /// Trains waiting at a location: a place, or a line with passing places.
+    #[inline]
+    fn waiting_at(&mut self, location: usize) -> &mut TimeWeighted {
+        let places = self.places.len();
+        if location < places {
+            &mut self.places[location].waiting
+        } else {
+            &mut self.lanes[location - places].halted
+        }
+    }
+
+    /// A train on a line with sections is in, or waits before, this one in order of travel, from 0.
+    #[inline]
+    pub fn at_section(&mut self, train: &TrainTime, section: u16) {
+        if self.records.is_some() {
+            self.sections[train.row as usize] = section;
+        }
     }
 
     /// Books what the train has done up to now.
@@ -297,6 +320,7 @@ impl Observations {
                 train: train.row,
                 location,
                 activity: Activity::ALL[activity],
+                section: self.sections[train.row as usize],
                 begins_at: train.since,
                 ends_at: now,
             });
@@ -371,7 +395,7 @@ impl Observations {
     fn exit(&mut self, now: Instant, train: &mut TrainTime) {
         self.book(train, now);
         if is_waiting(train.account) {
-            self.places[train.account as usize / Activity::COUNT].waiting.add(now, -1);
+            self.waiting_at(train.account as usize / Activity::COUNT).add(now, -1);
         }
         self.present.add(now, -1);
         if let Some(record) = self.record_of(train) {
@@ -426,7 +450,9 @@ impl Observations {
         for lane in &mut self.lanes {
             lane.trains.restart(now);
             lane.waiting.restart(now);
-            lane.entered = 0;
+            lane.halted.restart(now);
+            (lane.longest_entry_wait, lane.longest_halt) = (0, 0);
+            (lane.entered, lane.halts, lane.meets) = (0, 0, 0);
         }
         for yard in &mut self.yards {
             yard.restart(now);
@@ -484,6 +510,14 @@ impl Observations {
             "the ledger's sum = the integral of trains in the network",
             self.accounts.iter().sum(),
             self.present.area(self.end),
+        )?;
+        let places = self.places.len();
+        let on_lines = (places..places + self.lanes.len()).flat_map(|lane| Activity::ALL.map(|activity| (lane, activity)));
+        let waiting = on_lines.filter(|(_, activity)| activity.is_waiting());
+        self.same(
+            "the ledger's waiting on lines = the integral of trains halted on them",
+            waiting.map(|(lane, activity)| self.account(lane, activity)).sum(),
+            self.lanes.iter().map(|lane| lane.halted.area(self.end)).sum(),
         )
     }
 

@@ -46,6 +46,8 @@ pub struct ActivityRecord {
     pub location: u32,
     /// What it was.
     pub activity: Activity,
+    /// On a line with sections: which of them in order of travel, from 0; a wait is before it. Else 0.
+    pub section: u16,
     /// Begin.
     pub begins_at: Instant,
     /// End; for the last activity of a train inside, the end of the run.

@@ -202,6 +202,16 @@ pub struct LaneTally {
     pub waiting: TimeWeighted,
     /// Trains that entered.
     pub entered: u32,
+    /// Trains waiting on it, at its passing places.
+    pub halted: TimeWeighted,
+    /// Waits at its passing places that took time.
+    pub halts: u32,
+    /// The longest wait of one train to enter it, in milliseconds; of a line with passing places.
+    pub longest_entry_wait: i64,
+    /// The longest wait of one train at one passing place, in milliseconds.
+    pub longest_halt: i64,
+    /// Trains of the other direction that its trains found standing at passing places.
+    pub meets: u32,
 }
 
 /// A flow.

@@ -28,6 +28,8 @@ pub(super) enum Event {
     EntryReady(u32),
     /// A lane may be left again.
     ExitReady(u32),
+    /// A section of single track may be entered again.
+    SectionReady(u32),
     /// A train of a flow comes into being, or boxes of it arrive.
     Departure(u32),
     /// The wagons of a train come back.
@@ -54,7 +56,7 @@ impl engine::Event for Event {
             | Self::ExchangeReady(_)
             | Self::ExchangeChanges(_)
             | Self::WagonsReturn(_) => 3,
-            Self::EntryReady(_) | Self::ExitReady(_) => 4,
+            Self::EntryReady(_) | Self::ExitReady(_) | Self::SectionReady(_) => 4,
             Self::Departure(_) => 5,
             Self::GroupDue(_) => 6,
         }
@@ -74,6 +76,7 @@ impl engine::Event for Event {
             Self::ExchangeChanges(i) => (9, i, 0),
             Self::WagonsReturn(i) => (10, i, 0),
             Self::GroupDue(i) => (11, i, 0),
+            Self::SectionReady(i) => (12, i, 0),
         };
         kind | u64::from(stamp) << 4 | u64::from(index) << 14
     }
@@ -96,6 +99,7 @@ impl engine::Event for Event {
             9 => Self::ExchangeChanges(index),
             10 => Self::WagonsReturn(index),
             11 => Self::GroupDue(index),
+            12 => Self::SectionReady(index),
             _ => Self::Departure(index),
         }
     }
@@ -125,6 +129,7 @@ mod tests {
             Event::ExchangeChanges(7),
             Event::EntryReady(most),
             Event::ExitReady(5),
+            Event::SectionReady(8),
             Event::Departure(6),
             Event::WagonsReturn(8),
             Event::GroupDue(9),

@@ -13,6 +13,7 @@ mod formation;
 mod line;
 mod office;
 mod simulator;
+mod single;
 mod state;
 mod terminal;
 #[cfg(test)]

@@ -81,6 +81,7 @@ impl<'m> Simulator<'m> {
             return Err(fault);
         }
         if ended == Ended::Finished {
+            self.state.note_unfinished_waits(self.shape.end);
             let inside = self.book_inside();
             self.state.seen.close(&inside)?;
             self.close_pools()?;

@@ -8,6 +8,7 @@ use super::exchange::ExchangeState;
 use super::formation::GroupState;
 use super::line::LaneState;
 use super::office::OfficeState;
+use super::single::SectionState;
 use super::terminal::TerminalState;
 use super::train::{Fleet, Phase, Train};
 use super::wagons::{PoolState, Rakes};
@@ -24,6 +25,7 @@ pub(super) enum Wake {
     Yard(u32),
     Entry(u32),
     Exit(u32),
+    Section(u32),
     Office(u32),
     Terminal(u32),
     Wagons(u32),
@@ -41,6 +43,7 @@ pub(super) struct State<'m> {
     pub(super) sources: Vec<Source>,
     pub(super) yards: Vec<YardState>,
     pub(super) lanes: Vec<LaneState>,
+    pub(super) sections: Vec<SectionState>,
     pub(super) offices: Vec<OfficeState>,
     pub(super) terminals: Vec<TerminalState>,
     pub(super) exchanges: Vec<ExchangeState>,
@@ -71,6 +74,7 @@ impl Process for State<'_> {
             Event::Departure(flow) => self.departure(flow),
             Event::EntryReady(lane) => self.entry_ready(lane),
             Event::ExitReady(lane) => self.exit_ready(lane),
+            Event::SectionReady(section) => self.section_ready(section),
             Event::ExchangeReady(exchange) => self.exchange_ready(exchange),
             Event::ExchangeChanges(exchange) => self.exchange_changes(exchange),
             Event::OfficeChanges(office) => self.office_changes(office),
@@ -95,6 +99,7 @@ impl<'m> State<'m> {
             sources: vec![Source::default(); model.flows.len()],
             yards: vec![YardState::default(); model.yards.len()],
             lanes: vec![LaneState::default(); model.lanes.len()],
+            sections: vec![SectionState::default(); model.sections.len()],
             offices: vec![OfficeState::default(); model.offices.len()],
             terminals: vec![TerminalState::default(); model.terminals.len()],
             exchanges: vec![ExchangeState::default(); model.exchanges.len()],
@@ -121,6 +126,7 @@ impl<'m> State<'m> {
         (self.fault, self.overfull) = (None, false);
         self.yards.iter_mut().zip(&model.yards).for_each(|(state, yard)| state.reset(yard));
         self.lanes.iter_mut().for_each(LaneState::reset);
+        self.sections.iter_mut().for_each(SectionState::reset);
         self.offices.iter_mut().for_each(OfficeState::reset);
         self.terminals.iter_mut().for_each(TerminalState::reset);
         self.exchanges.iter_mut().for_each(ExchangeState::reset);
@@ -154,6 +160,7 @@ impl<'m> State<'m> {
                 Wake::Yard(yard) => self.serve_yard(yard),
                 Wake::Entry(lane) => self.serve_entry(lane),
                 Wake::Exit(lane) => self.serve_exit(lane),
+                Wake::Section(section) => self.serve_section(section),
                 Wake::Office(office) => self.serve_office(office),
                 Wake::Terminal(terminal) => self.serve_terminal(terminal),
                 Wake::Wagons(pool) => self.serve_pool(pool),
@@ -308,11 +315,13 @@ impl<'m> State<'m> {
         }
         match t.phase {
             Phase::Running => self.reach_line_end(train),
+            Phase::InSection => self.reach_section_end(train),
             Phase::InOffice => self.office_done(train),
             Phase::Placing => self.placed(train),
             Phase::Lifting => self.lifted(train),
             Phase::Withdrawal => self.withdrawn(train),
             Phase::Ready
+            | Phase::WantsTrackKept
             | Phase::AtLineEnd
             | Phase::WantsTrack
             | Phase::Paused

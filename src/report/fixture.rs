@@ -138,6 +138,7 @@ fn build(size: &Size) -> Results {
             id: id.clone(),
             name: name.clone(),
             kind: LocationKind::Place,
+            passing: Vec::new(),
         })
         .collect();
     for chain in &size.corridors {
@@ -150,6 +151,7 @@ fn build(size: &Size) -> Results {
                         id,
                         name,
                         kind: LocationKind::Line { from, to },
+                        passing: Vec::new(),
                     });
                 }
             }
@@ -217,6 +219,7 @@ fn run_trains(size: &Size, locations: &[LocationFacts]) -> ReplicationRecords {
                     train: i as u32,
                     location: location as u32,
                     activity,
+                    section: 0,
                     begins_at,
                     ends_at,
                 });

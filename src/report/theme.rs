@@ -63,6 +63,7 @@ pub const fn activity(activity: Activity) -> RGBColor {
         Activity::TrainAhead => RGBColor(176, 82, 40),
         Activity::Headway => RGBColor(247, 221, 164),
         Activity::NoPath => RGBColor(206, 128, 138),
+        Activity::LineSection => RGBColor(92, 58, 104),
         Activity::OfficeClosed => RGBColor(213, 94, 0),
         Activity::ClosingSoon => RGBColor(250, 184, 134),
         Activity::DeskBusy => RGBColor(226, 152, 0),

@@ -136,6 +136,14 @@ pub enum ProblemKind {
         /// How many there must be.
         needed: usize,
     },
+    /// Parts that are not the whole.
+    #[error("adds up to {sum} instead of {whole}")]
+    NotTheWhole {
+        /// All parts together.
+        sum: String,
+        /// What they ought to be.
+        whole: String,
+    },
     /// A word that is not among the possible ones.
     #[error("is {0:?}, which is not one of the possible words")]
     NotAChoice(String),

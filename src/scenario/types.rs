@@ -407,6 +407,41 @@ pub struct Line {
     pub room: Option<u32>,
     /// Whether a train may arrive before one that entered earlier.
     pub overtaking: bool,
+    /// A single track in its detailed form.
+    pub single: Option<SingleTrack>,
+}
+
+/// A single track as sections between passing places.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SingleTrack {
+    /// From the first place of the line to the second; at least one.
+    pub sections: Vec<Section>,
+    /// Between each section and the next.
+    pub passing: Vec<PassingPlace>,
+    /// The most trains in a row over a section while a train of the other direction waits that could go; 1 or more.
+    pub bunch: u32,
+    /// Least time from a train's leaving a section until one enters it the other way.
+    pub crossing: Duration,
+    /// Least time between trains that follow each other; one train a section where absent.
+    pub headway: Option<Duration>,
+}
+
+/// A part of a line without a passing place.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Section {
+    /// Its part of the line's length and running time, above 0, at most 1; all add up to 1.
+    pub share: f64,
+    /// How many tracks.
+    pub tracks: Tracks,
+}
+
+/// Where trains can pass each other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PassingPlace {
+    /// For people.
+    pub name: String,
+    /// The main track included; at least 2.
+    pub tracks: u32,
 }
 
 /// The tracks of a line.
@@ -414,7 +449,7 @@ pub struct Line {
 pub enum Tracks {
     /// One for each direction.
     Double,
-    /// One for both directions, in its simple form: a daily path capacity per direction stands for the meets.
+    /// One for both directions: in detail ([`SingleTrack`]), or with a daily path capacity that stands for the meets.
     Single,
 }
 

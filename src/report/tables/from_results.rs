@@ -127,6 +127,13 @@ pub(crate) fn activity_rows(name: &str, results: &Results, rows: &[(&Replication
             "hours",
             rows.iter().map(|(_, a)| millis_as_hours(a.ends_at.0.saturating_sub(a.begins_at.0))),
         )
+        .nullable_integer("section", rows.iter().map(|(_, a)| section(results, a)))
+}
+
+/// On a line with passing places, the section in order of travel, from 1; a wait is before it.
+fn section(results: &Results, activity: &ActivityRecord) -> Option<u32> {
+    let location = results.locations.get(activity.location as usize)?;
+    (!location.passing.is_empty()).then(|| u32::from(activity.section) + 1)
 }
 
 /// A row per place and step of its queue.

@@ -10,6 +10,7 @@ mod forming;
 mod law;
 mod line;
 mod place;
+mod single;
 mod time_run;
 
 use std::collections::BTreeMap;
