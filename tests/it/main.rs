@@ -7,6 +7,7 @@
 //! | `theory` | do the numbers agree with what queueing theory proves, and with other simulators? |
 //! | `fit_to_targets` | does the shipped baseline meet the figures to which it was fitted, and only those? |
 //! | `stability` | are results the same bits on any number of threads, and as they were? |
+//! | `what_ifs` | do the shipped what-ifs find what their heads say? |
 //! | `structure` | does each module know only those that it may know? |
 
 mod common;
@@ -16,3 +17,4 @@ mod stability;
 mod structure;
 mod theory;
 mod traces;
+mod what_ifs;
