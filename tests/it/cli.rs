@@ -48,9 +48,9 @@ fn files(below: &Path) -> Vec<PathBuf> {
     for entry in fs::read_dir(below).expect("readable") {
         let path = entry.expect("readable").path();
         if path.is_dir() {
-            found.extend(files(&path))
+            found.extend(files(&path));
         } else {
-            found.push(path)
+            found.push(path);
         }
     }
     found.sort();
