@@ -106,11 +106,19 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn line()(running in law(), headway in 0u32..30, room in prop::option::of(1u32..4), overtaking in any::<bool>(), paths in prop::option::of(4u32..40))
-        -> (String, Option<u32>) {
+    fn line()(
+        running in law(), headway in 0u32..30, room in prop::option::of(1u32..4), overtaking in any::<bool>(), paths in prop::option::of(4u32..40),
+        passing in prop::option::of((0u32..4, 2u32..4, 1u32..3)),
+    ) -> (String, Option<u32>) {
         let room_text = room.map_or(String::new(), |n| format!("room = {n}\n"));
         let paths = paths.map_or(String::new(), |n| format!("paths = \"{n}/day\"\n"));
-        (format!("running_time = {running}\nheadway = \"{headway} min\"\novertaking = {overtaking}\n{room_text}{paths}"), room)
+        let form = match passing {
+            Some((places, tracks, bunch)) => {
+                format!("tracks = \"single\"\npassing_places = {places}\npassing_tracks = {tracks}\nbunch = {bunch}\n")
+            }
+            None => format!("overtaking = {overtaking}\n"),
+        };
+        (format!("running_time = {running}\nheadway = \"{headway} min\"\n{form}{room_text}{paths}"), room)
     }
 }
 

@@ -204,7 +204,8 @@ fn a_year_at_95_per_cent_of_capacity() {
         (down - up).abs() < 0.02 * capacity,
         "neither direction is favoured: {down} and {up}"
     );
-    assert!((bound - 3.0 * 1_440.0 / 184.0).abs() < 1e-9, "{bound}");
+    // Shares of the running time are kept as 32-bit fractions, so the bound is off by some 1e-9 of its value.
+    assert!((bound - 3.0 * 1_440.0 / 184.0).abs() < 1e-6, "{bound}");
     assert!((0.8 * bound..bound).contains(&capacity), "{capacity} of {bound}");
     let (seen, _) = year(0.95 * capacity);
     for (lane, through) in seen.lanes.iter().zip(through(&seen)) {
@@ -311,7 +312,7 @@ fn passages(model: &Model, seen: &Observations, sections: usize) -> Vec<Vec<Pass
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(600))]
+    #![proptest_config(ProptestConfig { cases: 1_500, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Whatever comes: every train gets through, nobody meets anyone in a single section, and followers keep their
     /// distance and order.
