@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::departures::{Departures, rate_stretches, timetable, trace};
 use super::facilities::Steps;
-use super::{CivilClock, DayTable, Drawn, FlowModel, Lane, LaneIx, Model, PlaceIx, PlaceModel, Step, Yard, YardIx};
+use super::{CargoMix, CargoModel, CivilClock, DayTable, Drawn, FlowModel, Lane, LaneIx, Model, PlaceIx, PlaceModel, Step, Yard, YardIx};
 use crate::network::{self, Route, RouteError, Stop};
 use crate::random::{Law, Purpose, Variate};
 use crate::scenario::{self, Flow, Id, Scenario};
@@ -100,8 +100,19 @@ impl<'s> Compiler<'s> {
             yards: Vec::new(),
             lanes: Vec::new(),
             offices: Vec::new(),
+            bays: Vec::new(),
+            stocks: 0,
             terminals: Vec::new(),
             exchanges: Vec::new(),
+            choices: Vec::new(),
+            cargo: scenario
+                .cargo
+                .iter()
+                .map(|(id, class)| CargoModel {
+                    id: id.clone(),
+                    name: class.name.clone(),
+                })
+                .collect(),
             flows: Vec::new(),
             directions: directions.into_iter().collect(),
             day_tables: Vec::new(),
@@ -133,6 +144,7 @@ impl<'s> Compiler<'s> {
         Drawn {
             variate: Variate::new(law),
             mean: law.mean(),
+            least: law.least(),
             purpose: known,
         }
     }
@@ -234,10 +246,30 @@ impl<'s> Compiler<'s> {
                 departures: self.departures(id, flow),
                 growth: flow.growth,
                 boxes: self.drawn(&flow.boxes, &format!("flows.{id}.boxes")),
+                cargo: self.mix(id, flow),
                 teu_per_box: flow.teu_per_box,
             };
             self.model.flows.push(compiled);
         }
+    }
+
+    /// A number between 0 and 1 that decides on something about a train or its boxes.
+    pub(super) fn chance(&mut self, name: &str) -> Drawn {
+        self.drawn(&Law::Uniform { min: 0.0, max: 1.0 }, name)
+    }
+
+    /// How the boxes of a flow fall into classes of cargo.
+    fn mix(&mut self, id: &str, flow: &Flow) -> Option<CargoMix> {
+        let shares = self
+            .scenario
+            .cargo
+            .keys()
+            .map(|class| flow.cargo.get(class).copied().unwrap_or(0.0));
+        let cumulative = cumulated(shares);
+        (!flow.cargo.is_empty()).then(|| CargoMix {
+            chance: self.chance(&format!("flows.{id}.cargo")),
+            cumulative,
+        })
     }
 
     fn yard(&self, stop: &Stop) -> YardIx {
@@ -293,6 +325,15 @@ impl<'s> Compiler<'s> {
             },
         }
     }
+}
+
+/// The sums of the first share, the first two, and so on.
+pub(super) fn cumulated(shares: impl IntoIterator<Item = f64>) -> Vec<f64> {
+    let sum = |total: &mut f64, share| {
+        *total += share;
+        Some(*total)
+    };
+    shares.into_iter().scan(0.0, sum).collect()
 }
 
 /// An index as the model stores it.

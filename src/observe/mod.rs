@@ -9,6 +9,9 @@ mod record;
 mod tally;
 
 pub use activity::Activity;
-pub use observations::{Fault, Observations, Shape, TrainTime};
+pub use observations::{Fault, Inside, Observations, Shape, TrainTime};
 pub use record::{ActivityRecord, ReplicationRecords, TrainRecord};
-pub use tally::{DailyCount, ExchangeTally, FlowTally, LaneTally, OfficeTally, PassageTally, PlaceTally, TerminalTally, TimeWeighted};
+pub use tally::{
+    BayTally, CargoTally, DailyCount, ExchangeTally, FlowTally, LaneTally, OfficeTally, PassageTally, PlaceTally, TerminalTally,
+    TimeWeighted,
+};

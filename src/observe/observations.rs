@@ -1,6 +1,8 @@
 //! Everything seen of one replication.
 
-use super::tally::{ExchangeTally, FlowTally, LaneTally, OfficeTally, PassageTally, PlaceTally, TerminalTally, TimeWeighted};
+use super::tally::{
+    BayTally, CargoTally, ExchangeTally, FlowTally, LaneTally, OfficeTally, PassageTally, PlaceTally, TerminalTally, TimeWeighted,
+};
 use super::{Activity, ActivityRecord, ReplicationRecords, TrainRecord};
 use crate::units::{Duration, Instant};
 
@@ -33,6 +35,19 @@ pub struct Fault {
     pub right: i64,
 }
 
+/// What is found inside at the end of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Inside {
+    /// Trains.
+    pub trains: i64,
+    /// Boxes on them.
+    pub boxes: i64,
+    /// Boxes set out for inspection or after it.
+    pub set_out: i64,
+    /// Boxes by class, on trains or set out.
+    pub by_class: Vec<i64>,
+}
+
 /// How many of everything there are, and when they are measured.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shape {
@@ -50,6 +65,10 @@ pub struct Shape {
     pub lanes: usize,
     /// Offices.
     pub offices: usize,
+    /// Kinds of inspection at all clearances.
+    pub bays: usize,
+    /// Classes of boxes.
+    pub classes: usize,
     /// Terminals.
     pub terminals: usize,
     /// Yards.
@@ -77,6 +96,10 @@ pub struct Observations {
     pub passages: Vec<PassageTally>,
     /// By office.
     pub offices: Vec<OfficeTally>,
+    /// By kind of inspection at each clearance.
+    pub bays: Vec<BayTally>,
+    /// By class of cargo, and last for boxes without.
+    pub cargo: Vec<CargoTally>,
     /// By terminal.
     pub terminals: Vec<TerminalTally>,
     /// By exchange.
@@ -129,6 +152,8 @@ impl Observations {
             (p.waiting, p.boxes) = (0, 0);
         });
         fresh(&mut self.offices, shape.offices, |o| *o = OfficeTally::default());
+        fresh(&mut self.bays, shape.bays, |b| *b = BayTally::default());
+        fresh(&mut self.cargo, shape.classes, |c| *c = CargoTally::default());
         fresh(&mut self.terminals, shape.terminals, |t| *t = TerminalTally::default());
         fresh(&mut self.exchanges, shape.exchange_days.len(), |e| {
             *e = ExchangeTally {
@@ -195,6 +220,32 @@ impl Observations {
             booked: Duration::ZERO,
             waited: Duration::ZERO,
             row,
+        }
+    }
+
+    /// Boxes of a class come into being.
+    pub fn load(&mut self, now: Instant, class: usize, boxes: u32) {
+        let measured = u64::from(self.measures(now)) * u64::from(boxes);
+        let tally = &mut self.cargo[class];
+        tally.created += i64::from(boxes);
+        tally.generated += measured;
+    }
+
+    /// Boxes of a class leave the network.
+    pub fn unload(&mut self, now: Instant, class: usize, boxes: u32) {
+        let measured = u64::from(self.measures(now)) * u64::from(boxes);
+        let tally = &mut self.cargo[class];
+        tally.left += i64::from(boxes);
+        tally.completed += measured;
+    }
+
+    /// A box of a class is released after inspection, for which it was held this long, the work included.
+    pub fn release_box(&mut self, now: Instant, class: usize, held: Duration, work: Duration) {
+        if self.measures(now) {
+            let tally = &mut self.cargo[class];
+            tally.inspected += 1;
+            tally.held += held.0;
+            tally.waiting += (held - work).0;
         }
     }
 
@@ -304,7 +355,13 @@ impl Observations {
         for office in &mut self.offices {
             office.busy.restart(now);
             office.waiting.restart(now);
-            office.served = 0;
+            office.set_out.restart(now);
+            (office.served, office.in_advance) = (0, 0);
+        }
+        for bay in &mut self.bays {
+            bay.busy.restart(now);
+            bay.waiting.restart(now);
+            bay.inspected = 0;
         }
         for terminal in &mut self.terminals {
             terminal.berths.restart(now);
@@ -347,14 +404,29 @@ impl Observations {
         }
     }
 
-    /// The exact laws of every run, given what is found inside at the end: trains, and boxes on them.
+    /// The exact laws of every run, given what is found inside at the end.
     ///
     /// # Errors
     /// The first law that does not hold.
-    pub fn close(&mut self, inside: (i64, i64)) -> Result<(), Fault> {
-        self.same("trains generated = completed + inside", self.created.0, self.left.0 + inside.0)?;
-        self.same("boxes generated = completed + inside", self.created.1, self.left.1 + inside.1)?;
-        self.same("trains counted in the network = trains inside", self.present.value(), inside.0)?;
+    pub fn close(&mut self, inside: &Inside) -> Result<(), Fault> {
+        self.same("trains generated = completed + inside", self.created.0, self.left.0 + inside.trains)?;
+        self.same(
+            "boxes generated = completed + on trains + set out",
+            self.created.1,
+            self.left.1 + inside.boxes + inside.set_out,
+        )?;
+        let set_out = self.offices.iter().map(|office| office.set_out.value()).sum();
+        self.same("boxes counted as set out = boxes found set out", set_out, inside.set_out)?;
+        for (tally, found) in self.cargo.iter().zip(&inside.by_class) {
+            self.same("boxes of a class generated = completed + inside", tally.created, tally.left + found)?;
+        }
+        let of_classes = inside.by_class.iter().sum();
+        self.same(
+            "boxes of all classes = boxes on trains + set out",
+            of_classes,
+            inside.boxes + inside.set_out,
+        )?;
+        self.same("trains counted in the network = trains inside", self.present.value(), inside.trains)?;
         // Little's law with its edge terms: the ledger's sum is the integral of the number of trains.
         self.same(
             "the ledger's sum = the integral of trains in the network",

@@ -18,6 +18,15 @@ pub(super) enum Event {
     },
     /// The number of servers of an office changes.
     OfficeChanges(u32),
+    /// The inspection of a box ends, if the stamp is still its own.
+    InspectionEnds {
+        /// The box among those in bays.
+        slot: u32,
+        /// Told apart from inspections that were interrupted.
+        stamp: u32,
+    },
+    /// The number of bays for an inspection changes.
+    BaysChange(u32),
     /// The number of berths of a terminal changes.
     TerminalChanges(u32),
     /// An exchange may hand over again.
@@ -43,8 +52,10 @@ impl engine::Event for Event {
         match self {
             Self::StepEnds => 0,
             Self::MeasuringBegins => 1,
-            Self::ActivityEnds { .. } => 2,
-            Self::OfficeChanges(_) | Self::TerminalChanges(_) | Self::ExchangeReady(_) | Self::ExchangeChanges(_) => 3,
+            Self::ActivityEnds { .. } | Self::InspectionEnds { .. } => 2,
+            Self::OfficeChanges(_) | Self::BaysChange(_) | Self::TerminalChanges(_) | Self::ExchangeReady(_) | Self::ExchangeChanges(_) => {
+                3
+            }
             Self::EntryReady(_) | Self::ExitReady(_) => 4,
             Self::Departure(_) => 5,
         }
@@ -62,6 +73,8 @@ impl engine::Event for Event {
             Self::ExitReady(i) => (7, i, 0),
             Self::Departure(i) => (8, i, 0),
             Self::ExchangeChanges(i) => (9, i, 0),
+            Self::InspectionEnds { slot, stamp } => (10, slot, stamp),
+            Self::BaysChange(i) => (11, i, 0),
         };
         kind | u64::from(stamp) << 4 | u64::from(index) << 14
     }
@@ -82,12 +95,17 @@ impl engine::Event for Event {
             6 => Self::EntryReady(index),
             7 => Self::ExitReady(index),
             9 => Self::ExchangeChanges(index),
+            10 => Self::InspectionEnds {
+                slot: index,
+                stamp: (code >> 4) as u32 % STAMPS,
+            },
+            11 => Self::BaysChange(index),
             _ => Self::Departure(index),
         }
     }
 }
 
-/// The most trains that can be inside at once: an index must fit in an event.
+/// The most trains that can be inside, or boxes in bays, at once: an index must fit in an event.
 pub(super) const MOST_TRAINS: usize = 1 << INDEX_BITS;
 
 #[cfg(test)]
@@ -105,6 +123,11 @@ mod tests {
                 train: most,
                 stamp: STAMPS - 1,
             },
+            Event::InspectionEnds {
+                slot: most,
+                stamp: STAMPS - 1,
+            },
+            Event::BaysChange(8),
             Event::OfficeChanges(1),
             Event::TerminalChanges(2),
             Event::ExchangeReady(3),

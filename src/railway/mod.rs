@@ -6,9 +6,13 @@
 //! in a fixed order.
 #![allow(clippy::cast_possible_truncation, reason = "indices: a model has far fewer than 2^32 of anything")]
 
+mod bay;
+mod cargo;
+mod choice;
 mod departure;
 mod event;
 mod exchange;
+mod inspection;
 mod line;
 mod office;
 mod simulator;

@@ -3,7 +3,7 @@
 use super::state::State;
 use crate::engine::{self, Ending};
 use crate::model::Model;
-use crate::observe::{Fault, Observations, Shape};
+use crate::observe::{Fault, Inside, Observations, Shape};
 use crate::units::Instant;
 
 /// Runs replications of one model, one after another, in memory that is used again.
@@ -54,6 +54,8 @@ impl<'m> Simulator<'m> {
             directions: model.directions.len(),
             lanes: model.lanes.len(),
             offices: model.offices.len(),
+            bays: model.bays.len(),
+            classes: model.classes(),
             terminals: model.terminals.len(),
             exchange_days: model.exchanges.iter().map(|e| model.days_at(e.place).len()).collect(),
             yards: model.yards.len(),
@@ -80,7 +82,7 @@ impl<'m> Simulator<'m> {
         }
         if ended == Ended::Finished {
             let inside = self.book_inside();
-            self.state.seen.close(inside)?;
+            self.state.seen.close(&inside)?;
         }
         Ok((ended, &self.state.seen))
     }
@@ -105,14 +107,30 @@ impl<'m> Simulator<'m> {
         }
     }
 
-    /// Books the trains still inside up to the end, and counts them and their boxes.
-    fn book_inside(&mut self) -> (i64, i64) {
-        let State { fleet, seen, .. } = &mut self.state;
-        let mut inside = (0, 0);
-        for (_, train) in fleet.inside_mut() {
+    /// Books the trains still inside up to the end, and counts them and all boxes.
+    fn book_inside(&mut self) -> Inside {
+        let State {
+            fleet,
+            seen,
+            manifest,
+            inspections,
+            ..
+        } = &mut self.state;
+        let mut inside = Inside {
+            by_class: vec![0; self.shape.classes],
+            ..Inside::default()
+        };
+        for (slot, train) in fleet.inside_mut() {
             seen.still_inside(&mut train.time);
-            inside.0 += 1;
-            inside.1 += i64::from(train.boxes);
+            inside.trains += 1;
+            inside.boxes += i64::from(train.boxes);
+            for (sum, boxes) in inside.by_class.iter_mut().zip(manifest.of(slot)) {
+                *sum += i64::from(*boxes);
+            }
+        }
+        for (class, boxes) in inspections.set_out() {
+            inside.set_out += boxes;
+            inside.by_class[class] += boxes;
         }
         inside
     }
