@@ -204,7 +204,8 @@ fn a_year_at_95_per_cent_of_capacity() {
         (down - up).abs() < 0.02 * capacity,
         "neither direction is favoured: {down} and {up}"
     );
-    assert!((bound - 3.0 * 1_440.0 / 184.0).abs() < 1e-9, "{bound}");
+    // The ends of sections are whole multiples of 2^-32 of the line.
+    assert!((bound - 3.0 * 1_440.0 / 184.0).abs() < 1e-6, "{bound}");
     assert!((0.8 * bound..bound).contains(&capacity), "{capacity} of {bound}");
     let (seen, _) = year(0.95 * capacity);
     for (lane, through) in seen.lanes.iter().zip(through(&seen)) {
