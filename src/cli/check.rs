@@ -4,7 +4,7 @@ use clap::Args;
 use comfy_table::{CellAlignment, Table};
 
 use super::common::{Failure, ScenarioArgs, looks};
-use crate::model::{Load, Model, Step, offered_loads};
+use crate::model::{Load, Model, Step, circular_waits, narrow_windows, offered_loads, shared_hours};
 use crate::report::summary::{self, cell};
 
 /// Find every problem of a scenario, with place and remedy, and compare loads with capacities; runs nothing.
@@ -30,9 +30,20 @@ impl Check {
         anstream::println!("{}: sound\n", loaded.scenario.title);
         anstream::println!("Flows and their ways\n{}\n", ways(&model));
         anstream::println!("Offered load, tightest first\n{}", table_of(loads.clone()));
+        anstream::println!("\nOpening hours, both sides of every border\n{}", hours(&model));
+        for window in narrow_windows(&model) {
+            anstream::println!("warning: {}", window.sentence());
+        }
+        if let Some(circle) = circular_waits(&model) {
+            anstream::println!(
+                "warning: trains may come to wait for one another in a circle, if every part of it is full at once: {}; \
+                 more tracks or room in one of them, or \"unlimited\", breaks it",
+                circle.sentence()
+            );
+        }
         for load in loads.iter().filter(|load| load.share() > 1.0) {
             anstream::println!(
-                "warning: {} is offered {:.1} trains a day and can take {:.1} ({}): its queue grows without bound",
+                "warning: {} is offered {:.1} a day and can take {:.1} ({}): its queue grows without bound",
                 load.name,
                 load.offered_per_day,
                 load.capacity_per_day,
@@ -53,10 +64,8 @@ fn ways(model: &Model) -> Table {
             .filter_map(|step| if let Step::Run(lane, _) = step { Some(*lane) } else { None });
         places.extend(lanes.map(|lane| model.places[model.lanes[lane as usize].to as usize].name.clone()));
         let steps = flow.program.iter().filter_map(|step| match *step {
-            Step::Office(i) => Some(model.offices[i as usize].name.as_str()),
-            Step::Reload(i) => Some(model.terminals[i as usize].name.as_str()),
-            Step::Exchange(i) => Some(model.exchanges[i as usize].name.as_str()),
-            Step::Regroup(i) => Some(model.formations[model.groups[i as usize].formation as usize].name.as_str()),
+            step @ (Step::Office(_) | Step::Reload(_) | Step::Exchange(_) | Step::Regroup(_)) => Some(facility(model, step).to_owned()),
+            Step::Choose(i) => Some(options(model, i)),
             Step::Form(_) | Step::TakeWagons(_) | Step::BringWagons(_) | Step::Run(..) | Step::Leave => None,
         });
         let per_day = flow.departures.per_day(flow.growth, model.end);
@@ -69,6 +78,39 @@ fn ways(model: &Model) -> Table {
         ]);
     }
     align_right(&mut table, &[1, 2]);
+    table
+}
+
+/// The name of the facility of a step.
+fn facility(model: &Model, step: Step) -> &str {
+    match step {
+        Step::Office(i) => &model.offices[i as usize].name,
+        Step::Reload(i) => &model.terminals[i as usize].name,
+        Step::Exchange(i) => &model.exchanges[i as usize].name,
+        Step::Regroup(i) => &model.formations[model.groups[i as usize].formation as usize].name,
+        Step::Choose(_) | Step::Form(_) | Step::TakeWagons(_) | Step::BringWagons(_) | Step::Run(..) | Step::Leave => "",
+    }
+}
+
+/// The names among which a train chooses.
+fn options(model: &Model, choice: u32) -> String {
+    let names = model.choices[choice as usize].options.iter().map(|step| facility(model, *step));
+    names.collect::<Vec<_>>().join(" or ")
+}
+
+/// Opening hours that everything on the way of a flow shares.
+fn hours(model: &Model) -> Table {
+    let columns = ["flow", "facilities on the way", "hours a week all are open", "longest stretch"];
+    let mut table = summary::table(&columns, looks());
+    for shared in shared_hours(model) {
+        table.add_row([
+            cell(&model.flows[shared.flow as usize].name, looks()),
+            cell(&shared.facilities.to_string(), looks()),
+            cell(&format!("{:.1}", shared.hours_per_week), looks()),
+            cell(&shared.longest.to_string(), looks()),
+        ]);
+    }
+    align_right(&mut table, &[1, 2, 3]);
     table
 }
 

@@ -106,19 +106,25 @@ impl Calendar {
             .map(|(begin, end, _)| (begin, end))
     }
 
+    /// Open stretches between two instants, each as long as it goes on without a break.
+    #[must_use]
+    pub fn open(&self, from: Instant, to: Instant) -> Vec<(Instant, Instant)> {
+        let mut open: Vec<(Instant, Instant)> = Vec::new();
+        for (begin, end, servers) in self.within(from, to) {
+            match open.last_mut() {
+                _ if servers == 0 => {}
+                Some(last) if last.1 == begin => last.1 = end,
+                _ => open.push((begin, end)),
+            }
+        }
+        open
+    }
+
     /// The longest time it stays open without a break, between two instants.
     #[must_use]
     pub fn longest_window(&self, from: Instant, to: Instant) -> Duration {
-        let mut longest = Duration::ZERO;
-        let mut opened_at = None;
-        for (begin, end, servers) in self.within(from, to) {
-            if servers == 0 {
-                opened_at = None;
-            } else {
-                longest = longest.max(end - *opened_at.get_or_insert(begin));
-            }
-        }
-        longest
+        let open = self.open(from, to);
+        open.into_iter().map(|(begin, end)| end - begin).max().unwrap_or(Duration::ZERO)
     }
 
     fn within(&self, from: Instant, to: Instant) -> impl Iterator<Item = (Instant, Instant, u32)> {
@@ -159,6 +165,10 @@ mod tests {
         assert_eq!(
             c.closed(Instant(0), Instant(40)).collect::<Vec<_>>(),
             [(Instant(0), Instant(8)), (Instant(20), Instant(32))]
+        );
+        assert_eq!(
+            c.open(Instant(9), Instant(40)),
+            [(Instant(9), Instant(20)), (Instant(32), Instant(40))]
         );
         assert_eq!(Calendar::always(2).server_time(Instant(5), Instant(7)), Duration(4));
         assert_eq!(Calendar::always(2).closes_at(&mut Hand::default(), Instant(5)), Instant::NEVER);

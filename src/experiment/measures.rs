@@ -1,6 +1,6 @@
 //! What is measured in one replication: `Observations` -measure-> `Measures`.
 
-use crate::model::Model;
+use crate::model::{Held, Inspection, Model};
 use crate::observe::{Activity, Observations, Reason, ReplicationRecords, TimeWeighted};
 use crate::stats::{nearest_rank, weighted_rank};
 use crate::units::{DAY, Duration, Instant, millis_as_hours};
@@ -142,6 +142,7 @@ impl Sheet<'_> {
             self.place(model, place);
         }
         self.lines(model);
+        self.cargo(model);
         for flow in 0..model.flows.len() {
             self.flow(model, flow);
         }
@@ -341,6 +342,82 @@ impl Sheet<'_> {
             });
             self.busy(&subject, &office.calendar, |seen| seen.offices[i].busy);
             self.queue(&subject, |seen| (seen.offices[i].waiting, seen.offices[i].served));
+            if office.advance.is_some() {
+                self.put(&subject, ("in_advance_share", "share declared in advance", "", false), |seen| {
+                    ratio(seen.offices[i].in_advance.into(), seen.offices[i].served.into())
+                });
+            }
+            if let Some(inspection) = &office.inspection {
+                self.inspection(model, place, i, inspection);
+            }
+        }
+    }
+
+    /// What was held at a clearance, and the bays of each kind of inspection.
+    fn inspection(&mut self, model: &Model, place: &Subject, office: usize, inspection: &Inspection) {
+        if inspection.held != Held::Train {
+            let facts = &model.offices[office];
+            let subject = Subject {
+                id: format!("{}.{}", place.id, facts.path),
+                label: format!("{}, {}", place.label, facts.name),
+            };
+            self.put(&subject, ("boxes_set_out_mean", "boxes set out, mean", "boxes", false), |seen| {
+                Some(mean(&seen.offices[office].set_out, seen))
+            });
+            self.put(&subject, ("boxes_set_out_max", "boxes set out, most", "boxes", false), |seen| {
+                Some(whole(seen.offices[office].set_out.max()))
+            });
+            self.put(
+                &subject,
+                ("boxes_set_out_at_end", "boxes set out at the end", "boxes", false),
+                |seen| Some(whole(seen.offices[office].set_out.value())),
+            );
+        }
+        for i in inspection.first_bay as usize..(inspection.first_bay + inspection.kinds) as usize {
+            let bay = &model.bays[i];
+            let subject = Subject {
+                id: format!("{}.{}", place.id, bay.path),
+                label: format!("{}, {}", place.label, bay.name),
+            };
+            self.put(&subject, ("boxes_inspected", "boxes inspected", "boxes", false), |seen| {
+                Some(seen.bays[i].inspected.into())
+            });
+            self.busy(&subject, &bay.calendar, |seen| seen.bays[i].busy);
+            self.put(&subject, ("boxes_waiting_mean", "boxes waiting, mean", "boxes", false), |seen| {
+                Some(mean(&seen.bays[i].waiting, seen))
+            });
+            self.put(&subject, ("boxes_waiting_max", "boxes waiting, most", "boxes", false), |seen| {
+                Some(whole(seen.bays[i].waiting.max()))
+            });
+        }
+    }
+
+    /// Boxes by class of cargo.
+    fn cargo(&mut self, model: &Model) {
+        for (i, class) in model.cargo.iter().enumerate() {
+            let subject = Subject {
+                id: format!("cargo.{}", class.id),
+                label: class.name.clone(),
+            };
+            self.put(&subject, ("boxes_generated", "boxes generated", "boxes", false), |seen| {
+                Some(count(seen.cargo[i].generated))
+            });
+            self.put(&subject, ("boxes_completed", "boxes completed", "boxes", false), |seen| {
+                Some(count(seen.cargo[i].completed))
+            });
+            self.put(&subject, ("boxes_inspected", "boxes inspected", "boxes", false), |seen| {
+                Some(seen.cargo[i].inspected.into())
+            });
+            self.put(
+                &subject,
+                ("inspection_time_hours_mean", "held for inspection, mean", "h", false),
+                |seen| hours_each(seen.cargo[i].held, seen.cargo[i].inspected.into()),
+            );
+            self.put(
+                &subject,
+                ("inspection_waiting_time_hours_mean", "of which waiting, mean", "h", false),
+                |seen| hours_each(seen.cargo[i].waiting, seen.cargo[i].inspected.into()),
+            );
         }
     }
 

@@ -6,7 +6,10 @@ use jiff::tz::TimeZone;
 
 use super::departures::{Departures, rate_stretches, timetable, trace};
 use super::facilities::Steps;
-use super::{CivilClock, DayTable, Drawn, FlowModel, Lane, LaneIx, Model, PlaceIx, PlaceModel, Section, SingleLine, Step, Yard, YardIx};
+use super::{
+    CargoMix, CargoModel, CivilClock, DayTable, Drawn, FlowModel, Lane, LaneIx, Model, PlaceIx, PlaceModel, Section, SingleLine, Step,
+    Yard, YardIx,
+};
 use crate::network::{self, Route, RouteError, Stop};
 use crate::random::{Law, Purpose, Variate};
 use crate::scenario::{self, Flow, Id, Scenario};
@@ -103,11 +106,22 @@ impl<'s> Compiler<'s> {
             single_lines: Vec::new(),
             sections: Vec::new(),
             offices: Vec::new(),
+            bays: Vec::new(),
+            stocks: 0,
             terminals: Vec::new(),
             exchanges: Vec::new(),
             formations: Vec::new(),
             groups: Vec::new(),
             pools: Vec::new(),
+            choices: Vec::new(),
+            cargo: scenario
+                .cargo
+                .iter()
+                .map(|(id, class)| CargoModel {
+                    id: id.clone(),
+                    name: class.name.clone(),
+                })
+                .collect(),
             flows: Vec::new(),
             directions: directions.into_iter().collect(),
             day_tables: Vec::new(),
@@ -139,6 +153,7 @@ impl<'s> Compiler<'s> {
         Drawn {
             variate: Variate::new(law),
             mean: law.mean(),
+            least: law.least(),
             purpose: known,
         }
     }
@@ -264,6 +279,7 @@ impl<'s> Compiler<'s> {
                 departures,
                 growth: flow.growth,
                 boxes: self.drawn(boxes, &format!("flows.{id}.boxes")),
+                cargo: self.mix(id, flow),
                 teu_per_box: flow.teu_per_box,
             };
             self.model.flows.push(compiled);
@@ -276,6 +292,25 @@ impl<'s> Compiler<'s> {
 
     pub(super) fn yard_ix(&self, place: PlaceIx, gauge: &str) -> YardIx {
         self.yards[&(place, gauge)]
+    }
+
+    /// A number between 0 and 1 that decides on something about a train or its boxes.
+    pub(super) fn chance(&mut self, name: &str) -> Drawn {
+        self.drawn(&Law::Uniform { min: 0.0, max: 1.0 }, name)
+    }
+
+    /// How the boxes of a flow fall into classes of cargo.
+    fn mix(&mut self, id: &str, flow: &Flow) -> Option<CargoMix> {
+        let shares = self
+            .scenario
+            .cargo
+            .keys()
+            .map(|class| flow.cargo.get(class).copied().unwrap_or(0.0));
+        let cumulative = cumulated(shares);
+        (!flow.cargo.is_empty()).then(|| CargoMix {
+            chance: self.chance(&format!("flows.{id}.cargo")),
+            cumulative,
+        })
     }
 
     fn yard(&self, stop: &Stop) -> YardIx {
@@ -350,6 +385,15 @@ impl<'s> Compiler<'s> {
             },
         }
     }
+}
+
+/// The sums of the first share, the first two, and so on.
+pub(super) fn cumulated(shares: impl IntoIterator<Item = f64>) -> Vec<f64> {
+    let sum = |total: &mut f64, share| {
+        *total += share;
+        Some(*total)
+    };
+    shares.into_iter().scan(0.0, sum).collect()
 }
 
 /// An index as the model stores it.

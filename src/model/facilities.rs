@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 
-use super::compile::Compiler;
-use super::{Exchange, Lifting, Office, PlaceIx, Step, Terminal, YardIx, civil};
+use super::compile::{Compiler, cumulated, index};
+use super::{Choice, ChoiceRule, Exchange, Lifting, Office, PlaceIx, Step, Terminal, YardIx, civil};
 use crate::observe::Activity;
 use crate::scenario::{self, FacilityKind, Id, Place};
 
@@ -24,10 +24,7 @@ impl Compiler<'_> {
         for (kind, activity, offices) in offices {
             for (office_id, office) in offices {
                 let compiled = self.office((ix, id), &zone, (kind, office_id), activity, office);
-                steps.insert(
-                    (kind, office_id.clone()),
-                    Step::Office(super::compile::index(self.model.offices.len())),
-                );
+                steps.insert((kind, office_id.clone()), Step::Office(index(self.model.offices.len())));
                 self.model.offices.push(compiled);
             }
         }
@@ -35,7 +32,7 @@ impl Compiler<'_> {
             let compiled = self.terminal((ix, id), &zone, terminal_id, terminal, yards);
             steps.insert(
                 (FacilityKind::Reloading, terminal_id.clone()),
-                Step::Reload(super::compile::index(self.model.terminals.len())),
+                Step::Reload(index(self.model.terminals.len())),
             );
             self.model.terminals.push(compiled);
         }
@@ -43,7 +40,7 @@ impl Compiler<'_> {
             let compiled = self.exchange(ix, &zone, exchange_id, exchange);
             steps.insert(
                 (FacilityKind::Exchange, exchange_id.clone()),
-                Step::Exchange(super::compile::index(self.model.exchanges.len())),
+                Step::Exchange(index(self.model.exchanges.len())),
             );
             self.model.exchanges.push(compiled);
         }
@@ -57,10 +54,42 @@ impl Compiler<'_> {
             );
             self.model.formations.push(compiled);
         }
+        self.choices((ix, id), place, &mut steps);
         steps
     }
 
-    fn calendar(&self, zone: &TimeZone, calendar: Option<&Id>, own: u32) -> crate::engine::Calendar {
+    /// Compiles the choices among the facilities of a place.
+    fn choices(&mut self, (ix, id): (PlaceIx, &str), place: &Place, steps: &mut Steps) {
+        for (choice_id, choice) in &place.choice {
+            let path = format!("choice.{choice_id}");
+            let options = choice
+                .of
+                .iter()
+                .filter_map(|step| steps.get(&(step.kind, step.id.clone())).copied())
+                .collect();
+            let rule = match &choice.rule {
+                scenario::ChoiceRule::Order => ChoiceRule::Order,
+                scenario::ChoiceRule::LeastQueue => ChoiceRule::LeastQueue,
+                scenario::ChoiceRule::LeastWork => ChoiceRule::LeastWork,
+                scenario::ChoiceRule::Shares(shares) => ChoiceRule::Shares {
+                    chance: self.chance(&format!("places.{id}.{path}")),
+                    cumulative: cumulated(shares.iter().copied()),
+                },
+            };
+            steps.insert(
+                (FacilityKind::Choice, choice_id.clone()),
+                Step::Choose(index(self.model.choices.len())),
+            );
+            self.model.choices.push(Choice {
+                place: ix,
+                path,
+                options,
+                rule,
+            });
+        }
+    }
+
+    pub(super) fn calendar(&self, zone: &TimeZone, calendar: Option<&Id>, own: u32) -> crate::engine::Calendar {
         civil::calendar(
             &self.model.clock,
             zone,
@@ -78,9 +107,12 @@ impl Compiler<'_> {
         office: &scenario::Office,
     ) -> Office {
         let path = format!("{}.{id}", kind.word());
+        let full = format!("places.{place_id}.{path}");
         Office {
             place,
-            time: self.drawn(&office.time, &format!("places.{place_id}.{path}.time")),
+            time: self.drawn(&office.time, &format!("{full}.time")),
+            advance: self.advance(&full, office.customs.advance.as_ref()),
+            inspection: self.inspection((place, &path), &full, zone, office),
             path,
             name: office.name.clone(),
             activity,
@@ -123,6 +155,7 @@ impl Compiler<'_> {
             withdrawal,
             calendar: self.calendar(zone, terminal.calendar.as_ref(), terminal.berths),
             at_close: terminal.at_close,
+            outdoor: terminal.outdoor,
         }
     }
 

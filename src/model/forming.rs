@@ -216,12 +216,21 @@ impl Compiler<'_> {
 impl Model {
     /// The yard on whose gauge a train is after these steps.
     pub(super) fn yard_before(&self, done: &[Step]) -> YardIx {
-        let last = done.iter().rev().find_map(|step| match *step {
+        let last = done.iter().rev().find_map(|step| self.yard_after(*step));
+        last.unwrap_or_default()
+    }
+
+    /// The yard to which a step leads; the terminals of a choice all lead to one.
+    fn yard_after(&self, step: Step) -> Option<YardIx> {
+        match step {
             Step::Form(yard) | Step::Run(_, yard) => Some(yard),
             Step::Reload(terminal) => Some(self.terminals[terminal as usize].to_yard),
+            Step::Choose(choice) => self.choices[choice as usize]
+                .options
+                .first()
+                .and_then(|first| self.yard_after(*first)),
             _ => None,
-        });
-        last.unwrap_or_default()
+        }
     }
 }
 

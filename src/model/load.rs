@@ -1,6 +1,6 @@
 //! Arithmetic before any run: what is offered to each element a day, against what it can take.
 
-use super::{Drawn, FlowModel, Lifting, Model, Step};
+use super::{ChoiceRule, Departures, FlowModel, Lifting, Model, Step};
 use crate::engine::Calendar;
 use crate::units::{DAY, Duration};
 
@@ -11,11 +11,11 @@ pub struct Load {
     pub id: String,
     /// For people.
     pub name: String,
-    /// What limits it: desks, berths, cranes, wagons, quota, headway, paths or section.
+    /// What limits it: desks, bays, berths, cranes, wagons, quota, headway, paths or section.
     pub limit: &'static str,
-    /// Trains a day that want it, on average over the run.
+    /// Trains a day, or boxes of bays, that want it, on average over the run.
     pub offered_per_day: f64,
-    /// Trains a day that it can take.
+    /// Trains, or boxes, a day that it can take.
     pub capacity_per_day: f64,
 }
 
@@ -33,6 +33,7 @@ pub fn offered_loads(model: &Model) -> Vec<Load> {
     let mut loads = Vec::new();
     let streams = streams(model);
     offices(model, &streams, &mut loads);
+    bays(model, &streams, &mut loads);
     terminals(model, &streams, &mut loads);
     pools(model, &streams, &mut loads);
     exchanges(model, &streams, &mut loads);
@@ -42,42 +43,87 @@ pub fn offered_loads(model: &Model) -> Vec<Load> {
 }
 
 /// Trains of a flow along a part of its way: until they are regrouped, or to the end.
-struct Stream<'m> {
+pub(super) struct Stream<'m> {
+    flow: &'m FlowModel,
     steps: &'m [Step],
     trains_per_day: f64,
     boxes_per_train: f64,
+    /// No train has fewer.
+    pub(super) least_boxes: f64,
 }
 
-fn streams(model: &Model) -> Vec<Stream<'_>> {
+/// The parts of the ways of all flows.
+pub(super) fn streams(model: &Model) -> Vec<Stream<'_>> {
     let boxes_per_day = |flow: &FlowModel| flow.departures.per_day(flow.growth, model.end) * flow.boxes.mean;
     let in_group = |group: u32| model.flows.iter().filter(move |f| f.program.contains(&Step::Regroup(group)));
+    let formation_of = |group: u32| &model.formations[model.groups[group as usize].formation as usize];
     let mut streams = Vec::new();
     for flow in &model.flows {
         let mut trains_per_day = flow.departures.per_day(flow.growth, model.end);
         let mut boxes_per_train = flow.boxes.mean;
+        let mut least_boxes = match flow.departures {
+            Departures::Gather { group, .. } => f64::from(formation_of(group).min_size),
+            _ => flow.boxes.least,
+        };
         for steps in flow.program.chunk_by(|_, next| !matches!(next, Step::Regroup(_))) {
             if let Some(Step::Regroup(group)) = steps.first().filter(|_| boxes_per_train > 0.0) {
-                let formation = &model.formations[model.groups[*group as usize].formation as usize];
+                let formation = formation_of(*group);
                 let of_group: f64 = in_group(*group).map(boxes_per_day).sum();
                 if !formation.passes_through() && of_group > 0.0 {
                     boxes_per_train = of_group / formation.trains_per_day(of_group, model.end);
                     trains_per_day = boxes_per_day(flow) / boxes_per_train;
+                    least_boxes = f64::from(formation.min_size);
                 }
             }
             streams.push(Stream {
+                flow,
                 steps,
                 trains_per_day,
                 boxes_per_train,
+                least_boxes,
             });
         }
     }
     streams
 }
 
+/// The streams that take a step, each with its trains a day that do.
+pub(super) fn through<'s, 'm>(
+    model: &'s Model,
+    streams: &'s [Stream<'m>],
+    is_step: impl Fn(Step) -> bool + 's,
+) -> impl Iterator<Item = (&'s Stream<'m>, f64)> {
+    streams.iter().filter_map(move |stream| {
+        let part: f64 = stream.steps.iter().map(|has| part_of(model, stream, *has, &is_step)).sum();
+        (part > 0.0).then_some((stream, part * stream.trains_per_day))
+    })
+}
+
+/// The part of a stream's trains that takes a step where its program has another: all, none, or its part of a
+/// choice. Where trains look for the free or quick, that is taken to be in proportion to what each can do.
+fn part_of(model: &Model, stream: &Stream<'_>, has: Step, is_step: &impl Fn(Step) -> bool) -> f64 {
+    let Step::Choose(choice) = has else {
+        return f64::from(u8::from(is_step(has)));
+    };
+    let choice = &model.choices[choice as usize];
+    let speed = |step: Step| {
+        let servers = model.calendar_of(step).map_or(0.0, |calendar| open_servers(model, calendar));
+        servers / model.mean_stay(step, stream.boxes_per_train).max(1.0)
+    };
+    let part = |(position, option): (usize, &Step)| {
+        if let ChoiceRule::Shares { cumulative, .. } = &choice.rule {
+            return cumulative[position] - position.checked_sub(1).map_or(0.0, |before| cumulative[before]);
+        }
+        let all: f64 = choice.options.iter().map(|option| speed(*option)).sum();
+        if all > 0.0 { speed(*option) / all } else { 0.0 }
+    };
+    let options = choice.options.iter().enumerate();
+    options.filter(|(_, option)| is_step(**option)).map(part).sum()
+}
+
 /// Trains a day through a step.
-fn offered(streams: &[Stream<'_>], is_step: impl Fn(Step) -> bool) -> f64 {
-    let through = streams.iter().filter(|stream| stream.steps.iter().any(|step| is_step(*step)));
-    through.map(|stream| stream.trains_per_day).sum()
+fn offered(model: &Model, streams: &[Stream<'_>], is_step: impl Fn(Step) -> bool) -> f64 {
+    through(model, streams, is_step).map(|(_, per_day)| per_day).sum()
 }
 
 /// Servers open on average within the measured time.
@@ -115,8 +161,8 @@ fn named(model: &Model, place: u32, path: &str, name: &str) -> (String, String) 
 
 fn offices(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
     for (i, office) in model.offices.iter().enumerate() {
-        let wanted = offered(streams, |step| step == Step::Office(i as u32));
-        let capacity = open_servers(model, &office.calendar) * per_day(office.time.mean);
+        let wanted = offered(model, streams, |step| step == Step::Office(i as u32));
+        let capacity = open_servers(model, &office.calendar) * per_day(office.mean_time());
         push(
             loads,
             named(model, office.place, &office.path, &office.name),
@@ -127,27 +173,43 @@ fn offices(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
     }
 }
 
+/// Boxes that are inspected.
+fn bays(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
+    for (i, office) in model.offices.iter().enumerate() {
+        let Some(inspection) = &office.inspection else { continue };
+        for kind in 0..inspection.kinds as usize {
+            let bay = &model.bays[inspection.first_bay as usize + kind];
+            let picked = |flow: &FlowModel| -> f64 {
+                let picks = inspection.picks.iter().enumerate();
+                picks
+                    .map(|(class, pick)| model.share_of_class(flow, class) * pick.share_of(kind))
+                    .sum()
+            };
+            let passing = through(model, streams, |step| step == Step::Office(i as u32));
+            let boxes = passing.map(|(stream, trains)| trains * stream.boxes_per_train * picked(stream.flow));
+            let capacity = open_servers(model, &bay.calendar) * per_day(bay.times[0].mean);
+            push(
+                loads,
+                named(model, bay.place, &bay.path, &bay.name),
+                "bays (boxes)",
+                boxes.sum(),
+                capacity,
+            );
+        }
+    }
+}
+
 fn terminals(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
     for (i, terminal) in model.terminals.iter().enumerate() {
         let step = Step::Reload(i as u32);
-        let wanted = offered(streams, |s| s == step);
+        let wanted = offered(model, streams, |s| s == step);
         let subject = || named(model, terminal.place, &terminal.path, &terminal.name);
-        let (lifting, cranes) = match &terminal.lifting {
-            Lifting::PerTrain(time) => (time.mean, None),
-            Lifting::PerBox {
-                per_lift,
-                cranes,
-                cranes_per_train,
-            } => {
-                let work = per_lift.mean * mean_boxes(streams, |s| s == step);
-                (
-                    work / f64::from(*cranes.min(cranes_per_train)),
-                    Some(per_day(work) * f64::from(*cranes)),
-                )
-            }
+        let boxes = mean_boxes(model, streams, |s| s == step);
+        let stay = terminal.mean_stay(boxes);
+        let cranes = match &terminal.lifting {
+            Lifting::PerTrain(_) => None,
+            Lifting::PerBox { per_lift, cranes, .. } => Some(per_day(per_lift.mean * boxes) * f64::from(*cranes)),
         };
-        let mean = |drawn: &Drawn| drawn.mean;
-        let stay = mean(&terminal.placing) + lifting + mean(&terminal.withdrawal);
         push(
             loads,
             subject(),
@@ -162,10 +224,8 @@ fn terminals(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
 }
 
 /// Boxes of a train that takes this step, on average over its flows.
-fn mean_boxes(streams: &[Stream<'_>], is_step: impl Fn(Step) -> bool) -> f64 {
-    let through = streams.iter().filter(|stream| stream.steps.iter().any(|step| is_step(*step)));
-    let (boxes, trains) = through.fold((0.0, 0.0), |(boxes, trains), stream| {
-        let rate = stream.trains_per_day;
+pub(super) fn mean_boxes(model: &Model, streams: &[Stream<'_>], is_step: impl Fn(Step) -> bool) -> f64 {
+    let (boxes, trains) = through(model, streams, is_step).fold((0.0, 0.0), |(boxes, trains), (stream, rate)| {
         (boxes + rate * stream.boxes_per_train, trains + rate)
     });
     if trains > 0.0 { boxes / trains } else { 0.0 }
@@ -180,13 +240,13 @@ fn pools(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
             Step::Reload(terminal) => model.yards[model.terminals[terminal as usize].to_yard as usize].pool == Some(i as u32),
             _ => false,
         };
-        let wagons = mean_boxes(streams, is_loaded) / pool.boxes_per_wagon;
+        let wagons = mean_boxes(model, streams, is_loaded) / pool.boxes_per_wagon;
         let gauge = format!("wagons.{}", pool.gauge);
         push(
             loads,
             named(model, pool.place, &gauge, &format!("{} wagons", pool.gauge)),
             "wagons",
-            offered(streams, is_loaded),
+            offered(model, streams, is_loaded),
             per_day(cycle.mean) * f64::from(pool.stock) / wagons,
         );
     }
@@ -194,7 +254,7 @@ fn pools(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
 
 fn exchanges(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
     for (i, exchange) in model.exchanges.iter().enumerate() {
-        let wanted = offered(streams, |step| step == Step::Exchange(i as u32));
+        let wanted = offered(model, streams, |step| step == Step::Exchange(i as u32));
         let subject = || named(model, exchange.place, &exchange.path, &exchange.name);
         if let Some((trains, _)) = exchange.quota {
             push(loads, subject(), "quota", wanted, f64::from(trains));
@@ -211,7 +271,7 @@ fn exchanges(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
 
 fn lanes(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
     for (i, lane) in model.lanes.iter().enumerate() {
-        let wanted = offered(streams, |step| matches!(step, Step::Run(l, _) if l as usize == i));
+        let wanted = offered(model, streams, |step| matches!(step, Step::Run(l, _) if l as usize == i));
         let to = &model.places[lane.to as usize];
         let subject = || (format!("lines.{}.to.{}", lane.line, to.id), format!("{} to {}", lane.name, to.name));
         push(loads, subject(), "headway", wanted, apart(lane.headway));
@@ -237,7 +297,7 @@ fn single_lines(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
         let bunches = headway.map_or(bunch * running, |headway| running + 2.0 * (bunch - 1.0) * headway);
         let capacity = 2.0 * bunch * per_day(bunches + 2.0 * crossing.unwrap_or_default());
         let subject = (format!("lines.{}", lanes[0].line), lanes[0].name.clone());
-        push(loads, subject, "section", offered(streams, on_it), capacity);
+        push(loads, subject, "section", offered(model, streams, on_it), capacity);
     }
 }
 

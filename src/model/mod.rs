@@ -2,11 +2,14 @@
 //! programs of steps. Immutable, and shared by all replications.
 #![allow(clippy::cast_possible_truncation, reason = "indices: a model has far fewer than 2^32 of anything")]
 
+mod circular;
 mod civil;
 mod compile;
+mod customs;
 mod departures;
 mod facilities;
 mod forming;
+mod hours;
 mod load;
 mod single;
 
@@ -15,10 +18,13 @@ use crate::observe::Activity;
 use crate::random::{Draws, Purpose, StreamKey, Variate};
 use crate::units::{Duration, Instant};
 
+pub use circular::{Circle, circular_waits};
 pub use civil::{CivilClock, DayTable};
 pub use compile::{ModelProblem, compile};
+pub use customs::{Advance, Bay, Inspection, Pick};
 pub use departures::{Departures, RateStretch};
 pub use forming::{Calls, Formation, Group, Pool};
+pub use hours::{NarrowWindow, SharedHours, narrow_windows, shared_hours};
 pub use load::{Load, offered_loads};
 pub use single::{Section, SingleLine};
 
@@ -52,6 +58,10 @@ pub struct Model {
     pub sections: Vec<Section>,
     /// Offices of any kind.
     pub offices: Vec<Office>,
+    /// Bays for inspection, one for each kind at each clearance.
+    pub bays: Vec<Bay>,
+    /// How many clearances set boxes out.
+    pub stocks: u32,
     /// Reloading terminals.
     pub terminals: Vec<Terminal>,
     /// Handovers.
@@ -62,6 +72,10 @@ pub struct Model {
     pub groups: Vec<Group>,
     /// Stocks of wagons.
     pub pools: Vec<Pool>,
+    /// Facilities among which trains choose.
+    pub choices: Vec<Choice>,
+    /// Classes of cargo, by id.
+    pub cargo: Vec<CargoModel>,
     /// Streams of trains, by id.
     pub flows: Vec<FlowModel>,
     /// Direction words of the flows, sorted.
@@ -85,6 +99,62 @@ impl Model {
         &self.day_tables[self.places[place as usize].day_table].starts
     }
 
+    /// Classes of boxes: those of cargo, and last that of boxes without.
+    #[must_use]
+    pub fn classes(&self) -> usize {
+        self.cargo.len() + 1
+    }
+
+    /// The share of a flow's boxes that are of one class.
+    #[must_use]
+    pub fn share_of_class(&self, flow: &FlowModel, class: usize) -> f64 {
+        let Some(mix) = &flow.cargo else {
+            return f64::from(u8::from(class == self.cargo.len()));
+        };
+        let upto = |n: usize| n.checked_sub(1).map_or(0.0, |last| mix.cumulative[last]);
+        if class < self.cargo.len() {
+            upto(class + 1) - upto(class)
+        } else {
+            0.0
+        }
+    }
+
+    /// Milliseconds that a train with so many boxes stays at the facility of a step, on average: served alone and
+    /// without a break. Zero for a step that is no facility.
+    #[must_use]
+    pub fn mean_stay(&self, step: Step, boxes: f64) -> f64 {
+        match step {
+            Step::Office(office) => self.offices[office as usize].mean_time(),
+            Step::Reload(terminal) => self.terminals[terminal as usize].mean_stay(boxes),
+            #[allow(clippy::cast_precision_loss, reason = "far below 2^53")]
+            Step::Exchange(exchange) => self.exchanges[exchange as usize].headway.0 as f64,
+            Step::Form(_)
+            | Step::Regroup(_)
+            | Step::TakeWagons(_)
+            | Step::BringWagons(_)
+            | Step::Choose(_)
+            | Step::Run(..)
+            | Step::Leave => 0.0,
+        }
+    }
+
+    /// The calendar of the facility of a step.
+    #[must_use]
+    pub fn calendar_of(&self, step: Step) -> Option<&Calendar> {
+        match step {
+            Step::Office(office) => Some(&self.offices[office as usize].calendar),
+            Step::Reload(terminal) => Some(&self.terminals[terminal as usize].calendar),
+            Step::Exchange(exchange) => Some(&self.exchanges[exchange as usize].calendar),
+            Step::Form(_)
+            | Step::Regroup(_)
+            | Step::TakeWagons(_)
+            | Step::BringWagons(_)
+            | Step::Choose(_)
+            | Step::Run(..)
+            | Step::Leave => None,
+        }
+    }
+
     /// The location of a lane.
     #[must_use]
     pub fn lane_location(&self, lane: usize) -> usize {
@@ -99,6 +169,8 @@ pub struct Drawn {
     pub variate: Variate,
     /// Its mean, for arithmetic before any run.
     pub mean: f64,
+    /// No value is smaller.
+    pub least: f64,
     /// Index of its purpose in [`Model::purposes`].
     pub purpose: u32,
 }
@@ -106,7 +178,8 @@ pub struct Drawn {
 impl Drawn {
     /// The stream of this purpose for one train.
     #[inline]
-    fn draws(&self, keys: &[StreamKey], flow: Purpose, number: u32) -> Draws {
+    #[must_use]
+    pub fn draws(&self, keys: &[StreamKey], flow: Purpose, number: u32) -> Draws {
         keys[self.purpose as usize].draws(flow, number)
     }
 
@@ -202,13 +275,27 @@ pub struct Office {
     pub activity: Activity,
     /// Time for one train.
     pub time: Drawn,
+    /// Of a clearance: trains declared before they arrive.
+    pub advance: Option<Advance>,
+    /// Of a clearance: the inspection of boxes, after the papers.
+    pub inspection: Option<Inspection>,
     /// Servers over time.
     pub calendar: Calendar,
     /// At the end of a window.
     pub at_close: AtClose,
 }
 
-pub use crate::scenario::AtClose;
+impl Office {
+    /// Mean time at a desk in milliseconds.
+    #[must_use]
+    pub fn mean_time(&self) -> f64 {
+        self.advance
+            .as_ref()
+            .map_or(self.time.mean, |a| a.share * a.time.mean + (1.0 - a.share) * self.time.mean)
+    }
+}
+
+pub use crate::scenario::{AtClose, Held};
 
 /// A reloading terminal.
 #[derive(Clone, Debug)]
@@ -233,6 +320,24 @@ pub struct Terminal {
     pub calendar: Calendar,
     /// At the end of a window.
     pub at_close: AtClose,
+    /// Whether its cranes stand in the open.
+    pub outdoor: bool,
+}
+
+impl Terminal {
+    /// Mean time from placing to withdrawal, both included, of a train with so many boxes, in milliseconds.
+    #[must_use]
+    pub fn mean_stay(&self, boxes: f64) -> f64 {
+        let lifting = match &self.lifting {
+            Lifting::PerTrain(time) => time.mean,
+            Lifting::PerBox {
+                per_lift,
+                cranes,
+                cranes_per_train,
+            } => per_lift.mean * boxes / f64::from(*cranes.min(cranes_per_train)),
+        };
+        self.placing.mean + lifting + self.withdrawal.mean
+    }
 }
 
 /// How the lifting comes about.
@@ -268,6 +373,55 @@ pub struct Exchange {
     pub calendar: Calendar,
 }
 
+/// Facilities of one kind, of which a train uses one.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// Their place.
+    pub place: PlaceIx,
+    /// The path within the place.
+    pub path: String,
+    /// The steps that lead to them, in the order of preference; at most 255.
+    pub options: Vec<Step>,
+    /// How a train chooses.
+    pub rule: ChoiceRule,
+}
+
+/// How a train chooses among facilities when it comes to them.
+#[derive(Clone, Debug)]
+pub enum ChoiceRule {
+    /// The first that can begin at once; if none can, the shortest queue.
+    Order,
+    /// The fewest trains waiting.
+    LeastQueue,
+    /// The least expected time until the work on it would be done.
+    LeastWork,
+    /// At random.
+    Shares {
+        /// One number for each train.
+        chance: Drawn,
+        /// The shares, added up.
+        cumulative: Vec<f64>,
+    },
+}
+
+/// A class of cargo.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CargoModel {
+    /// The id.
+    pub id: String,
+    /// For people.
+    pub name: String,
+}
+
+/// How the boxes of a flow fall into classes of cargo.
+#[derive(Clone, Debug)]
+pub struct CargoMix {
+    /// One number for each box.
+    pub chance: Drawn,
+    /// The shares of the classes, added up.
+    pub cumulative: Vec<f64>,
+}
+
 /// A stream of trains.
 #[derive(Clone, Debug)]
 pub struct FlowModel {
@@ -289,6 +443,8 @@ pub struct FlowModel {
     pub growth: f64,
     /// Boxes of a train; where they are gathered, only their mean is meant.
     pub boxes: Drawn,
+    /// Their classes of cargo; none where they have no class.
+    pub cargo: Option<CargoMix>,
     /// TEU of a box.
     pub teu_per_box: f64,
 }
@@ -310,6 +466,8 @@ pub enum Step {
     TakeWagons(u32),
     /// Bring wagons back at the end of the way: index in [`Model::pools`].
     BringWagons(u32),
+    /// Take one of several of the three above: index in [`Model::choices`].
+    Choose(u32),
     /// Run along a lane and take a track of the yard at its end.
     Run(LaneIx, YardIx),
     /// Leave the network.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use petgraph::algo::astar;
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use crate::scenario::{FacilityKind, Flow, Id, Place, Scenario};
+use crate::scenario::{Flow, Id, Place, Scenario};
 use crate::units::Duration;
 
 /// A train's way: the places it passes and the lines between them.
@@ -178,9 +178,8 @@ fn gauge_after<'s>(place: &'s Place, flow_id: &str, flow: &Flow, arrival: &'s st
     let steps = place.procedure_of(flow_id, &flow.direction).map_or(&[][..], |(_, p)| &p.steps[..]);
     steps
         .iter()
-        .filter(|step| step.kind == FacilityKind::Reloading)
-        .try_fold(arrival, |gauge, step| {
-            let terminal = place.reloading.get(&step.id)?;
+        .filter_map(|step| place.reloading_of(step))
+        .try_fold(arrival, |gauge, terminal| {
             (terminal.from_gauge == gauge).then_some(terminal.to_gauge.as_str())
         })
 }

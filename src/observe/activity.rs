@@ -13,6 +13,8 @@ pub enum Activity {
     Running,
     /// Being cleared at a desk.
     Clearance,
+    /// Boxes of it are inspected.
+    Inspection,
     /// Any other work on the train.
     Handling,
     /// Being placed in a berth.
@@ -39,6 +41,8 @@ pub enum Activity {
     ClosingSoon,
     /// Waiting: every desk or server is busy.
     DeskBusy,
+    /// Waiting: every bay for the inspection of its boxes is busy.
+    InspectionBay,
     /// Waiting: every berth is taken.
     BerthBusy,
     /// Waiting: no crane is free.
@@ -53,9 +57,10 @@ pub enum Activity {
 
 impl Activity {
     /// All of them, in order.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Running,
         Self::Clearance,
+        Self::Inspection,
         Self::Handling,
         Self::Placing,
         Self::Lifting,
@@ -69,6 +74,7 @@ impl Activity {
         Self::OfficeClosed,
         Self::ClosingSoon,
         Self::DeskBusy,
+        Self::InspectionBay,
         Self::BerthBusy,
         Self::CraneShort,
         Self::QuotaUsedUp,
@@ -97,6 +103,7 @@ impl Activity {
         match self {
             Self::Running => "running",
             Self::Clearance => "clearance",
+            Self::Inspection => "inspection",
             Self::Handling => "handling",
             Self::Placing => "placing",
             Self::Lifting => "lifting",
@@ -110,6 +117,7 @@ impl Activity {
             Self::OfficeClosed => "office_closed",
             Self::ClosingSoon => "closing_soon",
             Self::DeskBusy => "desk_busy",
+            Self::InspectionBay => "inspection_bay_busy",
             Self::BerthBusy => "berth_busy",
             Self::CraneShort => "crane_short",
             Self::QuotaUsedUp => "quota_used_up",
@@ -124,6 +132,7 @@ impl Activity {
         match self {
             Self::Running => "running",
             Self::Clearance => "clearance",
+            Self::Inspection => "inspection",
             Self::Handling => "handling",
             Self::Placing => "placing",
             Self::Lifting => "lifting",
@@ -137,6 +146,7 @@ impl Activity {
             Self::OfficeClosed => "office closed",
             Self::ClosingSoon => "closing soon",
             Self::DeskBusy => "desk busy",
+            Self::InspectionBay => "inspection bay busy",
             Self::BerthBusy => "berth busy",
             Self::CraneShort => "crane short",
             Self::QuotaUsedUp => "quota used up",

@@ -1,8 +1,8 @@
 //! Everything seen of one replication.
 
 use super::tally::{
-    ExchangeTally, FlowTally, FormationTally, LaneTally, OfficeTally, PassageTally, PlaceTally, PoolTally, Reason, TerminalTally,
-    TimeWeighted,
+    BayTally, CargoTally, ExchangeTally, FlowTally, FormationTally, LaneTally, OfficeTally, PassageTally, PlaceTally, PoolTally, Reason,
+    TerminalTally, TimeWeighted,
 };
 use super::{Activity, ActivityRecord, ReplicationRecords, TrainRecord};
 use crate::units::{Duration, Instant};
@@ -45,6 +45,21 @@ pub struct Fault {
     pub right: i64,
 }
 
+/// What is found inside at the end of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Inside {
+    /// Trains.
+    pub trains: i64,
+    /// Boxes on trains that are formed.
+    pub boxes: i64,
+    /// Boxes that wait for their train to be formed.
+    pub boxes_in_stock: i64,
+    /// Boxes set out for inspection or after it.
+    pub set_out: i64,
+    /// Boxes by class, on trains, in stock or set out.
+    pub by_class: Vec<i64>,
+}
+
 /// How many of everything there are, and when they are measured.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shape {
@@ -62,6 +77,10 @@ pub struct Shape {
     pub lanes: usize,
     /// Offices.
     pub offices: usize,
+    /// Kinds of inspection at all clearances.
+    pub bays: usize,
+    /// Classes of boxes.
+    pub classes: usize,
     /// Terminals.
     pub terminals: usize,
     /// Yards.
@@ -72,17 +91,6 @@ pub struct Shape {
     pub formations: usize,
     /// Stocks of wagons.
     pub pools: usize,
-}
-
-/// What is found inside at the end of a run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Inside {
-    /// Trains.
-    pub trains: i64,
-    /// Boxes on trains that are formed.
-    pub boxes: i64,
-    /// Boxes that wait for their train to be formed.
-    pub boxes_in_stock: i64,
 }
 
 /// What one replication was seen to do within its measured time.
@@ -104,6 +112,10 @@ pub struct Observations {
     pub passages: Vec<PassageTally>,
     /// By office.
     pub offices: Vec<OfficeTally>,
+    /// By kind of inspection at each clearance.
+    pub bays: Vec<BayTally>,
+    /// By class of cargo, and last for boxes without.
+    pub cargo: Vec<CargoTally>,
     /// By terminal.
     pub terminals: Vec<TerminalTally>,
     /// By exchange.
@@ -164,6 +176,8 @@ impl Observations {
             (p.waiting, p.boxes) = (0, 0);
         });
         fresh(&mut self.offices, shape.offices, |o| *o = OfficeTally::default());
+        fresh(&mut self.bays, shape.bays, |b| *b = BayTally::default());
+        fresh(&mut self.cargo, shape.classes, |c| *c = CargoTally::default());
         fresh(&mut self.terminals, shape.terminals, |t| *t = TerminalTally::default());
         fresh(&mut self.exchanges, shape.exchange_days.len(), |e| {
             *e = ExchangeTally {
@@ -256,6 +270,32 @@ impl Observations {
             booked: Duration::ZERO,
             waited: Duration::ZERO,
             row,
+        }
+    }
+
+    /// Boxes of a class come into being.
+    pub fn load(&mut self, now: Instant, class: usize, boxes: u32) {
+        let measured = u64::from(self.measures(now)) * u64::from(boxes);
+        let tally = &mut self.cargo[class];
+        tally.created += i64::from(boxes);
+        tally.generated += measured;
+    }
+
+    /// Boxes of a class leave the network.
+    pub fn unload(&mut self, now: Instant, class: usize, boxes: u32) {
+        let measured = u64::from(self.measures(now)) * u64::from(boxes);
+        let tally = &mut self.cargo[class];
+        tally.left += i64::from(boxes);
+        tally.completed += measured;
+    }
+
+    /// A box of a class is released after inspection, for which it was held this long, the work included.
+    pub fn release_box(&mut self, now: Instant, class: usize, held: Duration, work: Duration) {
+        if self.measures(now) {
+            let tally = &mut self.cargo[class];
+            tally.inspected += 1;
+            tally.held += held.0;
+            tally.waiting += (held - work).0;
         }
     }
 
@@ -435,7 +475,13 @@ impl Observations {
         for office in &mut self.offices {
             office.busy.restart(now);
             office.waiting.restart(now);
-            office.served = 0;
+            office.set_out.restart(now);
+            (office.served, office.in_advance) = (0, 0);
+        }
+        for bay in &mut self.bays {
+            bay.busy.restart(now);
+            bay.waiting.restart(now);
+            bay.inspected = 0;
         }
         for terminal in &mut self.terminals {
             terminal.berths.restart(now);
@@ -495,14 +541,25 @@ impl Observations {
             self.left.0 + self.regrouped.1 + inside.trains,
         )?;
         self.same(
-            "boxes generated = completed + on trains inside + in stock",
+            "boxes generated = completed + on trains inside + in stock + set out",
             self.created.1,
-            self.left.1 + inside.boxes + inside.boxes_in_stock,
+            self.left.1 + inside.boxes + inside.boxes_in_stock + inside.set_out,
         )?;
         self.same(
             "boxes counted in stock = boxes in stock",
             self.formations.iter().map(|f| f.stock.value()).sum(),
             inside.boxes_in_stock,
+        )?;
+        let set_out = self.offices.iter().map(|office| office.set_out.value()).sum();
+        self.same("boxes counted as set out = boxes found set out", set_out, inside.set_out)?;
+        for (tally, found) in self.cargo.iter().zip(&inside.by_class) {
+            self.same("boxes of a class generated = completed + inside", tally.created, tally.left + found)?;
+        }
+        let of_classes = inside.by_class.iter().sum();
+        self.same(
+            "boxes of all classes = boxes on trains + in stock + set out",
+            of_classes,
+            inside.boxes + inside.boxes_in_stock + inside.set_out,
         )?;
         self.same("trains counted in the network = trains inside", self.present.value(), inside.trains)?;
         // Little's law with its edge terms: the ledger's sum is the integral of the number of trains.

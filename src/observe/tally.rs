@@ -88,6 +88,40 @@ pub struct OfficeTally {
     pub waiting: TimeWeighted,
     /// Trains served to the end.
     pub served: u32,
+    /// Of these, trains declared in advance.
+    pub in_advance: u32,
+    /// Boxes set out here, until they are on another train.
+    pub set_out: TimeWeighted,
+}
+
+/// The bays for one kind of inspection at a clearance.
+#[derive(Clone, Debug, Default)]
+pub struct BayTally {
+    /// Boxes being inspected.
+    pub busy: TimeWeighted,
+    /// Boxes waiting to be, and those whose inspection rests.
+    pub waiting: TimeWeighted,
+    /// Boxes inspected to the end.
+    pub inspected: u32,
+}
+
+/// A class of cargo.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CargoTally {
+    /// Boxes generated since the start of the run.
+    pub created: i64,
+    /// Boxes that left since the start of the run.
+    pub left: i64,
+    /// Boxes generated within the measured time.
+    pub generated: u64,
+    /// Boxes that left within the measured time.
+    pub completed: u64,
+    /// Boxes inspected within the measured time.
+    pub inspected: u32,
+    /// From being held to being released, in milliseconds over all of these.
+    pub held: i64,
+    /// Of which waiting for a bay, summed.
+    pub waiting: i64,
 }
 
 /// A reloading terminal.

@@ -111,7 +111,7 @@ impl State<'_> {
         self.schedule_next(flow);
         if let Departures::Gather { lot_size, group, .. } = &model.departures {
             let boxes = lot_size.count(&self.keys, model.entity, number);
-            self.lot_arrives(flow, *group, boxes);
+            self.lot_arrives((flow, number), *group, boxes);
             return;
         }
         let boxes = boxes.unwrap_or_else(|| model.boxes.count(&self.keys, model.entity, number));

@@ -18,6 +18,15 @@ pub(super) enum Event {
     },
     /// The number of servers of an office changes.
     OfficeChanges(u32),
+    /// The inspection of a box ends, if the stamp is still its own.
+    InspectionEnds {
+        /// The box among those in bays.
+        slot: u32,
+        /// Told apart from inspections that were interrupted.
+        stamp: u32,
+    },
+    /// The number of bays for an inspection changes.
+    BaysChange(u32),
     /// The number of berths of a terminal changes.
     TerminalChanges(u32),
     /// An exchange may hand over again.
@@ -50,8 +59,9 @@ impl engine::Event for Event {
         match self {
             Self::StepEnds => 0,
             Self::MeasuringBegins => 1,
-            Self::ActivityEnds { .. } => 2,
+            Self::ActivityEnds { .. } | Self::InspectionEnds { .. } => 2,
             Self::OfficeChanges(_)
+            | Self::BaysChange(_)
             | Self::TerminalChanges(_)
             | Self::ExchangeReady(_)
             | Self::ExchangeChanges(_)
@@ -77,6 +87,8 @@ impl engine::Event for Event {
             Self::WagonsReturn(i) => (10, i, 0),
             Self::GroupDue(i) => (11, i, 0),
             Self::SectionReady(i) => (12, i, 0),
+            Self::InspectionEnds { slot, stamp } => (13, slot, stamp),
+            Self::BaysChange(i) => (14, i, 0),
         };
         kind | u64::from(stamp) << 4 | u64::from(index) << 14
     }
@@ -100,12 +112,17 @@ impl engine::Event for Event {
             10 => Self::WagonsReturn(index),
             11 => Self::GroupDue(index),
             12 => Self::SectionReady(index),
+            13 => Self::InspectionEnds {
+                slot: index,
+                stamp: (code >> 4) as u32 % STAMPS,
+            },
+            14 => Self::BaysChange(index),
             _ => Self::Departure(index),
         }
     }
 }
 
-/// The most trains that can be inside at once: an index must fit in an event.
+/// The most trains that can be inside, or boxes in bays, at once: an index must fit in an event.
 pub(super) const MOST_TRAINS: usize = 1 << INDEX_BITS;
 
 #[cfg(test)]
@@ -123,6 +140,11 @@ mod tests {
                 train: most,
                 stamp: STAMPS - 1,
             },
+            Event::InspectionEnds {
+                slot: most,
+                stamp: STAMPS - 1,
+            },
+            Event::BaysChange(8),
             Event::OfficeChanges(1),
             Event::TerminalChanges(2),
             Event::ExchangeReady(3),

@@ -1,5 +1,6 @@
 //! The handover over the border: a headway, a daily quota, opening hours.
 
+use super::choice::Look;
 use super::event::Event;
 use super::state::State;
 use crate::engine::{Gate, Hand};
@@ -75,6 +76,18 @@ impl State<'_> {
             self.look_again_at_exchange(exchange, block);
         }
         false
+    }
+
+    /// What a train that could choose this exchange sees of it.
+    pub(super) fn look_at_exchange(&mut self, exchange: u32) -> Look {
+        let is_free = self.exchange_block(exchange).is_none();
+        let state = &self.exchanges[exchange as usize];
+        Look {
+            begins_at_once: state.gate.is_empty() && is_free,
+            waiting: state.gate.len() as u32,
+            inside: u32::from(!is_free),
+            hand: state.hand,
+        }
     }
 
     fn hand_over(&mut self, exchange: u32) {

@@ -63,9 +63,10 @@ impl<'m> State<'m> {
         &model.formations[model.groups[group as usize].formation as usize]
     }
 
-    /// Boxes of a flow arrive at its origin.
-    pub(super) fn lot_arrives(&mut self, flow: u32, group: u32, boxes: u32) {
+    /// The lot of this number of a flow arrives at its origin.
+    pub(super) fn lot_arrives(&mut self, (flow, number): (u32, u32), group: u32, boxes: u32) {
         self.seen.boxes_arrive(self.now, flow, boxes);
+        self.classify_boxes((flow, number), boxes);
         let lot = Train {
             flow,
             boxes,
@@ -73,7 +74,7 @@ impl<'m> State<'m> {
             arrived_at: self.now,
             ..Train::default()
         };
-        self.add_boxes(group, &lot);
+        self.join_group(group, &lot);
     }
 
     /// A train comes to be regrouped; whether it goes on as it is.
@@ -90,13 +91,14 @@ impl<'m> State<'m> {
         }
         self.seen.formations[self.model.groups[group as usize].formation as usize].dissolved += 1;
         let part = self.fleet[train];
+        self.manifest.take_apart(train);
         self.fleet.remove(train);
-        self.add_boxes(group, &part);
+        self.join_group(group, &part);
         false
     }
 
     /// Boxes join the train that is being filled, and as many further ones as they fill.
-    fn add_boxes(&mut self, group: u32, part: &Train) {
+    fn join_group(&mut self, group: u32, part: &Train) {
         let formation = self.formation_of(group);
         let mut left = part.boxes;
         while left > 0 {
@@ -109,6 +111,7 @@ impl<'m> State<'m> {
             let joining = left.min(formation.size - state.boxes);
             left -= joining;
             state.boxes += joining;
+            self.manifest.join(train, joining);
             state.lots.push((self.now, joining));
             self.seen.join_stock(self.now, self.model.groups[group as usize].formation, joining);
             if state.boxes == formation.size {
@@ -149,6 +152,7 @@ impl<'m> State<'m> {
             waited_before: part.waited_before,
             ..Train::default()
         });
+        self.manifest.begin(train);
         self.groups[group as usize].train = Some(train);
         self.switch(train, formation.place, Activity::WaitingToFill);
         Some(train)

@@ -6,10 +6,14 @@
 //! in a fixed order.
 #![allow(clippy::cast_possible_truncation, reason = "indices: a model has far fewer than 2^32 of anything")]
 
+mod bay;
+mod cargo;
+mod choice;
 mod departure;
 mod event;
 mod exchange;
 mod formation;
+mod inspection;
 mod line;
 mod office;
 mod simulator;

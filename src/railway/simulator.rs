@@ -54,6 +54,8 @@ impl<'m> Simulator<'m> {
             directions: model.directions.len(),
             lanes: model.lanes.len(),
             offices: model.offices.len(),
+            bays: model.bays.len(),
+            classes: model.classes(),
             terminals: model.terminals.len(),
             exchange_days: model.exchanges.iter().map(|e| model.days_at(e.place).len()).collect(),
             yards: model.yards.len(),
@@ -109,17 +111,32 @@ impl<'m> Simulator<'m> {
         }
     }
 
-    /// Books the trains still inside up to the end, and counts them and their boxes.
+    /// Books the trains still inside up to the end, and counts them and all boxes.
     fn book_inside(&mut self) -> Inside {
-        let State { fleet, seen, groups, .. } = &mut self.state;
+        let State {
+            fleet,
+            seen,
+            groups,
+            manifest,
+            inspections,
+            ..
+        } = &mut self.state;
         let mut inside = Inside {
             boxes_in_stock: groups.iter().map(|group| i64::from(group.boxes)).sum(),
+            by_class: vec![0; self.shape.classes],
             ..Inside::default()
         };
-        for (_, train) in fleet.inside_mut() {
+        for (slot, train) in fleet.inside_mut() {
             seen.still_inside(&mut train.time);
             inside.trains += 1;
             inside.boxes += i64::from(train.boxes);
+            for (sum, boxes) in inside.by_class.iter_mut().zip(manifest.of(slot)) {
+                *sum += i64::from(*boxes);
+            }
+        }
+        for (class, boxes) in inspections.set_out() {
+            inside.set_out += boxes;
+            inside.by_class[class] += boxes;
         }
         inside
     }

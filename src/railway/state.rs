@@ -2,10 +2,12 @@
 
 use std::collections::VecDeque;
 
+use super::cargo::Manifest;
 use super::departure::Source;
 use super::event::{Event, MOST_TRAINS, STAMPS};
 use super::exchange::ExchangeState;
 use super::formation::GroupState;
+use super::inspection::Inspections;
 use super::line::LaneState;
 use super::office::OfficeState;
 use super::single::SectionState;
@@ -45,6 +47,8 @@ pub(super) struct State<'m> {
     pub(super) lanes: Vec<LaneState>,
     pub(super) sections: Vec<SectionState>,
     pub(super) offices: Vec<OfficeState>,
+    pub(super) inspections: Inspections,
+    pub(super) manifest: Manifest,
     pub(super) terminals: Vec<TerminalState>,
     pub(super) exchanges: Vec<ExchangeState>,
     pub(super) groups: Vec<GroupState>,
@@ -78,6 +82,8 @@ impl Process for State<'_> {
             Event::ExchangeReady(exchange) => self.exchange_ready(exchange),
             Event::ExchangeChanges(exchange) => self.exchange_changes(exchange),
             Event::OfficeChanges(office) => self.office_changes(office),
+            Event::InspectionEnds { slot, stamp } => self.inspection_ends(slot, stamp),
+            Event::BaysChange(bay) => self.bays_change(bay),
             Event::TerminalChanges(terminal) => self.terminal_changes(terminal),
             Event::WagonsReturn(rake) => self.wagons_return(rake),
             Event::GroupDue(group) => self.group_due(group),
@@ -101,6 +107,8 @@ impl<'m> State<'m> {
             lanes: vec![LaneState::default(); model.lanes.len()],
             sections: vec![SectionState::default(); model.sections.len()],
             offices: vec![OfficeState::default(); model.offices.len()],
+            inspections: Inspections::default(),
+            manifest: Manifest::default(),
             terminals: vec![TerminalState::default(); model.terminals.len()],
             exchanges: vec![ExchangeState::default(); model.exchanges.len()],
             groups: vec![GroupState::default(); model.groups.len()],
@@ -128,6 +136,8 @@ impl<'m> State<'m> {
         self.lanes.iter_mut().for_each(LaneState::reset);
         self.sections.iter_mut().for_each(SectionState::reset);
         self.offices.iter_mut().for_each(OfficeState::reset);
+        self.inspections.reset(model);
+        self.manifest.reset(model.classes());
         self.terminals.iter_mut().for_each(TerminalState::reset);
         self.exchanges.iter_mut().for_each(ExchangeState::reset);
         self.groups.iter_mut().for_each(GroupState::reset);
@@ -137,6 +147,9 @@ impl<'m> State<'m> {
         self.pending.schedule(Instant::START + model.step, Event::StepEnds);
         for office in 0..self.offices.len() {
             self.watch_office(office as u32);
+        }
+        for bay in 0..model.bays.len() {
+            self.watch_bay(bay as u32);
         }
         for terminal in 0..self.terminals.len() {
             self.watch_terminal(terminal as u32);
@@ -171,8 +184,7 @@ impl<'m> State<'m> {
     /// Lets a train follow its program until it waits or a timed activity begins.
     pub(super) fn advance(&mut self, train: u32) {
         loop {
-            let at = &self.fleet[train];
-            let gone_on = match self.model.flows[at.flow as usize].program[at.step as usize] {
+            let gone_on = match self.next_step(train) {
                 Step::Form(yard) => self.form(train, yard),
                 Step::Office(office) => self.join_office(train, office),
                 Step::Reload(terminal) => self.join_terminal(train, terminal),
@@ -188,11 +200,31 @@ impl<'m> State<'m> {
                     self.leave(train);
                     return;
                 }
+                Step::Choose(_) => unreachable!("a choice is made before its step"),
             };
             if !gone_on {
                 return;
             }
             self.fleet[train].step += 1;
+        }
+    }
+
+    /// The step that a train comes to now; where it can choose, it chooses.
+    fn next_step(&mut self, train: u32) -> Step {
+        let at = &self.fleet[train];
+        match self.model.flows[at.flow as usize].program[at.step as usize] {
+            Step::Choose(choice) => self.choose(train, choice),
+            step => step,
+        }
+    }
+
+    /// The step that a train is at; where it could choose, that which it chose.
+    #[inline]
+    pub(super) fn step_of(&self, train: u32) -> Step {
+        let at = &self.fleet[train];
+        match self.model.flows[at.flow as usize].program[at.step as usize] {
+            Step::Choose(choice) => self.model.choices[choice as usize].options[at.chosen as usize],
+            step => step,
         }
     }
 
@@ -229,11 +261,13 @@ impl<'m> State<'m> {
             inside: true,
             ..Train::default()
         });
+        self.load_boxes(train);
         self.advance(train);
     }
 
     fn leave(&mut self, train: u32) {
         self.give_back_track(train);
+        self.unload_boxes(train);
         let t = &mut self.fleet[train];
         let outcome = self.seen.leave(self.now, &mut t.time, (t.flow, t.boxes), t.created_at);
         if let Err(fault) = outcome {
@@ -320,7 +354,8 @@ impl<'m> State<'m> {
             Phase::Placing => self.placed(train),
             Phase::Lifting => self.lifted(train),
             Phase::Withdrawal => self.withdrawn(train),
-            Phase::Ready
+            Phase::InInspection
+            | Phase::Ready
             | Phase::WantsTrackKept
             | Phase::AtLineEnd
             | Phase::WantsTrack

@@ -2,6 +2,7 @@
 //! loaded is withdrawn to a departure track. Cranes are shared by the berths; the work left on each train is
 //! carried on at the new rate whenever their number changes.
 
+use super::choice::Look;
 use super::event::Event;
 use super::state::{State, Wake};
 use super::train::Phase;
@@ -94,6 +95,18 @@ impl State<'_> {
         false
     }
 
+    /// What a train that could choose this terminal sees of it.
+    pub(super) fn look_at_terminal(&mut self, train: u32, terminal: u32) -> Look {
+        let is_free = self.terminal_block(terminal, train).is_none();
+        let state = &self.terminals[terminal as usize];
+        Look {
+            begins_at_once: state.gate.is_empty() && is_free,
+            waiting: state.gate.len() as u32,
+            inside: state.berths_taken,
+            hand: state.hand,
+        }
+    }
+
     /// Lets trains into free berths.
     pub(super) fn serve_terminal(&mut self, terminal: u32) {
         while let Some(train) = self.terminals[terminal as usize].gate.head() {
@@ -123,8 +136,7 @@ impl State<'_> {
     }
 
     fn terminal_of(&self, train: u32) -> u32 {
-        let t = &self.fleet[train];
-        match self.model.flows[t.flow as usize].program[t.step as usize] {
+        match self.step_of(train) {
             Step::Reload(terminal) => terminal,
             step => unreachable!("a train in a berth is at {step:?}"),
         }

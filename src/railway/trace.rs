@@ -2,7 +2,7 @@
 
 use super::{Ended, Simulator};
 use crate::model;
-use crate::observe::Observations;
+use crate::observe::{Fault, Observations};
 use crate::scenario;
 
 /// The log of the first replication: a line `FLOW#NUMBER  LOCATION  ACTIVITY  BEGIN - END` per activity, in order
@@ -22,6 +22,15 @@ pub(super) fn observed<T>(toml: &str, read: impl FnOnce(&Observations) -> T) -> 
     let (ended, seen) = simulator.run(1, 1, true, 1_000_000).unwrap_or_else(|fault| panic!("{fault}"));
     assert_eq!(ended, Ended::Finished);
     read(seen)
+}
+
+/// What a replication was seen to do.
+pub(super) fn seen(toml: &str, replication: u32) -> Result<Observations, Fault> {
+    let loaded = scenario::parse(toml, "trace.toml").unwrap_or_else(|problems| panic!("{problems}"));
+    let model = model::compile(&loaded.scenario).unwrap_or_else(|problems| panic!("{problems:?}"));
+    Simulator::new(&model)
+        .run(1, replication, false, 10_000_000)
+        .map(|(_, seen)| seen.clone())
 }
 
 /// How the first replication ended, and its log line by line.

@@ -23,6 +23,8 @@ pub(super) enum Phase {
     InOffice,
     /// Its work in an office rests.
     Paused,
+    /// Boxes of it are inspected, or wait for a bay.
+    InInspection,
     /// Being placed in a berth.
     Placing,
     /// Its boxes are lifted, or wait for a crane.
@@ -73,6 +75,8 @@ pub(super) struct Train {
     pub(super) section: u16,
     /// The yard on a track of which it stands, or will at the end of its section.
     pub(super) yard: Option<u32>,
+    /// Which facility it chose last, where it could choose.
+    pub(super) chosen: u8,
     /// Whether the slot is in use.
     pub(super) inside: bool,
 }

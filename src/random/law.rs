@@ -174,6 +174,20 @@ impl Law {
         }
     }
 
+    /// No value is smaller than this.
+    #[must_use]
+    pub fn least(&self) -> f64 {
+        match *self {
+            Self::Constant(v) => v,
+            Self::Uniform { min, .. } | Self::Triangular { min, .. } | Self::Pert { min, .. } | Self::Beta { min, .. } => min,
+            Self::Empirical { ref values, ref weights } => {
+                let drawn = values.iter().zip(weights).filter(|(_, weight)| **weight > 0.0);
+                drawn.map(|(value, _)| *value).reduce(f64::min).unwrap_or(0.0)
+            }
+            _ => 0.0,
+        }
+    }
+
     /// The value, where there is only one.
     #[must_use]
     pub fn constant(&self) -> Option<f64> {

@@ -230,7 +230,8 @@ fn run_trains(size: &Size, locations: &[LocationFacts]) -> ReplicationRecords {
         for (step, place) in chain.iter().enumerate() {
             let luck = noise(i * 131 + step * 7);
             let border = place % 5 >= 3 || locations.len() == 1;
-            let cause = Activity::ALL[6 + (place * 3 + usize::from(luck > 0.6) * 5) % 11];
+            let first = Activity::ALL.iter().position(|activity| activity.is_waiting()).unwrap_or_default();
+            let cause = Activity::ALL[first + (place * 3 + usize::from(luck > 0.6) * 5) % 11];
             let wait = luck * luck * if border { 420.0 } else { 60.0 };
             spend(&mut records, *place, cause, wait as i64 * MINUTE);
             let service = Activity::ALL[1 + place % 5];

@@ -54,6 +54,7 @@ pub const fn activity(activity: Activity) -> RGBColor {
     match activity {
         Activity::Running => RGBColor(198, 207, 216),
         Activity::Clearance => RGBColor(0, 114, 178),
+        Activity::Inspection => RGBColor(96, 172, 214),
         Activity::Handling => RGBColor(150, 208, 222),
         Activity::Placing => RGBColor(70, 150, 140),
         Activity::Lifting => RGBColor(18, 62, 105),
@@ -67,6 +68,7 @@ pub const fn activity(activity: Activity) -> RGBColor {
         Activity::OfficeClosed => RGBColor(213, 94, 0),
         Activity::ClosingSoon => RGBColor(250, 184, 134),
         Activity::DeskBusy => RGBColor(226, 152, 0),
+        Activity::InspectionBay => RGBColor(255, 226, 130),
         Activity::BerthBusy => RGBColor(152, 52, 122),
         Activity::CraneShort => RGBColor(232, 168, 200),
         Activity::QuotaUsedUp => RGBColor(88, 40, 28),

@@ -4,16 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::unionfind::UnionFind;
 
-use super::document::Node;
+use super::document::{Node, Value};
 use super::nearest::nearest;
 use super::problem::{Problem, ProblemKind, Thing};
 use super::reader::Context;
-use super::types::{Departures, FacilityKind, Flow, Id, Place, Returns, Scenario};
+use super::types::{Departures, FacilityKind, Flow, Id, Place, Returns, Scenario, StepRef};
 
 /// Notes every problem between things that are each right by themselves.
 pub(super) fn check(scenario: &Scenario, cx: &Context<'_>) {
     for (id, place) in &scenario.places {
         ambiguous_procedures(id, place, scenario, cx);
+        alternatives(id, place, cx);
     }
     // A line whose ends are wrong is one problem, not one for each way that it would be part of.
     if scenario.lines.values().all(|line| !line.between.0.is_empty()) {
@@ -80,6 +81,34 @@ fn ambiguous_procedures(id: &str, place: &Place, scenario: &Scenario, cx: &Conte
     }
 }
 
+/// The facilities of a choice must be of one kind, and change the gauge alike.
+fn alternatives(id: &str, place: &Place, cx: &Context<'_>) {
+    for (choice_id, choice) in &place.choice {
+        let Some((first, others)) = choice.of.split_first() else { continue };
+        let gauges = |step: &StepRef| place.reloading.get(&step.id).map(|t| (&t.from_gauge, &t.to_gauge));
+        let odd = others.iter().find_map(|other| {
+            let reloads = other.kind == FacilityKind::Reloading;
+            let what = match other.kind == first.kind {
+                false => "kind",
+                true if reloads && gauges(other) != gauges(first) => "gauge",
+                true => return None,
+            };
+            Some((what, other))
+        });
+        if let Some((what, other)) = odd {
+            let name = |step: &StepRef| format!("{}.{}", step.kind.word(), step.id);
+            let kind = ProblemKind::NoAlternative {
+                name: name(other),
+                what,
+                first: name(first),
+            };
+            let expected = "facilities of one kind; terminals that all reload between the same gauges";
+            let problem = at(cx, &["places", id, "choice", choice_id, "of"], kind);
+            report(cx, problem.map(|p| p.expected(expected)));
+        }
+    }
+}
+
 /// Every leg of every flow must lead over lines, whatever their gauge.
 fn ways(scenario: &Scenario, cx: &Context<'_>) {
     let numbers: BTreeMap<&Id, usize> = scenario.places.keys().zip(0..).collect();
@@ -136,6 +165,7 @@ fn unused_facilities(id: &str, place: &Place, cx: &Context<'_>) {
         .procedures
         .values()
         .flat_map(|procedure| &procedure.steps)
+        .chain(place.choice.values().flat_map(|choice| &choice.of))
         .map(|step| (step.kind, step.id.as_str()))
         .collect();
     for kind in FacilityKind::ALL {
@@ -219,6 +249,7 @@ fn unused(scenario: &Scenario, cx: &Context<'_>) {
             "name it as the `calendar` of a facility, or take it out",
         );
     }
+    unused_names(scenario, cx);
     for (id, flow) in &scenario.flows {
         let empty = match &flow.departures {
             Departures::Trace { rows, .. } => rows.is_empty(),
@@ -232,10 +263,43 @@ fn unused(scenario: &Scenario, cx: &Context<'_>) {
     }
 }
 
+/// Classes of cargo that no flow carries, sets of holidays that no calendar keeps.
+fn unused_names(scenario: &Scenario, cx: &Context<'_>) {
+    let carried: BTreeSet<&Id> = scenario.flows.values().flat_map(|flow| flow.cargo.keys()).collect();
+    for id in scenario.cargo.keys().filter(|id| !carried.contains(id)) {
+        warn(
+            cx,
+            &["cargo", id],
+            Thing::Cargo,
+            "give it a share in the `cargo` of a flow, or take it out",
+        );
+    }
+    // The names are gone from the calendars, where their dates stand.
+    let calendars = cx
+        .root()
+        .find(&["calendars"])
+        .and_then(Node::table)
+        .into_iter()
+        .flat_map(BTreeMap::values);
+    let named = calendars.filter_map(|calendar| calendar.find(&["holidays"]));
+    let kept: BTreeSet<&str> = named
+        .flat_map(|holidays| match &holidays.value {
+            Value::Array(entries) => entries.iter().filter_map(Node::text).collect(),
+            _ => holidays.text().into_iter().collect::<Vec<_>>(),
+        })
+        .collect();
+    for id in scenario.holidays.keys().filter(|id| !kept.contains(id.as_str())) {
+        let remedy = "name it in the `holidays` of a calendar, or take it out";
+        warn(cx, &["holidays", id], Thing::Holidays, remedy);
+    }
+}
+
 fn calendars_of(place: &Place) -> impl Iterator<Item = &Id> {
     let offices = place.clearance.values().chain(place.handling.values());
+    let inspections = place.clearance.values().flat_map(|office| office.customs.inspection.values());
     offices
         .filter_map(|office| office.calendar.as_ref())
+        .chain(inspections.filter_map(|kind| kind.calendar.as_ref()))
         .chain(place.reloading.values().filter_map(|terminal| terminal.calendar.as_ref()))
         .chain(place.exchange.values().filter_map(|exchange| exchange.calendar.as_ref()))
 }

@@ -12,6 +12,9 @@ const LARGEST: f64 = 1e15;
 /// No number of servers, tracks or boxes is larger than this.
 pub(super) const MOST: u32 = 1_000_000;
 
+/// How far from the whole a sum of written shares may be, for thirds and the like.
+pub(super) const SHARE_SLACK: f64 = 1e-6;
+
 /// A value with its dotted path.
 #[derive(Clone, Debug)]
 pub(super) struct Item<'a> {
@@ -94,6 +97,25 @@ impl<'a> Item<'a> {
             return self.refuse(self.problem(ProblemKind::Negative).expected(expected));
         }
         Some(number)
+    }
+
+    /// A share from 0 to 1.
+    pub(super) fn share(&self) -> Option<f64> {
+        let expected = "a share from 0 to 1";
+        let share = self.positive_or_zero(expected)?;
+        if share <= 1.0 { Some(share) } else { self.out_of_range(expected) }
+    }
+
+    /// Whether shares add up to the whole; if not, that is noted.
+    pub(super) fn is_whole(&self, shares: impl IntoIterator<Item = f64>) -> bool {
+        let sum: f64 = shares.into_iter().sum();
+        let whole = (sum - 1.0).abs() < SHARE_SLACK;
+        if !whole {
+            let rounded = (sum * 1e6).round() / 1e6;
+            let problem = self.problem(ProblemKind::ShareSum(rounded));
+            self.cx.report(problem.expected("shares whose sum is 1"));
+        }
+        whole
     }
 
     /// The value lies outside of its range.

@@ -120,6 +120,9 @@ fn things_under(path: &[&str]) -> Option<Thing> {
         ["gauges"] => Some(Thing::Gauge),
         ["calendars"] => Some(Thing::Calendar),
         ["corridors"] => Some(Thing::Corridor),
+        ["holidays"] => Some(Thing::Holidays),
+        ["cargo"] => Some(Thing::Cargo),
+        ["places", _, "clearance", _, "inspection"] => Some(Thing::Facility),
         ["places", _, "procedures"] => Some(Thing::Procedure),
         ["places", _, kind] if FacilityKind::ALL.iter().any(|k| k.word() == *kind) => Some(Thing::Facility),
         _ => None,
@@ -266,8 +269,22 @@ pub(super) const SECTION: &[&[&str]] = &[&["length"], &["share"]];
 /// The same for the spread of a law.
 pub(super) const SPREAD: &[&[&str]] = &[&["sd"], &["cv"]];
 
+/// What belongs to one word of a choice of words: the key of the choice, the word, and the key that belongs to it.
+fn belongs(path: &[&str]) -> Option<(&'static str, &'static str, &'static str)> {
+    match path {
+        ["places", _, "choice", _] => Some(("rule", "shares", "shares")),
+        ["places", _, "clearance", _] => Some(("held", "set_out", "most_boxes")),
+        _ => None,
+    }
+}
+
 /// A layer that chooses one alternative takes the others out of the layers below.
 fn drop_alternatives(below: &mut Table, above: &Table, path: &[&str]) {
+    if let Some((key, word, follower)) = belongs(path)
+        && above.get(key).and_then(Node::text).is_some_and(|chosen| chosen != word)
+    {
+        below.remove(follower);
+    }
     let all: &[&[&[&str]]] = match path {
         ["flows", _, "departures"] => &[DEPARTURES],
         ["flows", _, "departures", "gather", "lots"] => &[LOTS],
@@ -352,6 +369,14 @@ mod tests {
             &["lines.x.passing_places=3", "lines.x.speed=60 km/h"],
         );
         assert_eq!(text, "[lines.x]\npassing_places = 3\nspeed = \"60 km/h\"\n");
+        let (text, _) = layered(
+            "[places.a.choice.c]\nrule = 'shares'\nshares = [1, 0]\n[places.a.clearance.c]\nheld = 'set_out'\nmost_boxes = 5",
+            &["places.a.choice.c.rule=order", "places.a.clearance.c.held=train"],
+        );
+        assert_eq!(
+            text,
+            "[places.a.choice.c]\nrule = \"order\"\n\n[places.a.clearance.c]\nheld = \"train\"\n"
+        );
         // A place may have any name, even that of an alternative.
         let (text, _) = layered("[places.rate]", &["places.every={}"]);
         assert_eq!(text, "[places.every]\n\n[places.rate]\n");

@@ -20,6 +20,7 @@ use std::path::Path;
 mod check;
 mod decode;
 mod document;
+mod holidays;
 mod item;
 mod layers;
 mod nearest;
@@ -88,6 +89,7 @@ fn read(text: String, path: &Path, overrides: &[String]) -> Result<Loaded, Probl
         return Err(Problems::new(problems, document.sources));
     }
     trace::embed(&mut document, &mut problems);
+    holidays::embed(&mut document, &mut problems);
     let cx = reader::Context::new(&document.root, problems);
     let scenario = decode::scenario(&cx);
     if let Some(scenario) = &scenario {

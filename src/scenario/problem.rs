@@ -34,6 +34,12 @@ pub enum Thing {
     /// `[calendars.ID]`.
     #[error("calendar")]
     Calendar,
+    /// `[holidays.ID]`.
+    #[error("set of holidays")]
+    Holidays,
+    /// `[cargo.ID]`.
+    #[error("class of cargo")]
+    Cargo,
     /// `[corridors.ID]`.
     #[error("corridor")]
     Corridor,
@@ -230,6 +236,27 @@ pub enum ProblemKind {
     /// A pool whose wagons leave and never come back.
     #[error("is to get its wagons back with trains, but no train of this gauge is unloaded here")]
     NothingReturns,
+    /// Shares of a whole that are not the whole.
+    #[error("has shares that add up to {0} instead of 1")]
+    ShareSum(f64),
+    /// Inspections that take more boxes than there are.
+    #[error("inspects {sum} of the boxes of {class}, more than all of them")]
+    InspectsMoreThanAll {
+        /// The class, in words.
+        class: String,
+        /// The sum of the shares.
+        sum: f64,
+    },
+    /// Facilities among which a train cannot choose.
+    #[error("names {name:?}, which is of another {what} than {first:?}")]
+    NoAlternative {
+        /// The facility.
+        name: String,
+        /// Kind or gauge.
+        what: &'static str,
+        /// The first facility.
+        first: String,
+    },
     /// A procedure for a direction that no flow has.
     #[error("is a direction that no flow has: {0:?}")]
     UnusedDirection(String),

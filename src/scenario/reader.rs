@@ -58,6 +58,8 @@ impl<'a> Context<'a> {
             Thing::Flow => "flows",
             Thing::Gauge => "gauges",
             Thing::Calendar => "calendars",
+            Thing::Holidays => "holidays",
+            Thing::Cargo => "cargo",
             _ => return Vec::new(),
         };
         let table = self.root.find(&[key]).and_then(Node::table);

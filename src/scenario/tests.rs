@@ -324,6 +324,37 @@ const SLIPS: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "cargo_shares",
+        &[
+            (
+                "[flows.west]",
+                "[cargo.general]\n[cargo.cold]\n\n[flows.west]\ncargo = { general = 0.9, cold = 0.2, warm = 0 }",
+            ),
+            (
+                "desks = 3",
+                "desks = 3\ninspection.scan = { share = { genral = 0.1 }, time = \"5 min\" }",
+            ),
+        ],
+    ),
+    (
+        "cargo_sum",
+        &[(
+            "[flows.west]",
+            "[cargo.general]\n[cargo.cold]\n\n[flows.west]\ncargo = { general = 0.9, cold = 0.2 }",
+        )],
+    ),
+    (
+        "no_alternative",
+        &[(
+            "[places.pass.procedures.west]",
+            "[places.pass.choice.any]\nof = [\"reloading.shed\", \"exchange.west\"]\n\n[places.pass.procedures.west]",
+        )],
+    ),
+    (
+        "warnings_unused_names",
+        &[("[places.dostyk]", "[cargo.cold]\n[holidays.land]\ndates = []\n[places.dostyk]")],
+    ),
+    (
         "warning_direction",
         &[
             ("direction = \"west\"\nsteps", "direction = \"vest\"\nsteps"),
@@ -535,6 +566,98 @@ fn bad_rows_of_a_trace_are_drawn_in_the_csv_file() {
     let rows = "departure,boxes\n2022-01-02 06:00,41\n2022-01-01 06:00,41\nyesterday,41\n2022-01-03 06:00,many\n2022-01-04 06:00,-1\n";
     let folder = Folder::new(&[("border.toml", &traced), ("departures.csv", rows)]);
     insta::assert_snapshot!("trace_rows", folder.refused("border.toml", &[]));
+}
+
+#[test]
+fn holidays_are_read_and_embedded() {
+    let with_file = changed(&[
+        ("holidays = [\"2022-05-01\", ", "holidays = [\"land\", \"2022-05-01\", "),
+        (
+            "[gauges.broad]",
+            "[holidays.land]\nfile = \"sets/land.toml\"\ndates = [\"2022-12-16\"]\n\n[gauges.broad]",
+        ),
+    ]);
+    let folder = Folder::new(&[("border.toml", &with_file), ("other.toml", "dates = ['2022-03-08']")]);
+    fs::create_dir(folder.0.path().join("sets")).expect("a folder can be made");
+    fs::write(
+        folder.0.path().join("sets/land.toml"),
+        "name = 'Land'\ndates = ['2022-03-21..2022-03-23']",
+    )
+    .expect("written");
+    let loaded = folder.load("border.toml", &[]).unwrap_or_else(|problems| panic!("{problems}"));
+    assert!(loaded.warnings.is_empty(), "{}", loaded.warnings);
+    assert_eq!(loaded.scenario.holidays["land"].name, "Land");
+    let off = |loaded: &Loaded| {
+        loaded.scenario.calendars["day_shift"]
+            .holidays
+            .iter()
+            .map(|r| r.first)
+            .collect::<Vec<_>>()
+    };
+    let (own, nauryz, shared) = (date(2022, 12, 16), date(2022, 3, 21), [date(2022, 5, 1), date(2022, 1, 31)]);
+    assert_eq!(off(&loaded), [own, nauryz, shared[0], shared[1]]);
+    // The resolved text needs no other file, and a layer above it can still name another one.
+    fs::write(folder.0.path().join("resolved.toml"), &loaded.resolved).expect("written");
+    fs::remove_file(folder.0.path().join("sets/land.toml")).expect("a file can be removed");
+    let again = folder.load("resolved.toml", &[]).unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(again.scenario, loaded.scenario);
+    let above = "extends = 'resolved.toml'\nholidays.land.file = 'other.toml'";
+    fs::write(folder.0.path().join("above.toml"), above).expect("written");
+    let other = folder.load("above.toml", &[]).unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(off(&other)[1], date(2022, 3, 8));
+}
+
+#[test]
+fn slips_in_files_of_holidays() {
+    let named = |name: &str| {
+        changed(&[
+            ("holidays = [\"2022-05-01\", ", &format!("holidays = [\"{name}\", \"2022-05-01\", ")),
+            ("[gauges.broad]", "[holidays.land]\nfile = \"land.toml\"\n\n[gauges.broad]"),
+        ])
+    };
+    let folder = Folder::new(&[("border.toml", &named("land")), ("slip.toml", &named("lamd"))]);
+    let mut drawn = vec![folder.refused("border.toml", &[])];
+    fs::write(folder.0.path().join("land.toml"), "date = []\ndates = ['2022-02-30', '1 May']").expect("written");
+    drawn.push(folder.refused("border.toml", &[]));
+    fs::write(folder.0.path().join("land.toml"), "name = 'Land'").expect("written");
+    drawn.push(folder.refused("border.toml", &[]));
+    fs::write(folder.0.path().join("land.toml"), "dates = []").expect("written");
+    drawn.push(folder.refused("slip.toml", &[]));
+    insta::assert_snapshot!("holiday_files", drawn.join("\n"));
+}
+
+/// The files that are shipped, with a few dates of each that are known from elsewhere.
+#[test]
+fn shipped_holidays() {
+    let sets = |file: &str| {
+        let text = changed(&[
+            ("holidays = [\"2022-05-01\", \"2022-01-31..2022-02-06\"]", "holidays = \"land\""),
+            (
+                "[gauges.broad]",
+                &format!("[holidays.land]\nfile = \"scenarios/holidays/{file}\"\n\n[gauges.broad]"),
+            ),
+        ]);
+        let loaded = parse(&text, "border.toml").unwrap_or_else(|problems| panic!("{problems}"));
+        loaded.scenario.holidays["land"].dates.clone()
+    };
+    let days = |set: &[DateRange], year: i16| {
+        let all = date(year, 1, 1)
+            .series(jiff::Span::new().days(1))
+            .take_while(|day| day.year() == year);
+        all.filter(|day| set.iter().any(|range| range.holds(*day))).count()
+    };
+    let china = sets("china.toml");
+    // 3 + 7 + 3 + 5 + 3 + 3 + 7 days off in 2021 and 2022, and 31 December 2022 for the year after; 2 + 7 + 1 + 5 + 3 + 8
+    // in 2023; 1 + 8 + 3 + 5 + 1 + 3 + 7 in 2024.
+    assert_eq!([2021, 2022, 2023, 2024].map(|year| days(&china, year)), [31, 32, 26, 28]);
+    assert!(china.iter().any(|range| range.holds(date(2022, 10, 7))) && !china.iter().any(|range| range.holds(date(2022, 10, 8))));
+    let kazakhstan = sets("kazakhstan.toml");
+    assert!(
+        kazakhstan.windows(2).all(|pair| pair[0].last < pair[1].first),
+        "in order, none twice"
+    );
+    assert_eq!(days(&sets("road_posts.toml"), 2022), 3);
+    assert_eq!(days(&sets("road_posts.toml"), 2023), 4);
 }
 
 proptest! {

@@ -26,8 +26,12 @@ pub struct Scenario {
     pub run: RunPlan,
     /// Track gauges by id.
     pub gauges: BTreeMap<Id, Gauge>,
+    /// Named sets of dates, of which calendars make holidays.
+    pub holidays: BTreeMap<Id, Holidays>,
     /// Named calendars.
     pub calendars: BTreeMap<Id, Calendar>,
+    /// Classes of cargo, one for each box.
+    pub cargo: BTreeMap<Id, CargoClass>,
     /// Nodes of the network.
     pub places: BTreeMap<Id, Place>,
     /// Edges of the network.
@@ -73,12 +77,28 @@ pub struct Gauge {
     pub width_mm: u32,
 }
 
+/// `[holidays.ID]`: the dates on which a country rests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holidays {
+    /// For people; the id where none is given.
+    pub name: String,
+    /// Those written here, then those of the file that the table names.
+    pub dates: Vec<DateRange>,
+}
+
+/// `[cargo.ID]`: what a box holds, as customs tells boxes apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CargoClass {
+    /// For people; the id where none is given.
+    pub name: String,
+}
+
 /// `[calendars.ID]`: when something is open, in the civil time of the place that uses it.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Calendar {
     /// Weekly clearance windows; they may not overlap.
     pub windows: Vec<Window>,
-    /// Days on which the weekly windows do not hold: closed all day.
+    /// Days on which the weekly windows do not hold: closed all day. Named sets are written out.
     pub holidays: Vec<DateRange>,
     /// Dated exceptions, which take the place of weekly windows and holidays on their days.
     pub exceptions: Vec<Exception>,
@@ -162,6 +182,8 @@ pub struct Place {
     pub regrouping: BTreeMap<Id, Regrouping>,
     /// Stocks of wagons by gauge; a gauge that is absent has as many as needed.
     pub wagons: BTreeMap<Id, Wagons>,
+    /// Several facilities of one kind, of which a train uses one.
+    pub choice: BTreeMap<Id, Choice>,
     /// What a train does here, by direction and flow.
     pub procedures: BTreeMap<Id, Procedure>,
 }
@@ -179,6 +201,78 @@ pub struct Office {
     pub calendar: Option<Id>,
     /// What happens to work in hand when it closes.
     pub at_close: AtClose,
+    /// What only a clearance has.
+    pub customs: Customs,
+}
+
+/// Declaration in advance and inspection, which only a clearance has.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Customs {
+    /// Trains declared before they arrive.
+    pub advance: Option<Advance>,
+    /// Kinds of inspection, by id.
+    pub inspection: BTreeMap<Id, Treatment>,
+    /// What becomes of the train while boxes of it are inspected.
+    pub held: Held,
+}
+
+/// `advance` of a clearance: trains declared before they arrive take another time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Advance {
+    /// The share of trains, 0 to 1.
+    pub share: f64,
+    /// Time for one of them.
+    pub time: Law,
+}
+
+/// `[places.ID.clearance.ID.inspection.ID]`: one kind of inspection, box by box.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Treatment {
+    /// For people; the id where none is given.
+    pub name: String,
+    /// The share of boxes that get it.
+    pub share: InspectionShare,
+    /// How many boxes are inspected at once while open.
+    pub bays: u32,
+    /// Time for one box.
+    pub time: Law,
+    /// When it is open; always where absent.
+    pub calendar: Option<Id>,
+    /// What happens to boxes in hand when it closes.
+    pub at_close: AtClose,
+}
+
+/// The share of boxes that get an inspection, 0 to 1.
+#[derive(Clone, Debug, PartialEq)]
+pub enum InspectionShare {
+    /// Of all boxes, whatever their class.
+    All(f64),
+    /// By class of cargo; none of a class that is absent.
+    ByClass(BTreeMap<Id, f64>),
+}
+
+impl InspectionShare {
+    /// The share of a class; `None` is the class of boxes that have none.
+    #[must_use]
+    pub fn of(&self, class: Option<&str>) -> f64 {
+        match self {
+            Self::All(share) => *share,
+            Self::ByClass(shares) => class.and_then(|class| shares.get(class)).copied().unwrap_or(0.0),
+        }
+    }
+}
+
+/// What becomes of a train while boxes of it are inspected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Held {
+    /// It waits for them.
+    #[default]
+    Train,
+    /// They are set out; it goes on without them, and they follow with a later train of the flow.
+    SetOut {
+        /// The most boxes that a train may have after others have joined it; no limit where absent.
+        most_boxes: Option<u32>,
+    },
 }
 
 /// What happens at the end of a clearance window.
@@ -214,6 +308,8 @@ pub struct Reloading {
     pub calendar: Option<Id>,
     /// What happens to lifting in hand when it closes.
     pub at_close: AtClose,
+    /// Whether its cranes stand in the open.
+    pub outdoor: bool,
 }
 
 /// The two ways to give the lifting time.
@@ -308,6 +404,28 @@ pub enum Returns {
     WithTrains,
 }
 
+/// `[places.ID.choice.ID]`: facilities of one kind, of which a train uses one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    /// The facilities, at least two, all of one kind; reloadings all between the same gauges.
+    pub of: Vec<StepRef>,
+    /// How a train chooses.
+    pub rule: ChoiceRule,
+}
+
+/// How a train chooses among facilities when it comes to them.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ChoiceRule {
+    /// The first that can begin at once; if none can, the shortest queue.
+    Order,
+    /// The fewest trains waiting.
+    LeastQueue,
+    /// The least expected time until the work on it would be done.
+    LeastWork,
+    /// At random, each with its share; as many as there are facilities, of sum 1.
+    Shares(Vec<f64>),
+}
+
 /// `[places.ID.procedures.ID]`: the ordered steps of a train at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Procedure {
@@ -341,6 +459,16 @@ impl Place {
             .max_by_key(|(fit, _)| *fit)
             .map(|(_, found)| found)
     }
+
+    /// The terminal of a step that changes the gauge: of a choice, the first, since all change it alike.
+    #[must_use]
+    pub fn reloading_of(&self, step: &StepRef) -> Option<&Reloading> {
+        match step.kind {
+            FacilityKind::Reloading => self.reloading.get(&step.id),
+            FacilityKind::Choice => self.choice.get(&step.id)?.of.first().and_then(|first| self.reloading_of(first)),
+            _ => None,
+        }
+    }
 }
 
 /// A step by the name of its facility, such as `clearance.export`.
@@ -365,11 +493,23 @@ pub enum FacilityKind {
     Exchange,
     /// Boxes of arriving trains onto trains of another length.
     Regrouping,
+    /// One of several facilities.
+    Choice,
 }
 
 impl FacilityKind {
     /// All kinds.
-    pub const ALL: [Self; 5] = [Self::Clearance, Self::Handling, Self::Reloading, Self::Exchange, Self::Regrouping];
+    pub const ALL: [Self; 6] = [
+        Self::Clearance,
+        Self::Handling,
+        Self::Reloading,
+        Self::Exchange,
+        Self::Regrouping,
+        Self::Choice,
+    ];
+
+    /// Those among which trains can choose.
+    pub const ALTERNATIVES: [Self; 4] = [Self::Clearance, Self::Handling, Self::Reloading, Self::Exchange];
 
     /// The word in TOML.
     #[must_use]
@@ -380,6 +520,7 @@ impl FacilityKind {
             Self::Reloading => "reloading",
             Self::Exchange => "exchange",
             Self::Regrouping => "regrouping",
+            Self::Choice => "choice",
         }
     }
 }
@@ -470,6 +611,8 @@ pub struct Flow {
     pub gauge: Id,
     /// Boxes per train.
     pub boxes: Law,
+    /// Share of its boxes of each class of cargo, of sum 1; empty where its boxes have no class.
+    pub cargo: BTreeMap<Id, f64>,
     /// TEU of one box: 2 for a forty-foot container.
     pub teu_per_box: f64,
     /// How its trains depart.

@@ -1,25 +1,39 @@
 //! `[calendars.ID]`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::item::Item;
 use super::super::problem::ProblemKind;
-use super::super::types::{Calendar, Day, Exception, Hours, Window};
-use super::civil;
+use super::super::types::{Calendar, DateRange, Day, Exception, Holidays, Hours, Id, Window};
+use super::{civil, holidays};
 
 /// A calendar with its weekly windows, holidays and exceptions.
-pub(super) fn calendar(item: &Item<'_>) -> Option<Calendar> {
+pub(super) fn calendar(item: &Item<'_>, sets: &BTreeMap<Id, Holidays>) -> Option<Calendar> {
     item.table(|reader| {
         let expected = "an array of weekly windows such as { days = \"mon-fri\", hours = \"08:00-20:00\" }";
         let windows = reader.required("windows", expected, |windows| weekly(windows, expected));
         Calendar {
             windows: windows.unwrap_or_default(),
-            holidays: reader
-                .optional("holidays", |days| days.list("an array of dates", civil::dates))
-                .unwrap_or_default(),
+            holidays: reader.optional("holidays", |days| days_off(days, sets)).unwrap_or_default(),
             exceptions: reader.optional("exceptions", exceptions).unwrap_or_default(),
         }
     })
+}
+
+/// Dates, and sets of dates by name, one or an array of them.
+fn days_off(item: &Item<'_>, sets: &BTreeMap<Id, Holidays>) -> Option<Vec<DateRange>> {
+    let expected = "an array of dates and of ids of `holidays`";
+    let entries = match item.node.text() {
+        Some(_) => vec![item.clone()],
+        None => item.array(expected)?,
+    };
+    Some(
+        entries
+            .iter()
+            .filter_map(|entry| holidays::dates_or_set(entry, sets))
+            .flatten()
+            .collect(),
+    )
 }
 
 /// The weekly windows, one for each stretch of hours; none may overlap.
@@ -107,7 +121,11 @@ mod tests {
 
     #[test]
     fn calendars() {
-        let windows = |text: &str| read_x(text, |item| calendar(item).map_or(0, |calendar| calendar.windows.len()));
+        let windows = |text: &str| {
+            read_x(text, |item| {
+                calendar(item, &BTreeMap::new()).map_or(0, |calendar| calendar.windows.len())
+            })
+        };
         assert_eq!(windows("x.windows = []"), Ok(0));
         assert_eq!(
             windows("x.windows = [{ days = 'daily', hours = ['08:00-12:00', '12:00-24:00'] }]"),

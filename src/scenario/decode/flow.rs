@@ -1,5 +1,7 @@
 //! `[flows.ID]` and its departures.
 
+use std::collections::BTreeMap;
+
 use super::super::item::Item;
 use super::super::layers::DEPARTURES;
 use super::super::problem::{ProblemKind, Thing};
@@ -40,6 +42,7 @@ pub(super) fn flow(id: &str, item: &Item<'_>, only_gauge: Option<&Id>) -> Option
                 .unwrap_or_default(),
         },
         boxes: reader.optional("boxes", law::of_counts).unwrap_or(Law::Constant(0.0)),
+        cargo: reader.optional("cargo", cargo).unwrap_or_default(),
         teu_per_box: reader
             .optional("teu_per_box", |n| n.positive_or_zero("a number, 2 for forty-foot containers"))
             .unwrap_or(2.0),
@@ -73,6 +76,13 @@ fn warn_of_idle_boxes(reader: &mut Reader<'_>, departures: &Departures) {
             .cx
             .report(problem.remedy("take it out: a train carries the boxes that were gathered for it"));
     }
+}
+
+/// Shares by class of cargo, of sum 1.
+fn cargo(item: &Item<'_>) -> Option<BTreeMap<Id, f64>> {
+    let shares = item.things(|class, entry| entry.has_known_key(Thing::Cargo, class).then(|| entry.share()).flatten())?;
+    let read = item.node.table().is_some_and(|table| table.len() == shares.len());
+    (read && item.is_whole(shares.values().copied())).then_some(shares)
 }
 
 fn departures_of(reader: &mut Reader<'_>) -> Option<Departures> {

@@ -4,9 +4,12 @@
 //! rest is still read and checked; a scenario with a stand-in never leaves this crate's reader.
 
 mod calendar;
+mod choice;
 mod civil;
+mod clearance;
 mod flow;
 mod forming;
+mod holidays;
 mod law;
 mod line;
 mod place;
@@ -18,7 +21,7 @@ use std::collections::BTreeMap;
 use super::item::Item;
 use super::problem::Thing;
 use super::reader::{Context, Reader};
-use super::types::{Corridor, Gauge, Id, Scenario};
+use super::types::{CargoClass, Corridor, Gauge, Id, Scenario};
 use crate::random::Law;
 use crate::units::Dimension;
 
@@ -40,14 +43,17 @@ pub(super) fn scenario(cx: &Context<'_>) -> Option<Scenario> {
         let time = time_run::time_frame(reader);
         let run = reader.optional("run", time_run::run_plan).unwrap_or_else(time_run::default_plan);
         let gauges = reader.things("gauges", gauge);
+        let holidays = reader.things("holidays", holidays::holidays);
         Scenario {
             title: title.unwrap_or_default().to_owned(),
             description: description.unwrap_or_default().trim().to_owned(),
-            calendars: reader.things("calendars", |_, item| calendar::calendar(item)),
+            calendars: reader.things("calendars", |_, item| calendar::calendar(item, &holidays)),
+            cargo: reader.things("cargo", cargo_class),
             places: reader.things("places", |id, item| place::place(id, item, &time.zone)),
             lines: reader.things("lines", line::line),
             flows: flows(reader, &gauges),
             corridors: reader.things("corridors", corridor),
+            holidays,
             gauges,
             time,
             run,
@@ -61,6 +67,10 @@ fn flows(reader: &mut Reader<'_>, gauges: &BTreeMap<Id, Gauge>) -> BTreeMap<Id, 
         _ => None,
     };
     reader.things("flows", |id, item| flow::flow(id, item, only_gauge))
+}
+
+fn cargo_class(id: &str, item: &Item<'_>) -> Option<CargoClass> {
+    item.table(|reader| CargoClass { name: reader.name(id) })
 }
 
 fn gauge(id: &str, item: &Item<'_>) -> Option<Gauge> {

@@ -7,8 +7,8 @@ use super::super::item::{Item, MOST};
 use super::super::layers::LIFTING;
 use super::super::problem::{ProblemKind, Thing};
 use super::super::reader::Reader;
-use super::super::types::{AtClose, Exchange, FacilityKind, Id, Lifting, Office, Place, Procedure, Quota, Reloading, StepRef};
-use super::{STAND_IN, civil, forming, law};
+use super::super::types::{AtClose, Customs, Exchange, FacilityKind, Id, Lifting, Office, Place, Procedure, Quota, Reloading, StepRef};
+use super::{STAND_IN, choice, civil, clearance, forming, law};
 use crate::random::Law;
 use crate::units::Dimension;
 
@@ -25,14 +25,18 @@ pub(super) fn place(id: &str, item: &Item<'_>, zone: &str) -> Option<Place> {
         zone: reader.optional("zone", civil::zone).unwrap_or_else(|| zone.to_owned()),
         position: reader.optional("position", position),
         tracks: reader.optional("tracks", tracks).unwrap_or_default(),
-        clearance: reader.things("clearance", |id, item| office(id, item, "desks")),
-        handling: reader.things("handling", |id, item| office(id, item, "servers")),
+        clearance: reader.things("clearance", clearance::clearance),
+        handling: reader.things("handling", handling),
         reloading: reader.things("reloading", reloading),
         exchange: reader.things("exchange", exchange),
         regrouping: reader.things("regrouping", forming::regrouping),
         wagons: reader.things("wagons", forming::wagons),
+        choice: {
+            let steps = steps_of(reader.item(), &FacilityKind::ALTERNATIVES);
+            reader.things("choice", |_, item| choice::choice(item, &steps))
+        },
         procedures: {
-            let steps = steps_of(reader.item());
+            let steps = steps_of(reader.item(), &FacilityKind::ALL);
             reader.things("procedures", |_, item| procedure(item, &steps))
         },
     })
@@ -74,9 +78,14 @@ pub(super) fn limit(item: &Item<'_>) -> Option<u32> {
     }
 }
 
-/// A customs office, or any other work on a train.
-fn office(id: &str, item: &Item<'_>, servers: &'static str) -> Option<Office> {
-    item.table(|reader| Office {
+/// Any work on a train but clearance.
+fn handling(id: &str, item: &Item<'_>) -> Option<Office> {
+    item.table(|reader| office(id, reader, "servers"))
+}
+
+/// What every office has; `servers` is the key of their number.
+pub(super) fn office(id: &str, reader: &mut Reader<'_>, servers: &'static str) -> Office {
+    Office {
         name: reader.name(id),
         servers: reader.optional(servers, |n| n.count(1)).unwrap_or(1),
         time: reader
@@ -84,11 +93,12 @@ fn office(id: &str, item: &Item<'_>, servers: &'static str) -> Option<Office> {
             .unwrap_or(STAND_IN),
         calendar: calendar(reader),
         at_close: at_close(reader),
-    })
+        customs: Customs::default(),
+    }
 }
 
 /// The id of a calendar; none where it is left out or `"always"`.
-fn calendar(reader: &mut Reader<'_>) -> Option<Id> {
+pub(super) fn calendar(reader: &mut Reader<'_>) -> Option<Id> {
     let item = reader.get("calendar")?;
     if item.node.text() == Some("always") {
         return None;
@@ -96,7 +106,7 @@ fn calendar(reader: &mut Reader<'_>) -> Option<Id> {
     item.known(Thing::Calendar)
 }
 
-fn at_close(reader: &mut Reader<'_>) -> AtClose {
+pub(super) fn at_close(reader: &mut Reader<'_>) -> AtClose {
     reader.optional("at_close", |item| item.choice(&AT_CLOSE)).unwrap_or_default()
 }
 
@@ -126,6 +136,7 @@ fn reloading(id: &str, item: &Item<'_>) -> Option<Reloading> {
             withdrawal: reader.optional("withdrawal", law::of_times).unwrap_or(none),
             calendar: calendar(reader),
             at_close: at_close(reader),
+            outdoor: reader.optional("outdoor", Item::boolean).unwrap_or(false),
         }
     })
 }
@@ -181,10 +192,10 @@ fn quota(item: &Item<'_>) -> Option<u32> {
     Some(trains as u32)
 }
 
-/// The facilities of a place as steps name them.
-fn steps_of(place: &Item<'_>) -> Vec<String> {
+/// The facilities of a place of some kinds, as steps name them.
+fn steps_of(place: &Item<'_>, kinds: &[FacilityKind]) -> Vec<String> {
     let mut steps = Vec::new();
-    for kind in FacilityKind::ALL {
+    for kind in kinds {
         let ids = place
             .node
             .find(&[kind.word()])
@@ -213,7 +224,8 @@ fn procedure(item: &Item<'_>, known: &[String]) -> Option<Procedure> {
     })
 }
 
-fn step(item: &Item<'_>, known: &[&str]) -> Option<StepRef> {
+/// A facility by its name.
+pub(super) fn step(item: &Item<'_>, known: &[&str]) -> Option<StepRef> {
     let name = item.known_among(
         Thing::Step,
         known,
