@@ -45,22 +45,32 @@ impl Check {
 
 fn ways(model: &Model) -> Table {
     let mut table = summary::table(&["flow", "trains a day", "boxes", "way", "steps"], looks());
-    for flow in &model.flows {
+    let ways = model
+        .flows
+        .iter()
+        .flat_map(|flow| flow.routes.iter().map(move |route| (flow, route)));
+    for (flow, route) in ways {
         let mut places = vec![model.places[flow.origin as usize].name.clone()];
-        let lanes = flow
-            .program
+        let program = &route.program;
+        let lanes = program
             .iter()
             .filter_map(|step| if let Step::Run(lane, _) = step { Some(*lane) } else { None });
         places.extend(lanes.map(|lane| model.places[model.lanes[lane as usize].to as usize].name.clone()));
-        let steps = flow.program.iter().filter_map(|step| match *step {
+        let steps = program.iter().filter_map(|step| match *step {
             Step::Office(i) => Some(model.offices[i as usize].name.as_str()),
             Step::Reload(i) => Some(model.terminals[i as usize].name.as_str()),
             Step::Exchange(i) => Some(model.exchanges[i as usize].name.as_str()),
-            Step::Form(_) | Step::Run(..) | Step::Leave => None,
+            Step::Unload(i) | Step::Load(i, _) => Some(model.transloadings[i as usize].name.as_str()),
+            Step::Form(_) | Step::Choose | Step::Run(..) | Step::Leave => None,
         });
         let per_day = flow.departures.per_day(flow.growth, model.end);
+        let name = if flow.routes.len() > 1 {
+            format!("{}, {}", flow.name, route.name)
+        } else {
+            flow.name.clone()
+        };
         table.add_row([
-            cell(&flow.name, looks()),
+            cell(&name, looks()),
             cell(&format!("{per_day:.2}"), looks()),
             cell(&format!("{:.0}", flow.boxes.mean), looks()),
             cell(&places.join(" > "), looks()),

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 
-use super::departures::{Departures, rate_stretches, timetable, trace};
+use super::departures::{Departures, appointments, rate_stretches, timetable, trace};
 use super::facilities::Steps;
-use super::{CivilClock, DayTable, Drawn, FlowModel, Lane, LaneIx, Model, PlaceIx, PlaceModel, Step, Yard, YardIx};
-use crate::network::{self, Route, RouteError, Stop};
+use super::{CivilClock, DayTable, Drawn, FlowModel, Lane, LaneIx, Mode, Model, PlaceIx, PlaceModel, Step, Yard, YardIx};
+use crate::network::RouteError;
 use crate::random::{Law, Purpose, Variate};
 use crate::scenario::{self, Flow, Id, Scenario};
 use crate::units::{Duration, HOUR, Instant};
@@ -22,6 +22,34 @@ pub enum ModelProblem {
         flow: Id,
         /// Why.
         error: RouteError,
+    },
+    /// A route watches a place that it does not pass.
+    #[error("route {route:?} of flow {flow:?} watches {place:?}, which is not on its way")]
+    WatchesElsewhere {
+        /// The id of the flow.
+        flow: Id,
+        /// The id of the route.
+        route: Id,
+        /// The place.
+        place: Id,
+    },
+    /// Two routes of a flow are one.
+    #[error("routes {one:?} and {other:?} of flow {flow:?} are the same way")]
+    SameWay {
+        /// The id of the flow.
+        flow: Id,
+        /// The id of one route.
+        one: Id,
+        /// The id of the other.
+        other: Id,
+    },
+    /// Appointments of a facility that a flow does not come to.
+    #[error("flow {flow:?} has appointments at {facility:?}, which is not a step on its way")]
+    NoAppointment {
+        /// The id of the flow.
+        flow: Id,
+        /// The facility, with its place.
+        facility: String,
     },
     /// The way of a flow passes one place twice, so that a facility would serve a train twice.
     #[error("flow {flow:?} passes {place:?} twice")]
@@ -39,6 +67,9 @@ impl ModelProblem {
     pub fn key(&self) -> String {
         match self {
             Self::NoRoute { flow, .. } | Self::Loop { flow, .. } => format!("flows.{flow}"),
+            Self::WatchesElsewhere { flow, route, .. } => format!("flows.{flow}.routes.{route}.watch"),
+            Self::SameWay { flow, other, .. } => format!("flows.{flow}.routes.{other}"),
+            Self::NoAppointment { flow, .. } => format!("flows.{flow}.departures.at"),
         }
     }
 
@@ -52,6 +83,14 @@ impl ModelProblem {
             } => format!(
                 "add a line of gauge {gauge:?} that leads on from {from:?} to {to:?}, or a procedure on the way whose reloading changes the gauge, or correct `from`, `to`, `via` or `gauge`"
             ),
+            Self::WatchesElsewhere { .. } => {
+                "name a place on the way, or leave `watch` out: then those that not every route passes".to_owned()
+            }
+            Self::SameWay { .. } => "give them different `via`, or take one out".to_owned(),
+            Self::NoAppointment { .. } => {
+                "name a clearance, handling, reloading or exchange that a procedure of the flow has as a step, on its first route"
+                    .to_owned()
+            }
             Self::Loop { .. } => "order `via` so that the way does not come back".to_owned(),
         }
     }
@@ -67,6 +106,7 @@ pub fn compile(scenario: &Scenario) -> Result<Model, Vec<ModelProblem>> {
     let steps = compiler.places();
     compiler.lanes();
     compiler.flows(&steps);
+    compiler.sites();
     if compiler.problems.is_empty() {
         Ok(compiler.model)
     } else {
@@ -78,11 +118,11 @@ pub fn compile(scenario: &Scenario) -> Result<Model, Vec<ModelProblem>> {
 pub(super) struct Compiler<'s> {
     pub(super) scenario: &'s Scenario,
     pub(super) model: Model,
-    places: BTreeMap<&'s str, PlaceIx>,
-    yards: BTreeMap<(PlaceIx, &'s str), YardIx>,
-    lanes: BTreeMap<(&'s str, bool), LaneIx>,
+    pub(super) places: BTreeMap<&'s str, PlaceIx>,
+    pub(super) yards: BTreeMap<(PlaceIx, &'s str), YardIx>,
+    pub(super) lanes: BTreeMap<(&'s str, bool), LaneIx>,
     purposes: BTreeMap<Purpose, u32>,
-    problems: Vec<ModelProblem>,
+    pub(super) problems: Vec<ModelProblem>,
 }
 
 impl<'s> Compiler<'s> {
@@ -102,6 +142,9 @@ impl<'s> Compiler<'s> {
             offices: Vec::new(),
             terminals: Vec::new(),
             exchanges: Vec::new(),
+            transloadings: Vec::new(),
+            sites: Vec::new(),
+            site_of: Vec::new(),
             flows: Vec::new(),
             directions: directions.into_iter().collect(),
             day_tables: Vec::new(),
@@ -135,6 +178,11 @@ impl<'s> Compiler<'s> {
             mean: law.mean(),
             purpose: known,
         }
+    }
+
+    /// What moves on a gauge.
+    pub(super) fn mode(&self, gauge: &str) -> Mode {
+        self.scenario.gauges.get(gauge).map_or_else(Mode::default, |gauge| gauge.mode)
     }
 
     fn days(&mut self) {
@@ -190,6 +238,7 @@ impl<'s> Compiler<'s> {
                 let lane = Lane {
                     line: id.clone(),
                     name: line.name.clone(),
+                    mode: self.mode(&line.gauge),
                     from: self.places[from.as_str()],
                     to: self.places[to.as_str()],
                     length_km: line.length_m / 1_000.0,
@@ -208,31 +257,27 @@ impl<'s> Compiler<'s> {
     fn flows(&mut self, steps: &[Steps]) {
         let scenario = self.scenario;
         for (id, flow) in &scenario.flows {
-            let route = match network::route(scenario, id, flow) {
-                Ok(route) => route,
-                Err(error) => {
-                    self.problems.push(ModelProblem::NoRoute { flow: id.clone(), error });
-                    continue;
-                }
-            };
-            let mut seen = BTreeSet::new();
-            let passed = std::iter::once(&route.origin).chain(route.legs.iter().map(|leg| &leg.stop));
-            if let Some(stop) = passed.into_iter().find(|stop| !seen.insert(stop.place.as_str())) {
-                self.problems.push(ModelProblem::Loop {
-                    flow: id.clone(),
-                    place: stop.place.clone(),
-                });
+            let Some((routes, choice)) = self.routes(id, flow, steps) else {
                 continue;
-            }
+            };
+            let departures = self.departures(id, flow, &routes[0].program);
             let compiled = FlowModel {
                 id: id.clone(),
                 name: flow.name.clone(),
                 direction: index(self.model.directions.iter().position(|d| *d == flow.direction).unwrap_or_default()),
                 entity: Purpose::named(&format!("flows.{id}")),
                 origin: self.places[flow.from.as_str()],
-                program: self.program(id, flow, &route, steps),
-                departures: self.departures(id, flow),
-                growth: flow.growth,
+                mode: self.mode(&flow.gauge),
+                first_route: index(self.model.flows.iter().map(|flow| flow.routes.len()).sum()),
+                routes,
+                choice,
+                // Appointments are spread anew for each growth.
+                growth: if matches!(flow.departures, scenario::Departures::Appointments { .. }) {
+                    1.0
+                } else {
+                    flow.growth
+                },
+                departures,
                 boxes: self.drawn(&flow.boxes, &format!("flows.{id}.boxes")),
                 teu_per_box: flow.teu_per_box,
             };
@@ -240,31 +285,7 @@ impl<'s> Compiler<'s> {
         }
     }
 
-    fn yard(&self, stop: &Stop) -> YardIx {
-        self.yards[&(self.places[stop.place.as_str()], stop.gauge.as_str())]
-    }
-
-    fn program(&self, id: &str, flow: &Flow, route: &Route, steps: &[Steps]) -> Vec<Step> {
-        let procedure = |stop: &Stop| {
-            let here = &steps[self.places[stop.place.as_str()] as usize];
-            let place = &self.scenario.places[&stop.place];
-            let written = place.procedure_of(id, &flow.direction).map_or(&[][..], |(_, p)| &p.steps[..]);
-            written
-                .iter()
-                .filter_map(|step| here.get(&(step.kind, step.id.clone())).copied())
-                .collect::<Vec<Step>>()
-        };
-        let mut program = vec![Step::Form(self.yard(&route.origin))];
-        program.extend(procedure(&route.origin));
-        for leg in &route.legs {
-            program.push(Step::Run(self.lanes[&(leg.line.as_str(), leg.forward)], self.yard(&leg.stop)));
-            program.extend(procedure(&leg.stop));
-        }
-        program.push(Step::Leave);
-        program
-    }
-
-    fn departures(&mut self, id: &str, flow: &Flow) -> Departures {
+    fn departures(&mut self, id: &str, flow: &Flow, program: &[Step]) -> Departures {
         let zone = self.zone(&self.scenario.places[&flow.from].zone);
         let clock = self.model.clock.clone();
         let name = |what: &str| format!("flows.{id}.departures.{what}");
@@ -286,6 +307,29 @@ impl<'s> Compiler<'s> {
                 lateness: self.drawn(lateness, &name("lateness")),
                 chance: self.drawn(&Law::Uniform { min: 0.0, max: 1.0 }, &name("chance")),
             },
+            scenario::Departures::Appointments {
+                per_day,
+                place,
+                facility,
+                lateness,
+            } => {
+                let path = format!("{}.{}", facility.kind.word(), facility.id);
+                let slots = self.model.way_to(program, self.places[place.as_str()], &path, flow.boxes.mean());
+                if slots.is_none() {
+                    self.problems.push(ModelProblem::NoAppointment {
+                        flow: id.to_owned(),
+                        facility: format!("{place}.{path}"),
+                    });
+                }
+                let entries = slots.map_or_else(Vec::new, |(calendar, ahead)| {
+                    appointments(&clock, calendar, per_day * flow.growth, ahead)
+                });
+                Departures::Stated {
+                    entries,
+                    lateness: self.drawn(lateness, &name("lateness")),
+                    chance: self.drawn(&Law::Uniform { min: 0.0, max: 1.0 }, &name("chance")),
+                }
+            }
             scenario::Departures::Trace { rows, .. } => Departures::Stated {
                 entries: trace(&clock, &zone, rows),
                 lateness: self.drawn(&Law::Constant(0.0), &name("lateness")),

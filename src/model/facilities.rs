@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use super::compile::Compiler;
-use super::{Exchange, Lifting, Office, PlaceIx, Step, Terminal, YardIx, civil};
+use super::{Exchange, Lifting, Office, Outlet, PlaceIx, Step, Terminal, Transloading, YardIx, civil};
 use crate::observe::Activity;
 use crate::scenario::{self, FacilityKind, Id, Place};
 
@@ -47,7 +47,49 @@ impl Compiler<'_> {
             );
             self.model.exchanges.push(compiled);
         }
+        for (yard_id, yard) in &place.transloading {
+            let compiled = self.transloading((ix, id), &zone, yard_id, yard);
+            steps.insert(
+                (FacilityKind::Transloading, yard_id.clone()),
+                Step::Unload(super::compile::index(self.model.transloadings.len())),
+            );
+            self.model.transloadings.push(compiled);
+        }
         steps
+    }
+
+    fn transloading(
+        &mut self,
+        (place, place_id): (PlaceIx, &str),
+        zone: &TimeZone,
+        id: &str,
+        yard: &scenario::Transloading,
+    ) -> Transloading {
+        let path = format!("transloading.{id}");
+        let prefix = format!("places.{place_id}.{path}");
+        let per_box = self.drawn(&yard.per_box, &format!("{prefix}.per_box"));
+        let outlets = yard.outlets.iter().map(|(id, outlet)| Outlet {
+            id: id.clone(),
+            name: outlet.name.clone(),
+            mode: self.mode(&self.scenario.flows[&outlet.flow].gauge),
+            #[allow(clippy::cast_possible_truncation, reason = "a share is at most 1")]
+            millionths: (outlet.share * 1e6).round() as i64,
+            boxes_per_vehicle: outlet.boxes_per_vehicle,
+            loading: self.drawn(&outlet.loading, &format!("{prefix}.outlets.{id}.loading")),
+            patience: outlet.patience,
+            room: outlet.room.unwrap_or(u32::MAX),
+        });
+        let outlets = outlets.collect();
+        Transloading {
+            place,
+            path,
+            name: yard.name.clone(),
+            yard_boxes: yard.yard_boxes.unwrap_or(u32::MAX),
+            per_box,
+            cranes: yard.cranes,
+            calendar: self.calendar(zone, yard.calendar.as_ref(), yard.berths),
+            outlets,
+        }
     }
 
     fn calendar(&self, zone: &TimeZone, calendar: Option<&Id>, own: u32) -> crate::engine::Calendar {

@@ -1,6 +1,6 @@
 //! Arithmetic before any run: what is offered to each element a day, against what it can take.
 
-use super::{Drawn, Lifting, Model, Step};
+use super::{Choice, Drawn, FlowModel, Lifting, Model, RouteModel, Step};
 use crate::engine::Calendar;
 use crate::units::{DAY, Duration};
 
@@ -11,7 +11,7 @@ pub struct Load {
     pub id: String,
     /// For people.
     pub name: String,
-    /// What limits it: desks, berths, cranes, quota, headway or paths.
+    /// What limits it: desks, berths, cranes, quota, headway, paths, or the vehicles that carry boxes on.
     pub limit: &'static str,
     /// Trains a day that want it, on average over the run.
     pub offered_per_day: f64,
@@ -34,14 +34,36 @@ pub fn offered_loads(model: &Model) -> Vec<Load> {
     offices(model, &mut loads);
     terminals(model, &mut loads);
     exchanges(model, &mut loads);
+    transloadings(model, &mut loads);
     lanes(model, &mut loads);
     loads
 }
 
-/// Trains a day through a step.
+/// Trains a day through a step. Those of a flow that chooses by shares go where these say, others that choose
+/// are taken to go the preferred way.
 fn offered(model: &Model, is_step: impl Fn(Step) -> bool) -> f64 {
-    let through = model.flows.iter().filter(|flow| flow.program.iter().any(|step| is_step(*step)));
-    through.map(|flow| flow.departures.per_day(flow.growth, model.end)).sum()
+    model
+        .flows
+        .iter()
+        .map(|flow| flow.departures.per_day(flow.growth, model.end) * part(flow, &is_step))
+        .sum()
+}
+
+/// The part of a flow's trains that take a step.
+fn part(flow: &FlowModel, is_step: impl Fn(Step) -> bool) -> f64 {
+    let takes = |route: &RouteModel| f64::from(route.program.iter().any(|step| is_step(*step)));
+    match &flow.choice {
+        Choice::Shares { up_to, .. } => {
+            let mut before = 0.0;
+            let parts = flow.routes.iter().zip(up_to).map(|(route, up_to)| {
+                let share = up_to - before;
+                before = *up_to;
+                share * takes(route)
+            });
+            parts.sum()
+        }
+        Choice::Fixed | Choice::LeastTime | Choice::Divert { .. } => takes(&flow.routes[0]),
+    }
 }
 
 /// Servers open on average within the measured time.
@@ -127,9 +149,8 @@ fn terminals(model: &Model, loads: &mut Vec<Load>) {
 
 /// Boxes of a train that takes this step, on average over its flows.
 fn mean_boxes(model: &Model, step: Step) -> f64 {
-    let through = model.flows.iter().filter(|flow| flow.program.contains(&step));
-    let (boxes, trains) = through.fold((0.0, 0.0), |(boxes, trains), flow| {
-        let rate = flow.departures.per_day(flow.growth, model.end);
+    let (boxes, trains) = model.flows.iter().fold((0.0, 0.0), |(boxes, trains), flow| {
+        let rate = flow.departures.per_day(flow.growth, model.end) * part(flow, |s| s == step);
         (boxes + rate * flow.boxes.mean, trains + rate)
     });
     if trains > 0.0 { boxes / trains } else { 0.0 }
@@ -149,6 +170,26 @@ fn exchanges(model: &Model, loads: &mut Vec<Load>) {
             wanted,
             open_servers(model, &exchange.calendar) * apart(exchange.headway),
         );
+    }
+}
+
+fn transloadings(model: &Model, loads: &mut Vec<Load>) {
+    for (i, yard) in model.transloadings.iter().enumerate() {
+        let step = Step::Unload(i as u32);
+        let wanted = offered(model, |s| s == step);
+        let boxes = mean_boxes(model, step);
+        let stay = yard.per_box.mean * boxes / f64::from(yard.cranes);
+        let capacity = open_servers(model, &yard.calendar) * per_day(stay);
+        push(loads, named(model, yard.place, &yard.path, &yard.name), "berths", wanted, capacity);
+        for (o, outlet) in (0..).zip(&yard.outlets) {
+            // Counted in trains of boxes for this outlet: what its vehicles can carry away.
+            let vehicles = offered(model, |s| s == Step::Load(i as u32, o));
+            #[allow(clippy::cast_precision_loss, reason = "millionths")]
+            let share = outlet.millionths as f64 / 1e6;
+            let (id, name) = named(model, yard.place, &format!("{}.outlets.{}", yard.path, outlet.id), &outlet.name);
+            let capacity = vehicles * f64::from(outlet.boxes_per_vehicle) / boxes;
+            push(loads, (id, name), outlet.mode.vehicles(), wanted * share, capacity);
+        }
     }
 }
 

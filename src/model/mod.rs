@@ -7,6 +7,7 @@ mod compile;
 mod departures;
 mod facilities;
 mod load;
+mod route;
 
 use crate::engine::Calendar;
 use crate::observe::Activity;
@@ -48,6 +49,13 @@ pub struct Model {
     pub terminals: Vec<Terminal>,
     /// Handovers.
     pub exchanges: Vec<Exchange>,
+    /// Yards where boxes change from one vehicle to another.
+    pub transloadings: Vec<Transloading>,
+    /// Places as the vehicles of one mode see them, which are observed each by itself: first every place, by
+    /// its index, then again those that vehicles of a further mode pass.
+    pub sites: Vec<Site>,
+    /// The site of each mode and place; [`Model::site`] reads it.
+    site_of: Vec<u32>,
     /// Streams of trains, by id.
     pub flows: Vec<FlowModel>,
     /// Direction words of the flows, sorted.
@@ -59,10 +67,56 @@ pub struct Model {
 }
 
 impl Model {
-    /// Where trains can be: places, then lanes.
+    /// Where trains can be: sites, then lanes.
     #[must_use]
     pub fn location_count(&self) -> usize {
-        self.places.len() + self.lanes.len()
+        self.sites.len() + self.lanes.len()
+    }
+
+    /// A place as vehicles of a mode see it: its index in [`Model::sites`].
+    #[inline]
+    #[must_use]
+    pub fn site(&self, mode: Mode, place: PlaceIx) -> u32 {
+        self.site_of[mode as usize * self.places.len() + place as usize]
+    }
+
+    /// The dotted path of a site: that of its place, followed by its mode where that is not rail.
+    #[must_use]
+    pub fn site_path(&self, site: usize) -> String {
+        let Site { place, mode } = self.sites[site];
+        let place = &self.places[place as usize].id;
+        if mode == Mode::Rail {
+            format!("places.{place}")
+        } else {
+            format!("places.{place}.{}", mode.word())
+        }
+    }
+
+    /// The name of a site for people: that of its place, with its vehicles where these are not trains.
+    #[must_use]
+    pub fn site_name(&self, site: usize) -> String {
+        let Site { place, mode } = self.sites[site];
+        let place = &self.places[place as usize].name;
+        if mode == Mode::Rail {
+            place.clone()
+        } else {
+            format!("{place}, {}", mode.vehicles())
+        }
+    }
+
+    /// The mode of what is at a location.
+    #[must_use]
+    pub fn mode_at(&self, location: usize) -> Mode {
+        self.sites
+            .get(location)
+            .map_or_else(|| self.lanes[location - self.sites.len()].mode, |site| site.mode)
+    }
+
+    /// The modes of the flows, in order.
+    #[must_use]
+    pub fn modes(&self) -> Vec<Mode> {
+        let used = |mode: &Mode| self.flows.iter().any(|flow| flow.mode == *mode);
+        Mode::ALL.into_iter().filter(used).collect()
     }
 
     /// When each day begins at a place.
@@ -74,7 +128,57 @@ impl Model {
     /// The location of a lane.
     #[must_use]
     pub fn lane_location(&self, lane: usize) -> usize {
-        self.places.len() + lane
+        self.sites.len() + lane
+    }
+}
+
+impl Model {
+    /// Mean time that a step takes a train with so many boxes if it never waits.
+    #[must_use]
+    pub fn mean_time(&self, step: Step, boxes: f64) -> Duration {
+        let millis = match step {
+            Step::Form(_) | Step::Choose | Step::Exchange(_) | Step::Leave => 0.0,
+            Step::Office(i) => self.offices[i as usize].time.mean,
+            Step::Reload(i) => {
+                let terminal = &self.terminals[i as usize];
+                let lifting = match &terminal.lifting {
+                    Lifting::PerTrain(time) => time.mean,
+                    Lifting::PerBox {
+                        per_lift,
+                        cranes,
+                        cranes_per_train,
+                    } => per_lift.mean * boxes / f64::from(*cranes.min(cranes_per_train)),
+                };
+                terminal.placing.mean + lifting + terminal.withdrawal.mean
+            }
+            Step::Unload(i) => {
+                let yard = &self.transloadings[i as usize];
+                yard.per_box.mean * boxes / f64::from(yard.cranes)
+            }
+            Step::Load(i, outlet) => self.transloadings[i as usize].outlets[outlet as usize].loading.mean,
+            Step::Run(i, _) => self.lanes[i as usize].running_time.mean,
+        };
+        Duration::from_millis(millis)
+    }
+
+    /// The calendar of the facility with this path at this place and the mean time up to it, where it is a step
+    /// of a program.
+    fn way_to(&self, program: &[Step], place: PlaceIx, path: &str, boxes: f64) -> Option<(&Calendar, Duration)> {
+        let mut ahead = Duration::ZERO;
+        for step in program {
+            let found = match *step {
+                Step::Office(i) => self.offices.get(i as usize).map(|o| (o.place, &o.path, &o.calendar)),
+                Step::Reload(i) => self.terminals.get(i as usize).map(|t| (t.place, &t.path, &t.calendar)),
+                Step::Exchange(i) => self.exchanges.get(i as usize).map(|e| (e.place, &e.path, &e.calendar)),
+                Step::Unload(i) => self.transloadings.get(i as usize).map(|y| (y.place, &y.path, &y.calendar)),
+                _ => None,
+            };
+            match found {
+                Some((at, own, calendar)) if (at, own.as_str()) == (place, path) => return Some((calendar, ahead)),
+                _ => ahead += self.mean_time(*step, boxes),
+            }
+        }
+        None
     }
 }
 
@@ -134,6 +238,15 @@ pub struct PlaceModel {
     pub day_table: usize,
 }
 
+/// A place as the vehicles of one mode see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Site {
+    /// The place.
+    pub place: PlaceIx,
+    /// The mode.
+    pub mode: Mode,
+}
+
 /// Tracks of one gauge at one place.
 #[derive(Clone, Debug)]
 pub struct Yard {
@@ -152,6 +265,8 @@ pub struct Lane {
     pub line: String,
     /// The line's name, for people.
     pub name: String,
+    /// What moves on it.
+    pub mode: Mode,
     /// Where it begins.
     pub from: PlaceIx,
     /// Where it ends.
@@ -189,7 +304,7 @@ pub struct Office {
     pub at_close: AtClose,
 }
 
-pub use crate::scenario::AtClose;
+pub use crate::scenario::{AtClose, Mode};
 
 /// A reloading terminal.
 #[derive(Clone, Debug)]
@@ -247,6 +362,88 @@ pub struct Exchange {
     pub calendar: Calendar,
 }
 
+/// A yard where boxes change from one vehicle to another.
+#[derive(Clone, Debug)]
+pub struct Transloading {
+    /// Its place.
+    pub place: PlaceIx,
+    /// The path within the place.
+    pub path: String,
+    /// For people.
+    pub name: String,
+    /// Boxes that it can hold.
+    pub yard_boxes: u32,
+    /// Time of one crane to set down one box.
+    pub per_box: Drawn,
+    /// Cranes at each berth.
+    pub cranes: u32,
+    /// Berths over time.
+    pub calendar: Calendar,
+    /// Where the boxes go from here, at least one; by id.
+    pub outlets: Vec<Outlet>,
+}
+
+/// A flow of vehicles that are loaded from a yard.
+#[derive(Clone, Debug)]
+pub struct Outlet {
+    /// The id.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// What comes for the boxes.
+    pub mode: Mode,
+    /// Its part of the boxes, in millionths.
+    pub millionths: i64,
+    /// Boxes of a full vehicle.
+    pub boxes_per_vehicle: u32,
+    /// Time to load a vehicle.
+    pub loading: Drawn,
+    /// How long a vehicle waits for boxes.
+    pub patience: Option<Duration>,
+    /// Empty vehicles that may wait.
+    pub room: u32,
+}
+
+/// A way that trains of a flow take.
+#[derive(Clone, Debug)]
+pub struct RouteModel {
+    /// The id; empty where the flow has only one way.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// What its trains do, from first to last.
+    pub program: Vec<Step>,
+    /// For each route of the flow, how many steps from the first both have in common.
+    pub shared: Vec<u32>,
+    /// The step of the last decision; `None` where none is taken on the way.
+    pub last_choice: Option<u32>,
+    /// Sites whose queues are watched.
+    pub watch: Vec<u32>,
+}
+
+/// How the trains of a flow choose among its routes.
+#[derive(Clone, Debug)]
+pub enum Choice {
+    /// There is one.
+    Fixed,
+    /// By chance, up to which share for each route in turn.
+    Shares {
+        /// Uniform between 0 and 1.
+        chance: Drawn,
+        /// The share of each route and of those before it.
+        up_to: Vec<f64>,
+    },
+    /// The one on which a train is expected to arrive first.
+    LeastTime,
+    /// The first that is neither closed nor crowded.
+    Divert {
+        /// The most trains waiting at the watched places.
+        above: u32,
+        /// What is closed for longer than this counts as closed.
+        after: Duration,
+    },
+}
+
 /// A stream of trains.
 #[derive(Clone, Debug)]
 pub struct FlowModel {
@@ -260,8 +457,14 @@ pub struct FlowModel {
     pub entity: Purpose,
     /// Where its trains begin.
     pub origin: PlaceIx,
-    /// What its trains do, from first to last.
-    pub program: Vec<Step>,
+    /// What they are.
+    pub mode: Mode,
+    /// The ways they can take, at least one, the preferred first.
+    pub routes: Vec<RouteModel>,
+    /// The place of its first route among those of all flows.
+    pub first_route: u32,
+    /// How they choose.
+    pub choice: Choice,
     /// When they depart.
     pub departures: Departures,
     /// How many trains for one of the scenario's own: scales the departures.
@@ -283,6 +486,12 @@ pub enum Step {
     Reload(u32),
     /// Be handed over: index in [`Model::exchanges`].
     Exchange(u32),
+    /// Have the boxes set down in a yard: index in [`Model::transloadings`].
+    Unload(u32),
+    /// Be loaded from a yard: index in [`Model::transloadings`], and in its outlets.
+    Load(u32, u32),
+    /// Decide on the way to take from here.
+    Choose,
     /// Run along a lane and take a track of the yard at its end.
     Run(LaneIx, YardIx),
     /// Leave the network.

@@ -21,6 +21,10 @@ pub enum Activity {
     Lifting,
     /// Being taken out of a berth.
     Withdrawal,
+    /// Boxes are set down in a yard.
+    Unloading,
+    /// Boxes are loaded from a yard.
+    Loading,
     /// Waiting: every track at the place ahead is taken.
     TrackAheadFull,
     /// Waiting: as many trains as there is room for are on the line ahead.
@@ -43,17 +47,27 @@ pub enum Activity {
     CraneShort,
     /// Waiting: the day's quota of the handover is used up.
     QuotaUsedUp,
+    /// Waiting: every route is closed.
+    RoutesClosed,
+    /// Waiting: the transloading yard is full, while vehicles that come for boxes are being loaded.
+    YardFull,
+    /// Waiting: the transloading yard is full, and no vehicle has come for boxes.
+    TruckShort,
+    /// Waiting: there are no boxes to be loaded with.
+    BoxShort,
 }
 
 impl Activity {
     /// All of them, in order.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 23] = [
         Self::Running,
         Self::Clearance,
         Self::Handling,
         Self::Placing,
         Self::Lifting,
         Self::Withdrawal,
+        Self::Unloading,
+        Self::Loading,
         Self::TrackAheadFull,
         Self::LineFull,
         Self::TrainAhead,
@@ -65,6 +79,10 @@ impl Activity {
         Self::BerthBusy,
         Self::CraneShort,
         Self::QuotaUsedUp,
+        Self::RoutesClosed,
+        Self::YardFull,
+        Self::TruckShort,
+        Self::BoxShort,
     ];
 
     /// How many there are.
@@ -92,6 +110,8 @@ impl Activity {
             Self::Placing => "placing",
             Self::Lifting => "lifting",
             Self::Withdrawal => "withdrawal",
+            Self::Unloading => "unloading",
+            Self::Loading => "loading",
             Self::TrackAheadFull => "track_ahead_full",
             Self::LineFull => "line_full",
             Self::TrainAhead => "train_ahead",
@@ -103,6 +123,10 @@ impl Activity {
             Self::BerthBusy => "berth_busy",
             Self::CraneShort => "crane_short",
             Self::QuotaUsedUp => "quota_used_up",
+            Self::RoutesClosed => "routes_closed",
+            Self::YardFull => "yard_full",
+            Self::TruckShort => "truck_short",
+            Self::BoxShort => "box_short",
         }
     }
 
@@ -116,6 +140,8 @@ impl Activity {
             Self::Placing => "placing",
             Self::Lifting => "lifting",
             Self::Withdrawal => "withdrawal",
+            Self::Unloading => "unloading",
+            Self::Loading => "loading",
             Self::TrackAheadFull => "track ahead full",
             Self::LineFull => "line full",
             Self::TrainAhead => "train ahead",
@@ -127,6 +153,10 @@ impl Activity {
             Self::BerthBusy => "berth busy",
             Self::CraneShort => "crane short",
             Self::QuotaUsedUp => "quota used up",
+            Self::RoutesClosed => "every route closed",
+            Self::YardFull => "transloading yard full",
+            Self::TruckShort => "truck short",
+            Self::BoxShort => "box short",
         }
     }
 }

@@ -11,4 +11,7 @@ mod tally;
 pub use activity::Activity;
 pub use observations::{Fault, Observations, Shape, TrainTime};
 pub use record::{ActivityRecord, ReplicationRecords, TrainRecord};
-pub use tally::{DailyCount, ExchangeTally, FlowTally, LaneTally, OfficeTally, PassageTally, PlaceTally, TerminalTally, TimeWeighted};
+pub use tally::{
+    DailyCount, ExchangeTally, FlowTally, LaneTally, OfficeTally, OutletTally, PassageTally, PlaceTally, RouteTally, TerminalTally,
+    TimeWeighted, TransloadingTally,
+};

@@ -1,6 +1,9 @@
 //! Everything seen of one replication.
 
-use super::tally::{ExchangeTally, FlowTally, LaneTally, OfficeTally, PassageTally, PlaceTally, TerminalTally, TimeWeighted};
+use super::tally::{
+    ExchangeTally, FlowTally, LaneTally, OfficeTally, OutletTally, PassageTally, PlaceTally, RouteTally, TerminalTally, TimeWeighted,
+    TransloadingTally,
+};
 use super::{Activity, ActivityRecord, ReplicationRecords, TrainRecord};
 use crate::units::{Duration, Instant};
 
@@ -40,7 +43,7 @@ pub struct Shape {
     pub measure_from: Instant,
     /// Where the run ends.
     pub end: Instant,
-    /// Days of the run at each place.
+    /// Days of the run at each site: a place as vehicles of one mode see it.
     pub days: Vec<usize>,
     /// Days of the run at the place of each exchange.
     pub exchange_days: Vec<usize>,
@@ -54,8 +57,12 @@ pub struct Shape {
     pub terminals: usize,
     /// Yards.
     pub yards: usize,
-    /// Flows.
-    pub flows: usize,
+    /// The mode of each flow, as an index.
+    pub modes: Vec<usize>,
+    /// Routes of all flows.
+    pub routes: usize,
+    /// Outlets of each transloading.
+    pub outlets: Vec<usize>,
 }
 
 /// What one replication was seen to do within its measured time.
@@ -69,11 +76,13 @@ pub struct Observations {
     pub end: Instant,
     /// Milliseconds by location and activity.
     accounts: Vec<i64>,
-    /// Trains in the network.
+    /// Vehicles in the network.
     pub present: TimeWeighted,
-    /// By place.
+    /// Of these, by mode.
+    pub present_by_mode: [TimeWeighted; 3],
+    /// By site.
     pub places: Vec<PlaceTally>,
-    /// By place and direction.
+    /// By site and direction.
     pub passages: Vec<PassageTally>,
     /// By office.
     pub offices: Vec<OfficeTally>,
@@ -81,6 +90,10 @@ pub struct Observations {
     pub terminals: Vec<TerminalTally>,
     /// By exchange.
     pub exchanges: Vec<ExchangeTally>,
+    /// By transloading.
+    pub transloadings: Vec<TransloadingTally>,
+    /// By route: those of the first flow, then of the next.
+    pub routes: Vec<RouteTally>,
     /// By lane.
     pub lanes: Vec<LaneTally>,
     /// By yard: tracks taken.
@@ -91,7 +104,9 @@ pub struct Observations {
     pub created: (i64, i64),
     /// Trains that left since the start of the run, and boxes on them.
     pub left: (i64, i64),
-    /// Mean number waiting by step and place: all places of the first step, then of the next.
+    /// Boxes in the yards of transloadings.
+    pub boxes_in_yards: i64,
+    /// Mean number waiting by step and site: all sites of the first step, then of the next.
     pub waiting_by_step: Vec<f32>,
     /// The integrals at the last step.
     step_areas: Vec<i64>,
@@ -100,6 +115,8 @@ pub struct Observations {
     /// Events that happened.
     pub events: u64,
     directions: usize,
+    /// The mode of each flow.
+    modes: Vec<usize>,
 }
 
 impl Observations {
@@ -141,14 +158,26 @@ impl Observations {
         }
         fresh(&mut self.lanes, shape.lanes, |l| *l = LaneTally::default());
         fresh(&mut self.yards, shape.yards, |y| *y = TimeWeighted::default());
-        fresh(&mut self.flows, shape.flows, |f| {
+        fresh(&mut self.flows, shape.modes.len(), |f| {
             *f = FlowTally {
                 transit: std::mem::take(&mut f.transit),
                 ..FlowTally::default()
             };
             f.transit.clear();
         });
-        (self.created, self.left, self.events) = ((0, 0), (0, 0), 0);
+        fresh(&mut self.routes, shape.routes, |r| *r = RouteTally::default());
+        fresh(&mut self.transloadings, shape.outlets.len(), |t| {
+            *t = TransloadingTally {
+                outlets: std::mem::take(&mut t.outlets),
+                ..TransloadingTally::default()
+            };
+        });
+        for (tally, outlets) in self.transloadings.iter_mut().zip(&shape.outlets) {
+            fresh(&mut tally.outlets, *outlets, |o| *o = OutletTally::default());
+        }
+        self.modes.clone_from(&shape.modes);
+        self.present_by_mode = Default::default();
+        (self.created, self.left, self.events, self.boxes_in_yards) = ((0, 0), (0, 0), 0, 0);
         self.waiting_by_step.clear();
         fresh(&mut self.step_areas, shape.days.len(), |a| *a = 0);
         self.records = keep_records.then(|| ReplicationRecords {
@@ -169,6 +198,7 @@ impl Observations {
         self.created.0 += 1;
         self.created.1 += i64::from(boxes);
         self.present.add(now, 1);
+        self.present_by_mode[self.modes[flow as usize]].add(now, 1);
         self.places[place as usize].present.add(now, 1);
         if self.measures(now) {
             let tally = &mut self.flows[flow as usize];
@@ -277,6 +307,7 @@ impl Observations {
             self.places[train.account as usize / Activity::COUNT].waiting.add(now, -1);
         }
         self.present.add(now, -1);
+        self.present_by_mode[self.modes[flow as usize]].add(now, -1);
         self.left.0 += 1;
         self.left.1 += i64::from(boxes);
         if self.measures(now) {
@@ -294,9 +325,28 @@ impl Observations {
         self.same("the parts of a train's time sum to the whole", train.booked.0, (now - created_at).0)
     }
 
+    /// A vehicle that came empty carries so many boxes from now on.
+    pub fn note_boxes(&mut self, train: &TrainTime, boxes: u32) {
+        if let Some(record) = self.records.as_mut().and_then(|r| r.trains.get_mut(train.row as usize)) {
+            record.boxes = boxes;
+        }
+    }
+
+    /// A train was set on a route, for good.
+    pub fn set_on_route(&mut self, now: Instant, route: u32, diverted: bool) {
+        if self.measures(now) {
+            let tally = &mut self.routes[route as usize];
+            tally.trains += 1;
+            tally.diverted += u32::from(diverted);
+        }
+    }
+
     /// Measuring begins now: what was counted before is forgotten.
     pub fn begin_measuring(&mut self, now: Instant) {
         self.present.restart(now);
+        for present in &mut self.present_by_mode {
+            present.restart(now);
+        }
         for place in &mut self.places {
             place.present.restart(now);
             place.waiting.restart(now);
@@ -315,6 +365,17 @@ impl Observations {
         for exchange in &mut self.exchanges {
             exchange.waiting.restart(now);
             exchange.passed = 0;
+        }
+        for yard in &mut self.transloadings {
+            yard.berths.restart(now);
+            yard.boxes.restart(now);
+            yard.waiting.restart(now);
+            (yard.served, yard.set_down) = (0, 0);
+            for outlet in &mut yard.outlets {
+                outlet.boxes.restart(now);
+                outlet.waiting.restart(now);
+                (outlet.vehicles, outlet.taken, outlet.turned_back) = (0, 0, 0);
+            }
         }
         for lane in &mut self.lanes {
             lane.trains.restart(now);
@@ -353,7 +414,15 @@ impl Observations {
     /// The first law that does not hold.
     pub fn close(&mut self, inside: (i64, i64)) -> Result<(), Fault> {
         self.same("trains generated = completed + inside", self.created.0, self.left.0 + inside.0)?;
-        self.same("boxes generated = completed + inside", self.created.1, self.left.1 + inside.1)?;
+        self.same(
+            "boxes generated = completed + on vehicles + in yards",
+            self.created.1,
+            self.left.1 + inside.1 + self.boxes_in_yards,
+        )?;
+        let in_yards = self.transloadings.iter().map(|yard| yard.boxes.value()).sum();
+        self.same("boxes counted in each yard = boxes in yards", in_yards, self.boxes_in_yards)?;
+        let by_mode = self.present_by_mode.iter().map(TimeWeighted::value).sum();
+        self.same("vehicles of each mode = vehicles in the network", by_mode, self.present.value())?;
         self.same("trains counted in the network = trains inside", self.present.value(), inside.0)?;
         // Little's law with its edge terms: the ledger's sum is the integral of the number of trains.
         self.same(

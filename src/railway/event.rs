@@ -28,6 +28,10 @@ pub(super) enum Event {
     EntryReady(u32),
     /// A lane may be left again.
     ExitReady(u32),
+    /// The berths of a transloading change.
+    TransloadingChanges(u32),
+    /// A route of a flow may be open again.
+    RouteReady(u32),
     /// A train of a flow comes into being.
     Departure(u32),
 }
@@ -44,8 +48,12 @@ impl engine::Event for Event {
             Self::StepEnds => 0,
             Self::MeasuringBegins => 1,
             Self::ActivityEnds { .. } => 2,
-            Self::OfficeChanges(_) | Self::TerminalChanges(_) | Self::ExchangeReady(_) | Self::ExchangeChanges(_) => 3,
-            Self::EntryReady(_) | Self::ExitReady(_) => 4,
+            Self::OfficeChanges(_)
+            | Self::TerminalChanges(_)
+            | Self::ExchangeReady(_)
+            | Self::ExchangeChanges(_)
+            | Self::TransloadingChanges(_) => 3,
+            Self::EntryReady(_) | Self::ExitReady(_) | Self::RouteReady(_) => 4,
             Self::Departure(_) => 5,
         }
     }
@@ -62,6 +70,8 @@ impl engine::Event for Event {
             Self::ExitReady(i) => (7, i, 0),
             Self::Departure(i) => (8, i, 0),
             Self::ExchangeChanges(i) => (9, i, 0),
+            Self::TransloadingChanges(i) => (10, i, 0),
+            Self::RouteReady(i) => (11, i, 0),
         };
         kind | u64::from(stamp) << 4 | u64::from(index) << 14
     }
@@ -82,6 +92,8 @@ impl engine::Event for Event {
             6 => Self::EntryReady(index),
             7 => Self::ExitReady(index),
             9 => Self::ExchangeChanges(index),
+            10 => Self::TransloadingChanges(index),
+            11 => Self::RouteReady(index),
             _ => Self::Departure(index),
         }
     }
@@ -109,6 +121,8 @@ mod tests {
             Event::TerminalChanges(2),
             Event::ExchangeReady(3),
             Event::ExchangeChanges(7),
+            Event::TransloadingChanges(8),
+            Event::RouteReady(9),
             Event::EntryReady(most),
             Event::ExitReady(5),
             Event::Departure(6),

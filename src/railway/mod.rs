@@ -9,14 +9,17 @@
 mod departure;
 mod event;
 mod exchange;
+mod expected;
 mod line;
 mod office;
+mod route;
 mod simulator;
 mod state;
 mod terminal;
 #[cfg(test)]
 mod trace;
 mod train;
+mod transloading;
 mod yard;
 
 pub use simulator::{Ended, Simulator, Waiting};

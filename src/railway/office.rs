@@ -33,6 +33,18 @@ impl OfficeState {
     }
 }
 
+impl OfficeState {
+    /// Trains in it and before it.
+    pub(super) fn load(&self) -> u32 {
+        self.busy + (self.paused.len() + self.gate.len()) as u32
+    }
+
+    /// Where its calendar has been read up to.
+    pub(super) fn hand(&self) -> Hand {
+        self.hand
+    }
+}
+
 impl State<'_> {
     /// What keeps this train from being served.
     fn office_block(&mut self, office: u32, train: u32) -> Option<Activity> {
@@ -98,10 +110,7 @@ impl State<'_> {
     }
 
     pub(super) fn office_done(&mut self, train: u32) {
-        let t = &self.fleet[train];
-        let Step::Office(office) = self.model.flows[t.flow as usize].program[t.step as usize] else {
-            return;
-        };
+        let Step::Office(office) = self.step_of(train) else { return };
         let state = &mut self.offices[office as usize];
         state.busy -= 1;
         if let Some(at) = state.in_hand.iter().position(|other| *other == train) {

@@ -50,14 +50,16 @@ impl<'m> Simulator<'m> {
         let shape = Shape {
             measure_from: model.measure_from,
             end: model.end,
-            days: (0..model.places.len()).map(|place| model.days_at(place as u32).len()).collect(),
+            days: model.sites.iter().map(|site| model.days_at(site.place).len()).collect(),
             directions: model.directions.len(),
             lanes: model.lanes.len(),
             offices: model.offices.len(),
             terminals: model.terminals.len(),
             exchange_days: model.exchanges.iter().map(|e| model.days_at(e.place).len()).collect(),
             yards: model.yards.len(),
-            flows: model.flows.len(),
+            modes: model.flows.iter().map(|flow| flow.mode as usize).collect(),
+            routes: model.flows.iter().map(|flow| flow.routes.len()).sum(),
+            outlets: model.transloadings.iter().map(|yard| yard.outlets.len()).collect(),
         };
         Self {
             state: State::new(model),

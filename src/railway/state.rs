@@ -7,8 +7,10 @@ use super::event::{Event, MOST_TRAINS, STAMPS};
 use super::exchange::ExchangeState;
 use super::line::LaneState;
 use super::office::OfficeState;
+use super::route::{Group, HeldTrains};
 use super::terminal::TerminalState;
 use super::train::{Fleet, Phase, Train};
+use super::transloading::TransloadingState;
 use super::yard::YardState;
 use crate::engine::{EventList, Gate, Process};
 use crate::model::{Drawn, Model, Step};
@@ -24,6 +26,7 @@ pub(super) enum Wake {
     Exit(u32),
     Office(u32),
     Terminal(u32),
+    Transloading(u32),
 }
 
 /// Everything that changes in the course of a run.
@@ -41,6 +44,11 @@ pub(super) struct State<'m> {
     pub(super) offices: Vec<OfficeState>,
     pub(super) terminals: Vec<TerminalState>,
     pub(super) exchanges: Vec<ExchangeState>,
+    pub(super) transloadings: Vec<TransloadingState>,
+    /// By flow: trains that find every route closed.
+    pub(super) held: Vec<HeldTrains>,
+    /// Room for estimates.
+    pub(super) ahead: Vec<Group>,
     pub(super) wakes: VecDeque<Wake>,
     pub(super) seen: Observations,
     /// The first exact law that was broken.
@@ -69,6 +77,8 @@ impl Process for State<'_> {
             Event::ExchangeChanges(exchange) => self.exchange_changes(exchange),
             Event::OfficeChanges(office) => self.office_changes(office),
             Event::TerminalChanges(terminal) => self.terminal_changes(terminal),
+            Event::TransloadingChanges(yard) => self.transloading_changes(yard),
+            Event::RouteReady(flow) => self.route_ready(flow),
             Event::StepEnds => self.step_ends(),
             Event::MeasuringBegins => self.seen.begin_measuring(now),
         }
@@ -90,6 +100,9 @@ impl<'m> State<'m> {
             offices: vec![OfficeState::default(); model.offices.len()],
             terminals: vec![TerminalState::default(); model.terminals.len()],
             exchanges: vec![ExchangeState::default(); model.exchanges.len()],
+            transloadings: model.transloadings.iter().map(TransloadingState::new).collect(),
+            held: vec![HeldTrains::default(); model.flows.len()],
+            ahead: Vec::new(),
             wakes: VecDeque::new(),
             seen: Observations::default(),
             fault: None,
@@ -113,6 +126,8 @@ impl<'m> State<'m> {
         self.offices.iter_mut().for_each(OfficeState::reset);
         self.terminals.iter_mut().for_each(TerminalState::reset);
         self.exchanges.iter_mut().for_each(ExchangeState::reset);
+        self.transloadings.iter_mut().for_each(TransloadingState::reset);
+        self.held.iter_mut().for_each(HeldTrains::reset);
         self.pending.schedule(model.measure_from, Event::MeasuringBegins);
         self.pending.schedule(Instant::START + model.step, Event::StepEnds);
         for office in 0..self.offices.len() {
@@ -123,6 +138,9 @@ impl<'m> State<'m> {
         }
         for exchange in 0..self.exchanges.len() {
             self.watch_exchange(exchange as u32);
+        }
+        for yard in 0..self.transloadings.len() {
+            self.watch_transloading(yard as u32);
         }
         for flow in 0..self.sources.len() {
             self.open_source(flow as u32);
@@ -142,6 +160,7 @@ impl<'m> State<'m> {
                 Wake::Exit(lane) => self.serve_exit(lane),
                 Wake::Office(office) => self.serve_office(office),
                 Wake::Terminal(terminal) => self.serve_terminal(terminal),
+                Wake::Transloading(yard) => self.serve_transloading(yard),
             }
         }
     }
@@ -149,12 +168,14 @@ impl<'m> State<'m> {
     /// Lets a train follow its program until it waits or a timed activity begins.
     pub(super) fn advance(&mut self, train: u32) {
         loop {
-            let at = &self.fleet[train];
-            let gone_on = match self.model.flows[at.flow as usize].program[at.step as usize] {
+            let gone_on = match self.step_of(train) {
                 Step::Form(yard) => self.form(train, yard),
                 Step::Office(office) => self.join_office(train, office),
                 Step::Reload(terminal) => self.join_terminal(train, terminal),
                 Step::Exchange(exchange) => self.join_exchange(train, exchange),
+                Step::Unload(yard) => self.join_unloading(train, yard),
+                Step::Load(yard, outlet) => self.join_loading(train, yard, outlet),
+                Step::Choose => self.choose_route(train),
                 Step::Run(lane, _) => self.join_entry(train, lane),
                 Step::Leave => {
                     self.leave(train);
@@ -166,6 +187,13 @@ impl<'m> State<'m> {
             }
             self.fleet[train].step += 1;
         }
+    }
+
+    /// The step that a train is at.
+    #[inline]
+    pub(super) fn step_of(&self, train: u32) -> Step {
+        let t = &self.fleet[train];
+        self.model.flows[t.flow as usize].routes[t.route as usize].program[t.step as usize]
     }
 
     /// The step is done: on to the next.
@@ -182,15 +210,19 @@ impl<'m> State<'m> {
             self.overfull = true;
             return;
         }
+        let model = &self.model.flows[flow as usize];
         let time = self
             .seen
-            .create(self.now, (flow, number, boxes), self.model.flows[flow as usize].origin);
+            .create(self.now, (flow, number, boxes), self.model.site(model.mode, model.origin));
+        let route = self.drawn_route(flow, number);
         let (created_at, arrived_at) = (self.now, self.now);
         let train = self.fleet.add(Train {
             time,
             flow,
             number,
             boxes,
+            route,
+            intended: route,
             created_at,
             arrived_at,
             inside: true,
@@ -199,7 +231,8 @@ impl<'m> State<'m> {
         self.advance(train);
     }
 
-    fn leave(&mut self, train: u32) {
+    /// A train leaves the network where it is.
+    pub(super) fn leave(&mut self, train: u32) {
         self.give_back_track(train);
         let t = &mut self.fleet[train];
         let outcome = self.seen.leave(self.now, &mut t.time, (t.flow, t.boxes), t.created_at);
@@ -211,15 +244,21 @@ impl<'m> State<'m> {
         self.fleet.remove(train);
     }
 
+    /// Notes that a train arrives at a place.
+    pub(super) fn arrive_at(&mut self, train: u32, place: u32) {
+        let mode = self.model.flows[self.fleet[train].flow as usize].mode;
+        self.seen.arrive(self.now, self.model.site(mode, place));
+    }
+
     /// Notes that a train departs from a place.
     pub(super) fn depart_from(&mut self, train: u32, place: u32) {
         let t = &self.fleet[train];
         let days = self.model.days_at(place);
-        let direction = self.model.flows[t.flow as usize].direction;
+        let flow = &self.model.flows[t.flow as usize];
         self.seen.depart(
             self.now,
             days,
-            (place, direction),
+            (self.model.site(flow.mode, place), flow.direction),
             t.boxes,
             t.arrived_at,
             t.time.waited - t.waited_before,
@@ -230,7 +269,7 @@ impl<'m> State<'m> {
     pub(super) fn place_of(&self, train: u32) -> u32 {
         let t = &self.fleet[train];
         let flow = &self.model.flows[t.flow as usize];
-        let done = &flow.program[..t.step as usize];
+        let done = &flow.routes[t.route as usize].program[..t.step as usize];
         let last = done
             .iter()
             .rev()
@@ -238,10 +277,16 @@ impl<'m> State<'m> {
         last.map_or(flow.origin, |lane| self.model.lanes[lane as usize].to)
     }
 
-    /// From now on a train does this at this place.
+    /// From now on a train does this at this place, or at the location of a lane.
     #[inline]
     pub(super) fn switch(&mut self, train: u32, place: u32, activity: Activity) {
-        self.seen.switch(&mut self.fleet[train].time, self.now, place, activity);
+        let t = &mut self.fleet[train];
+        let location = if (place as usize) < self.model.places.len() {
+            self.model.site(self.model.flows[t.flow as usize].mode, place)
+        } else {
+            place
+        };
+        self.seen.switch(&mut t.time, self.now, location, activity);
     }
 
     /// Everyone at a gate waits for something else now.
@@ -286,6 +331,9 @@ impl<'m> State<'m> {
             Phase::Placing => self.placed(train),
             Phase::Lifting => self.lifted(train),
             Phase::Withdrawal => self.withdrawn(train),
+            Phase::Unloading => self.box_set_down(train),
+            Phase::AwaitsBoxes => self.patience_over(train),
+            Phase::Loading => self.loaded(train),
             Phase::Ready | Phase::AtLineEnd | Phase::WantsTrack | Phase::Paused | Phase::WantsDepartureTrack => {}
         }
     }

@@ -172,7 +172,8 @@ fn plain(reader: &mut Reader<'_>, key: &'static str) -> Option<f64> {
     reader.required(key, expected, |item| item.positive_or_zero(expected))
 }
 
-fn share(item: &Item<'_>) -> Option<f64> {
+/// A part of a whole, from 0 to 1.
+pub(super) fn share(item: &Item<'_>) -> Option<f64> {
     let expected = "a share between 0 and 1";
     let share = item.number(expected)?;
     if (0.0..=1.0).contains(&share) {

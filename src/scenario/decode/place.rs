@@ -8,6 +8,7 @@ use super::super::layers::LIFTING;
 use super::super::problem::{ProblemKind, Thing};
 use super::super::reader::Reader;
 use super::super::types::{AtClose, Exchange, FacilityKind, Id, Lifting, Office, Place, Procedure, Quota, Reloading, StepRef};
+use super::transloading::transloading;
 use super::{STAND_IN, civil, law};
 use crate::random::Law;
 use crate::units::Dimension;
@@ -29,6 +30,7 @@ pub(super) fn place(id: &str, item: &Item<'_>, zone: &str) -> Option<Place> {
         handling: reader.things("handling", |id, item| office(id, item, "servers")),
         reloading: reader.things("reloading", reloading),
         exchange: reader.things("exchange", exchange),
+        transloading: reader.things("transloading", transloading),
         procedures: {
             let steps = steps_of(reader.item());
             reader.things("procedures", |_, item| procedure(item, &steps))
@@ -86,7 +88,7 @@ fn office(id: &str, item: &Item<'_>, servers: &'static str) -> Option<Office> {
 }
 
 /// The id of a calendar; none where it is left out or `"always"`.
-fn calendar(reader: &mut Reader<'_>) -> Option<Id> {
+pub(super) fn calendar(reader: &mut Reader<'_>) -> Option<Id> {
     let item = reader.get("calendar")?;
     if item.node.text() == Some("always") {
         return None;
