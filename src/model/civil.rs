@@ -42,8 +42,13 @@ impl CivilClock {
 
     /// The local dates of the run, from the day before its start to the day after its end.
     pub fn dates(&self, zone: &TimeZone) -> impl Iterator<Item = Date> + use<> {
+        self.dates_until(zone, self.end + Duration::days(1))
+    }
+
+    /// The local dates from the day before the start to that of an instant.
+    fn dates_until(&self, zone: &TimeZone, until: Instant) -> impl Iterator<Item = Date> + use<> {
         let first = self.civil(zone, Instant(-DAY)).date();
-        let last = self.civil(zone, self.end + Duration::days(1)).date();
+        let last = self.civil(zone, until).date();
         std::iter::successors(Some(first), |date| date.tomorrow().ok()).take_while(move |date| *date <= last)
     }
 
@@ -99,12 +104,16 @@ impl DayTable {
     }
 }
 
+/// Work begun before the end of the run may be meant to end so much later: closings up to then count.
+const LOOK_AHEAD: Duration = Duration::days(15);
+
 /// A facility's servers over time; `own` where a window names no number.
 #[must_use]
 pub fn calendar(clock: &CivilClock, zone: &TimeZone, calendar: Option<&scenario::Calendar>, own: u32) -> Calendar {
     let Some(calendar) = calendar else { return Calendar::always(own) };
     let mut changes: Vec<(Instant, u32)> = Vec::new();
-    for date in clock.dates(zone) {
+    let until = clock.end + LOOK_AHEAD;
+    for date in clock.dates_until(zone, until) {
         let mut windows = windows_on(calendar, date);
         windows.sort_by_key(|(hours, _)| hours.opens_at);
         for (hours, servers) in windows {
@@ -115,15 +124,21 @@ pub fn calendar(clock: &CivilClock, zone: &TimeZone, calendar: Option<&scenario:
                     .tomorrow()
                     .map_or(Instant::NEVER, |next| clock.instant(zone, next.to_datetime(Time::midnight()))),
             };
+            // Clocks that are put forward may skip a whole window.
+            if opens_at >= closes_at {
+                continue;
+            }
             // A window that begins as another ends is no closing.
             if changes.last().is_some_and(|(at, _)| *at >= opens_at) {
                 changes.pop();
             }
-            if opens_at < closes_at {
-                changes.push((opens_at, servers.unwrap_or(own)));
-                changes.push((closes_at, 0));
-            }
+            changes.push((opens_at, servers.unwrap_or(own)));
+            changes.push((closes_at, 0));
         }
+    }
+    // What is open then stays open: the end of the list is not the end of the window.
+    if changes.last().is_some_and(|(at, _)| *at >= until) {
+        changes.pop();
     }
     Calendar::from_changes(changes)
 }
@@ -220,6 +235,43 @@ mod tests {
         assert_eq!(c.server_time(at(24), at(48)), Duration::ZERO);
         assert_eq!(c.server_time(at(48), at(72)), Duration::hours(14));
         assert_eq!(c.closed(at(0), at(96)).count(), 4);
+    }
+
+    /// Warsaw skips the hour from two to three on 27 March 2022: the second window is empty, the first still ends.
+    #[test]
+    fn a_skipped_window_leaves_the_others_as_they_are() {
+        let (clock, zone) = clock(date(2022, 3, 27).at(0, 0, 0, 0), "Europe/Warsaw", 1);
+        let window = |from, to| Window {
+            days: (1..=7).map(Day).collect(),
+            hours: hours(from, to),
+            servers: None,
+        };
+        let written = scenario::Calendar {
+            windows: vec![window(0, Some(2)), window(2, Some(3))],
+            ..Default::default()
+        };
+        let c = calendar(&clock, &zone, Some(&written), 1);
+        assert_eq!(c.server_time(Instant(0), Instant(20 * HOUR)), Duration::hours(2));
+    }
+
+    #[test]
+    fn the_end_of_the_run_closes_nothing() {
+        let (clock, zone) = clock(date(2022, 1, 3).at(0, 0, 0, 0), "Asia/Shanghai", 4);
+        let window = |from, to, days: std::ops::RangeInclusive<i8>| Window {
+            days: days.map(Day).collect(),
+            hours: hours(from, to),
+            servers: None,
+        };
+        let closes_at = |windows| {
+            let written = scenario::Calendar {
+                windows,
+                ..Default::default()
+            };
+            let c = calendar(&clock, &zone, Some(&written), 1);
+            c.closes_at(&mut crate::engine::Hand::default(), Instant(3 * DAY))
+        };
+        assert_eq!(closes_at(vec![window(0, None, 1..=7)]), Instant::NEVER);
+        assert_eq!(closes_at(vec![window(0, None, 1..=6)]), Instant(6 * DAY));
     }
 
     #[test]

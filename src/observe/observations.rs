@@ -22,6 +22,14 @@ pub struct TrainTime {
     pub row: u32,
 }
 
+impl TrainTime {
+    /// Whether this is what the train does.
+    #[must_use]
+    pub fn is_booked_as(&self, location: u32, activity: Activity) -> bool {
+        self.account == location * Activity::COUNT as u32 + activity as u32
+    }
+}
+
 /// A run that broke an exact law of the model: an error of the program, never of the user.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{law} does not hold in replication {replication}: {left} against {right}; please report this with the scenario")]

@@ -6,6 +6,9 @@ use crate::model::{Departures, FlowModel};
 use crate::random::StreamKey;
 use crate::units::{Duration, Instant};
 
+/// A train that runs once more for growth is numbered so far beyond the first; the same in a run of any length.
+const COPY: u32 = 1_000_000;
+
 /// The source of a flow in the course of a run.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Source {
@@ -70,13 +73,12 @@ impl Source {
         let mut plan = std::mem::take(&mut self.plan);
         plan.clear();
         if let Departures::Stated { entries, lateness, chance } = &flow.departures {
-            let count = entries.len() as u32;
             for ((at, boxes), entry) in entries.iter().zip(1..) {
                 // A growth of 1.36 runs every train once, and 36 in 100 of them twice.
                 let copies = flow.growth.floor() + f64::from(chance.number(keys, flow.entity, entry) < flow.growth.fract());
                 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
                 for copy in 0..copies as u32 {
-                    let number = entry + copy * count;
+                    let number = entry.wrapping_add(copy.wrapping_mul(COPY));
                     plan.push((*at + lateness.time(keys, flow.entity, number), number, *boxes));
                 }
             }

@@ -20,7 +20,7 @@ pub(super) struct OfficeState {
     /// Trains being worked on, in order of begin; kept only where work can pause.
     in_hand: VecDeque<u32>,
     /// Trains whose work rests, in order of begin.
-    paused: VecDeque<u32>,
+    paused: Gate<Activity>,
 }
 
 impl OfficeState {
@@ -67,7 +67,8 @@ impl State<'_> {
         self.fleet[train].work = self.drawn(train, &model.time);
         let cause = self.office_block(office, train);
         let state = &mut self.offices[office as usize];
-        if state.gate.is_empty() && cause.is_none() {
+        // At the moment of opening, resting work is first.
+        if state.gate.is_empty() && state.paused.is_empty() && cause.is_none() {
             self.start_office(train, office);
         } else {
             let cause = state.gate.join(train, cause.unwrap_or(Activity::DeskBusy));
@@ -143,10 +144,11 @@ impl State<'_> {
     }
 
     fn pause_office(&mut self, office: u32) {
+        self.paused_wait_for(office, Activity::OfficeClosed);
         while let Some(train) = self.offices[office as usize].in_hand.pop_front() {
             let state = &mut self.offices[office as usize];
             state.busy -= 1;
-            state.paused.push_back(train);
+            state.paused.join(train, Activity::OfficeClosed);
             self.seen.offices[office as usize].busy.add(self.now, -1);
             let t = &mut self.fleet[train];
             t.work = t.due - self.now;
@@ -160,12 +162,27 @@ impl State<'_> {
         let calendar = &self.model.offices[office as usize].calendar;
         while !self.offices[office as usize].paused.is_empty() {
             let state = &mut self.offices[office as usize];
-            if state.busy >= calendar.servers(&mut state.hand, self.now) {
+            let servers = calendar.servers(&mut state.hand, self.now);
+            if servers == 0 {
                 return;
             }
-            if let Some(train) = state.paused.pop_front() {
+            if state.busy >= servers {
+                self.paused_wait_for(office, Activity::DeskBusy);
+                return;
+            }
+            if let Some(train) = state.paused.leave() {
                 self.start_office(train, office);
             }
         }
+    }
+
+    /// Those whose work rests wait for something else now.
+    fn paused_wait_for(&mut self, office: u32, cause: Activity) {
+        self.switch_all(
+            |s, i| &mut s.offices[i as usize].paused,
+            office,
+            self.model.offices[office as usize].place,
+            cause,
+        );
     }
 }

@@ -205,7 +205,7 @@ impl State<'_> {
             }
             self.interrupt(train);
         }
-        if rate == 0 {
+        if rate == 0 && !self.fleet[train].time.is_booked_as(place, idle) {
             self.switch(train, place, idle);
         }
     }

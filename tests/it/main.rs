@@ -1,0 +1,18 @@
+//! What the whole program promises, from scenario text to results.
+//!
+//! | module | question |
+//! |---|---|
+//! | `traces` | does every train do, minute by minute, what a person with paper and pencil finds? |
+//! | `invariants` | do the exact laws hold in any scenario at all? |
+//! | `theory` | do the numbers agree with what queueing theory proves, and with other simulators? |
+//! | `fit_to_targets` | does the shipped baseline meet the figures to which it was fitted, and only those? |
+//! | `stability` | are results the same bits on any number of threads, and as they were? |
+//! | `structure` | does each module know only those that it may know? |
+
+mod common;
+mod fit_to_targets;
+mod invariants;
+mod stability;
+mod structure;
+mod theory;
+mod traces;

@@ -1,0 +1,132 @@
+//! Who may know whom, read off the `use` lines and paths of the sources.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A module, and the modules that it may name.
+const MAY_KNOW: [(&str, &[&str]); 11] = [
+    ("units", &[]),
+    ("random", &["units"]),
+    ("engine", &["units"]),
+    ("stats", &["units"]),
+    ("observe", &["units"]),
+    ("scenario", &["random", "units"]),
+    ("network", &["scenario", "units"]),
+    ("model", &["engine", "network", "observe", "random", "scenario", "units"]),
+    ("railway", &["engine", "model", "observe", "random", "units"]),
+    (
+        "experiment",
+        &["engine", "model", "observe", "railway", "scenario", "stats", "units"],
+    ),
+    ("report", &["experiment", "observe", "stats", "units"]),
+];
+
+fn sources(below: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(below).expect("a folder of sources") {
+        let path = entry.expect("readable").path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// Every source file with the module it belongs to; tests of a module, which may know anything, are cut off.
+fn modules() -> Vec<(String, PathBuf, String)> {
+    let mut files = Vec::new();
+    sources(Path::new("src"), &mut files);
+    let of = |path: &Path| {
+        let part = path.strip_prefix("src").ok()?.components().next()?.as_os_str().to_str()?;
+        Some(part.trim_end_matches(".rs").to_owned())
+    };
+    let is_test = |path: &Path| {
+        let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+        matches!(name, "tests.rs" | "trace.rs" | "fixture.rs")
+    };
+    files.sort();
+    files
+        .into_iter()
+        .filter(|path| !is_test(path) || path.starts_with("src/scenario/trace.rs"))
+        .filter_map(|path| {
+            let text = fs::read_to_string(&path).expect("readable");
+            let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned();
+            Some((of(&path)?, path, code))
+        })
+        .collect()
+}
+
+fn code_lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(str::trim_start).filter(|line| !line.starts_with("//"))
+}
+
+/// The modules that a line of code names.
+fn named(line: &str) -> BTreeSet<&str> {
+    line.split("crate::")
+        .skip(1)
+        .map(|rest| {
+            rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+                .next()
+                .unwrap_or_default()
+        })
+        .collect()
+}
+
+#[test]
+fn each_module_knows_only_those_that_it_may_know() {
+    for (module, path, text) in modules() {
+        let Some((_, may_know)) = MAY_KNOW.iter().find(|(name, _)| *name == module) else {
+            continue;
+        };
+        let documented = text.replace("#[cfg(doc)]\nuse crate::", "// ");
+        for line in code_lines(&documented) {
+            for other in named(line) {
+                assert!(
+                    other == module || may_know.contains(&other),
+                    "{} knows {other}: {line}\nif that is right, docs/architecture.md and this list say so",
+                    path.display()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn only_the_command_line_sees_files_and_the_wall_clock() {
+    for (module, path, text) in modules() {
+        if matches!(module.as_str(), "cli" | "main" | "lib") {
+            continue;
+        }
+        for line in code_lines(&text) {
+            let sees_files = module != "scenario" && (line.contains("std::fs") || line.contains("std::env"));
+            assert!(!sees_files && !line.contains("std::time"), "{}: {line}", path.display());
+        }
+    }
+}
+
+#[test]
+fn no_platform_logarithm_and_no_hash_map_on_the_way_to_a_result() {
+    for (module, path, text) in modules() {
+        if !matches!(module.as_str(), "random" | "engine" | "railway" | "observe" | "model" | "network") {
+            continue;
+        }
+        for line in code_lines(&text) {
+            let platform = [
+                ".ln()",
+                ".exp()",
+                ".powf(",
+                ".ln_1p()",
+                ".exp_m1()",
+                ".log10()",
+                ".sin()",
+                ".cos()",
+                "HashMap",
+                "HashSet",
+            ];
+            for word in platform {
+                assert!(!line.contains(word), "{}: {word} in {line}", path.display());
+            }
+        }
+    }
+}
