@@ -158,9 +158,9 @@ fn all(mode: Mode) -> Subject {
 /// What moves through a step: of one mode, or vehicles of several.
 fn vehicles_through(model: &Model, is_step: impl Fn(Step) -> bool) -> &'static str {
     let takes = |flow: &&FlowModel| flow.routes.iter().any(|route| route.program.iter().any(|step| is_step(*step)));
-    let mut modes = model.flows.iter().filter(takes).map(|flow| flow.mode);
-    let first = modes.next().unwrap_or_default();
-    if modes.all(|mode| mode == first) {
+    let mut users = model.flows.iter().filter(takes).map(|flow| flow.mode);
+    let first = users.next().unwrap_or_default();
+    if users.all(|mode| mode == first) {
         first.vehicles()
     } else {
         "vehicles"
@@ -185,13 +185,13 @@ impl Sheet<'_> {
     }
 
     fn fill(&mut self, model: &Model) {
-        let modes = model.modes();
-        let modes = if modes.is_empty() { vec![Mode::Rail] } else { modes };
-        for mode in &modes {
+        let used = model.modes();
+        let used = if used.is_empty() { vec![Mode::Rail] } else { used };
+        for mode in &used {
             self.network(model, *mode);
         }
         self.boxes(model);
-        for mode in &modes {
+        for mode in &used {
             self.waiting_share(model, *mode);
         }
         for site in 0..model.sites.len() {

@@ -187,8 +187,8 @@ impl<'s> Compiler<'s> {
             .collect();
         model.site_of = (0..Mode::ALL.len()).flat_map(|_| 0..index(places)).collect();
         for mode in Mode::ALL {
-            for place in 0..places {
-                if passes[place][mode as usize] && model.sites[place].mode != mode {
+            for (place, passes) in passes.iter().enumerate() {
+                if passes[mode as usize] && model.sites[place].mode != mode {
                     model.site_of[mode as usize * places + place] = index(model.sites.len());
                     model.sites.push(Site { place: index(place), mode });
                 }

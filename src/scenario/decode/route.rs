@@ -120,13 +120,16 @@ mod tests {
     use super::super::read_x;
     use super::*;
 
-    fn read(text: &str) -> Result<Option<(BTreeMap<Id, Alternative>, Choice)>, Vec<String>> {
-        read_x(&format!("places = {{ a = {{}}, b = {{}} }}\n{text}"), |item| item.table(routes))
+    type Read = (BTreeMap<Id, Alternative>, Choice);
+
+    fn read(text: &str) -> Result<Read, Vec<String>> {
+        let text = format!("places = {{ a = {{}}, b = {{}} }}\n{text}");
+        read_x(&text, |item| item.table(routes).expect("it is a table"))
     }
 
     #[test]
     fn rules() {
-        let of = |text: &str| read(text).map(|read| read.expect("it is a table").1);
+        let of = |text: &str| read(text).map(|read| read.1);
         assert_eq!(of("x = {}"), Ok(Choice::Fixed));
         assert_eq!(of("x.routes.one.via = ['a']"), Ok(Choice::Fixed));
         let two = "x.routes.one.via = ['a']\nx.routes.two.via = ['b']\n";
@@ -168,7 +171,7 @@ mod tests {
                 "x.choice = 'shares'\nx.routes.one = {{ {} }}\nx.routes.two = {{ {} }}",
                 shares[0], shares[1]
             );
-            read(&text).map(|read| read.expect("it is a table").0.values().filter_map(|r| r.share).collect::<Vec<_>>())
+            read(&text).map(|read| read.0.values().filter_map(|r| r.share).collect::<Vec<_>>())
         };
         assert_eq!(of(["share = 0.75", "share = 0.25"]), Ok(vec![0.75, 0.25]));
         assert_eq!(of(["share = 0.75", ""]), Ok(vec![0.75, 0.25]));
