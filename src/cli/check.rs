@@ -61,7 +61,8 @@ fn ways(model: &Model) -> Table {
             Step::Reload(i) => Some(model.terminals[i as usize].name.as_str()),
             Step::Exchange(i) => Some(model.exchanges[i as usize].name.as_str()),
             Step::Unload(i) | Step::Load(i, _) => Some(model.transloadings[i as usize].name.as_str()),
-            Step::Form(_) | Step::Choose | Step::Run(..) | Step::Leave => None,
+            Step::Regroup(i) => Some(model.formations[model.groups[i as usize].formation as usize].name.as_str()),
+            Step::Form(_) | Step::TakeWagons(_) | Step::BringWagons(_) | Step::Choose | Step::Run(..) | Step::Leave => None,
         });
         let per_day = flow.departures.per_day(flow.growth, model.end);
         let name = if flow.routes.len() > 1 {

@@ -67,7 +67,7 @@ pub(super) fn records_sha256(records: &[ReplicationRecords]) -> String {
         for t in &run.trains {
             let row = [
                 t.flow.into(),
-                t.number.into(),
+                i64::from(t.number) | i64::from(t.regrouped) << 32 | i64::from(t.dissolved) << 33,
                 t.boxes.into(),
                 t.created_at.0,
                 t.left_at.map_or(-1, |at| at.0),

@@ -156,6 +156,7 @@ mod tests {
         fn encode(self) -> u64 {
             u64::from(self.1) << 4 | u64::from(self.0)
         }
+        #[allow(clippy::cast_possible_truncation, reason = "the number was a u32")]
         fn decode(code: u64) -> Self {
             Self((code & 15) as u8, (code >> 4) as u32)
         }

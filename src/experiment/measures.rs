@@ -1,8 +1,8 @@
 //! What is measured in one replication: `Observations` -measure-> `Measures`.
 
 use crate::model::{FlowModel, Mode, Model, Step};
-use crate::observe::{Activity, Observations, OutletTally, ReplicationRecords, TimeWeighted};
-use crate::stats::nearest_rank;
+use crate::observe::{Activity, Observations, OutletTally, Reason, ReplicationRecords, TimeWeighted};
+use crate::stats::{nearest_rank, weighted_rank};
 use crate::units::{DAY, Duration, Instant, millis_as_hours};
 
 /// Quantiles of dwell and transit times, with the ends of their ids.
@@ -225,9 +225,13 @@ impl Sheet<'_> {
 
     fn waiting_share(&mut self, model: &Model, mode: Mode) {
         self.put(&all(mode), ("waiting_share", "share of time spent waiting", "", true), |seen| {
-            let own = seen.places.iter().zip(&model.sites).filter(|(_, site)| site.mode == mode);
-            let waiting: i64 = own.map(|(place, _)| place.waiting.area(seen.end)).sum();
-            ratio(waiting, seen.present_by_mode[mode as usize].area(seen.end))
+            let places = seen.places.iter().zip(&model.sites).filter(|(_, site)| site.mode == mode);
+            let lanes = seen.lanes.iter().zip(&model.lanes).filter(|(_, lane)| lane.mode == mode);
+            let waiting = places.map(|(place, _)| &place.waiting).chain(lanes.map(|(lane, _)| &lane.halted));
+            ratio(
+                waiting.map(|n| n.area(seen.end)).sum(),
+                seen.present_by_mode[mode as usize].area(seen.end),
+            )
         });
     }
 
@@ -328,6 +332,8 @@ impl Sheet<'_> {
         self.terminals(model, &subject, ix);
         self.exchanges(model, &subject, ix);
         self.transloadings(model, &subject, ix);
+        self.formations(model, &subject, ix);
+        self.pools(model, &subject, ix);
     }
 
     /// Trains through a place in some directions together.
@@ -524,6 +530,77 @@ impl Sheet<'_> {
         }
     }
 
+    /// Gatherings and regroupings, each under the path of its own table.
+    fn formations(&mut self, model: &Model, place: &Subject, ix: u32) {
+        for (i, formation) in model.formations.iter().enumerate().filter(|(_, f)| f.place == ix) {
+            let subject = Subject {
+                id: formation.id.clone(),
+                ..place.part("", &formation.name)
+            };
+            if formation.regroups {
+                self.put(&subject, ("trains_dissolved", "trains dissolved", "trains", false), |seen| {
+                    Some(seen.formations[i].dissolved.into())
+                });
+            }
+            for (reason, column) in [
+                (Reason::Size, ("trains_formed_by_size", "trains formed when full", "trains", false)),
+                (
+                    Reason::Wait,
+                    ("trains_formed_by_wait", "trains formed after the longest wait", "trains", false),
+                ),
+                (
+                    Reason::Call,
+                    ("trains_formed_by_timetable", "trains formed at a stated time", "trains", false),
+                ),
+            ] {
+                self.put(&subject, column, |seen| Some(seen.formations[i].formed[reason as usize].into()));
+            }
+            self.put(&subject, ("boxes_in_stock_mean", "boxes in stock, mean", "boxes", true), |seen| {
+                Some(mean(&seen.formations[i].stock, seen))
+            });
+            self.put(&subject, ("boxes_in_stock_max", "boxes in stock, most", "boxes", false), |seen| {
+                Some(whole(seen.formations[i].stock.max()))
+            });
+            let waits = |seen: &Observations| seen.formations[i].waits.clone();
+            self.put(
+                &subject,
+                ("box_waiting_time_hours_mean", "box waiting time, mean", "h", true),
+                |seen| {
+                    let waits = waits(seen);
+                    hours_each(
+                        waits.iter().map(|(ms, boxes)| ms * i64::from(*boxes)).sum(),
+                        waits.iter().map(|(_, boxes)| i64::from(*boxes)).sum(),
+                    )
+                },
+            );
+            self.put(
+                &subject,
+                ("box_waiting_time_hours_p95", "box waiting time, 95 % below", "h", false),
+                |seen| weighted_rank(&mut waits(seen), 0.95).map(millis_as_hours),
+            );
+        }
+    }
+
+    fn pools(&mut self, model: &Model, place: &Subject, ix: u32) {
+        for (i, pool) in model.pools.iter().enumerate().filter(|(_, p)| p.place == ix) {
+            let subject = place.part(&format!("wagons.{}", pool.gauge), &format!("{} wagons", pool.gauge));
+            self.put(
+                &subject,
+                ("wagons_in_pool_mean", "wagons in the pool, mean", "wagons", true),
+                |seen| Some(f64::from(pool.stock) - mean(&seen.pools[i].out, seen)),
+            );
+            self.put(
+                &subject,
+                ("wagons_in_pool_min", "wagons in the pool, fewest", "wagons", false),
+                |seen| Some(f64::from(pool.stock) - whole(seen.pools[i].out.max())),
+            );
+            self.put(&subject, ("trains_supplied", "trains that got wagons", "trains", false), |seen| {
+                Some(seen.pools[i].trains.into())
+            });
+            self.queue(&subject, |seen| (seen.pools[i].waiting, seen.pools[i].trains));
+        }
+    }
+
     fn lines(&mut self, model: &Model) {
         for (i, lane) in model.lanes.iter().enumerate() {
             let to = &model.places[lane.to as usize];
@@ -542,7 +619,55 @@ impl Sheet<'_> {
                 Some(whole(seen.lanes[i].trains.max()))
             });
             self.queue(&subject, |seen| (seen.lanes[i].waiting, seen.lanes[i].entered));
+            if lane.single.is_some() {
+                self.passing_places(&subject, i);
+            }
         }
+        for single in &model.single_lines {
+            let [one, other] = single.lanes.map(|lane| lane as usize);
+            let subject = Subject {
+                id: format!("lines.{}", model.lanes[one].line),
+                label: model.lanes[one].name.clone(),
+                vehicles: model.lanes[one].mode.vehicles(),
+            };
+            self.put(
+                &subject,
+                ("meets", "pairs of trains that met at passing places", "pairs", false),
+                |seen| Some((seen.lanes[one].meets + seen.lanes[other].meets).into()),
+            );
+        }
+    }
+
+    /// What trains of one direction wait on a line with passing places.
+    fn passing_places(&mut self, subject: &Subject, i: usize) {
+        self.put(
+            subject,
+            ("trains_halted_mean", "trains waiting on it, mean", "trains", false),
+            |seen| Some(mean(&seen.lanes[i].halted, seen)),
+        );
+        self.put(
+            subject,
+            ("trains_halted_max", "trains waiting on it, most", "trains", false),
+            |seen| Some(whole(seen.lanes[i].halted.max())),
+        );
+        self.put(
+            subject,
+            ("halts_per_train", "halts at passing places for each train", "halts", false),
+            |seen| ratio(seen.lanes[i].halts.into(), seen.lanes[i].entered.into()),
+        );
+        self.put(
+            subject,
+            ("halting_time_hours_mean", "waiting at passing places for each train", "h", false),
+            |seen| hours_each(seen.lanes[i].halted.area(seen.end), seen.lanes[i].entered.into()),
+        );
+        self.put(subject, ("longest_entry_wait_hours", "longest wait to enter", "h", false), |seen| {
+            Some(millis_as_hours(seen.lanes[i].longest_entry_wait))
+        });
+        self.put(
+            subject,
+            ("longest_halt_hours", "longest wait at a passing place", "h", false),
+            |seen| Some(millis_as_hours(seen.lanes[i].longest_halt)),
+        );
     }
 
     fn flow(&mut self, model: &Model, flow: usize) {

@@ -1,6 +1,8 @@
 //! Experiments: replications and what they add up to.
 #![allow(clippy::cast_possible_truncation, reason = "indices: a model has far fewer than 2^32 of anything")]
 
+#[cfg(test)]
+mod forming_tests;
 mod measures;
 mod replicate;
 pub mod results;

@@ -77,6 +77,19 @@ pub struct LocationFacts {
     pub name: String,
     /// What it is.
     pub kind: LocationKind,
+    /// Of a line in sections: its passing places in order of travel, each with its name and its part of the way, 0 to 1.
+    pub passing: Vec<(String, f64)>,
+}
+
+impl LocationFacts {
+    /// Where a section begins, as a part of the way; the end of the line after the last one.
+    #[must_use]
+    pub fn section_begins(&self, section: usize) -> f64 {
+        match section.checked_sub(1) {
+            None => 0.0,
+            Some(place) => self.passing.get(place).map_or(1.0, |(_, part)| *part),
+        }
+    }
 }
 
 /// What a location is.

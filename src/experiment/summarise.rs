@@ -270,6 +270,7 @@ fn locations(model: &Model) -> Vec<LocationFacts> {
             kind: LocationKind::Place {
                 place: facts.place as usize,
             },
+            passing: Vec::new(),
         }
     });
     let lanes = model.lanes.iter().map(|lane| {
@@ -281,9 +282,25 @@ fn locations(model: &Model) -> Vec<LocationFacts> {
                 from: lane.from as usize,
                 to: lane.to as usize,
             },
+            passing: lane
+                .single
+                .map_or_else(Vec::new, |(line, direction)| passing_places(model, line, direction)),
         }
     });
     places.chain(lanes).collect()
+}
+
+/// Passing places in order of travel, with their parts of the way.
+fn passing_places(model: &Model, line: u32, direction: usize) -> Vec<(String, f64)> {
+    let single = &model.single_lines[line as usize];
+    let mut part = 0.0;
+    let places = (0..single.sections.len() as u16).filter_map(|after| {
+        let section = single.section(direction, after);
+        part += model.sections[section as usize].share();
+        let place = &model.sections[single.place_after(section, direction)? as usize];
+        place.passing.as_ref().map(|place| (place.name.clone(), part))
+    });
+    places.collect()
 }
 
 fn flows(model: &Model) -> Vec<FlowFacts> {

@@ -6,7 +6,9 @@ use jiff::tz::TimeZone;
 
 use super::departures::{Departures, appointments, rate_stretches, timetable, trace};
 use super::facilities::Steps;
-use super::{CivilClock, DayTable, Drawn, FlowModel, Lane, LaneIx, Mode, Model, PlaceIx, PlaceModel, Step, Yard, YardIx};
+use super::{
+    CivilClock, DayTable, Drawn, FlowModel, Lane, LaneIx, Mode, Model, PlaceIx, PlaceModel, Section, SingleLine, Step, Yard, YardIx,
+};
 use crate::network::RouteError;
 use crate::random::{Law, Purpose, Variate};
 use crate::scenario::{self, Flow, Id, Scenario};
@@ -106,6 +108,7 @@ pub fn compile(scenario: &Scenario) -> Result<Model, Vec<ModelProblem>> {
     let steps = compiler.places();
     compiler.lanes();
     compiler.flows(&steps);
+    compiler.groups();
     compiler.sites();
     if compiler.problems.is_empty() {
         Ok(compiler.model)
@@ -119,7 +122,7 @@ pub(super) struct Compiler<'s> {
     pub(super) scenario: &'s Scenario,
     pub(super) model: Model,
     pub(super) places: BTreeMap<&'s str, PlaceIx>,
-    pub(super) yards: BTreeMap<(PlaceIx, &'s str), YardIx>,
+    yards: BTreeMap<(PlaceIx, &'s str), YardIx>,
     pub(super) lanes: BTreeMap<(&'s str, bool), LaneIx>,
     purposes: BTreeMap<Purpose, u32>,
     pub(super) problems: Vec<ModelProblem>,
@@ -139,9 +142,14 @@ impl<'s> Compiler<'s> {
             places: Vec::new(),
             yards: Vec::new(),
             lanes: Vec::new(),
+            single_lines: Vec::new(),
+            sections: Vec::new(),
             offices: Vec::new(),
             terminals: Vec::new(),
             exchanges: Vec::new(),
+            formations: Vec::new(),
+            groups: Vec::new(),
+            pools: Vec::new(),
             transloadings: Vec::new(),
             sites: Vec::new(),
             site_of: Vec::new(),
@@ -212,10 +220,12 @@ impl<'s> Compiler<'s> {
             let mut yards = BTreeMap::new();
             for gauge in scenario.gauges.keys() {
                 let yard = index(self.model.yards.len());
+                let pool = place.wagons.get(gauge).map(|wagons| self.pool(index(i), id, gauge, wagons));
                 self.model.yards.push(Yard {
                     place: index(i),
                     gauge: gauge.clone(),
                     tracks: place.tracks.get(gauge).copied(),
+                    pool,
                 });
                 self.yards.insert((index(i), gauge), yard);
                 yards.insert(gauge.clone(), yard);
@@ -228,6 +238,7 @@ impl<'s> Compiler<'s> {
     fn lanes(&mut self) {
         let scenario = self.scenario;
         for (id, line) in &scenario.lines {
+            let single = line.single.as_ref().map(|track| self.single_line(track));
             for forward in [true, false] {
                 let (from, to) = if forward {
                     (&line.between.0, &line.between.1)
@@ -248,10 +259,26 @@ impl<'s> Compiler<'s> {
                     path_every: line.paths_per_day.map(|n| Duration::from_millis(Duration::days(1).0 as f64 / n)),
                     room: line.room.unwrap_or(u32::MAX),
                     overtaking: line.overtaking,
+                    single: single.map(|line| (line, usize::from(!forward))),
                 };
                 self.model.lanes.push(lane);
             }
         }
+    }
+
+    /// The sections of a line whose lanes come next.
+    fn single_line(&mut self, track: &scenario::SingleTrack) -> u32 {
+        let (number, lane) = (index(self.model.single_lines.len()), index(self.model.lanes.len()));
+        let first = index(self.model.sections.len());
+        self.model.sections.extend(Section::of(track, number));
+        self.model.single_lines.push(SingleLine {
+            lanes: [lane, lane + 1],
+            sections: first..index(self.model.sections.len()),
+            bunch: track.bunch,
+            headway: track.headway,
+            crossing: track.crossing,
+        });
+        number
     }
 
     fn flows(&mut self, steps: &[Steps]) {
@@ -261,6 +288,10 @@ impl<'s> Compiler<'s> {
                 continue;
             };
             let departures = self.departures(id, flow, &routes[0].program);
+            let boxes = match &departures {
+                Departures::Gather { boxes_per_train, .. } => &Law::Constant(*boxes_per_train),
+                _ => &flow.boxes,
+            };
             let compiled = FlowModel {
                 id: id.clone(),
                 name: flow.name.clone(),
@@ -278,18 +309,67 @@ impl<'s> Compiler<'s> {
                     flow.growth
                 },
                 departures,
-                boxes: self.drawn(&flow.boxes, &format!("flows.{id}.boxes")),
+                boxes: self.drawn(boxes, &format!("flows.{id}.boxes")),
                 teu_per_box: flow.teu_per_box,
             };
             self.model.flows.push(compiled);
         }
     }
 
+    pub(super) fn place_ix(&self, id: &str) -> PlaceIx {
+        self.places[id]
+    }
+
+    pub(super) fn yard_ix(&self, place: PlaceIx, gauge: &str) -> YardIx {
+        self.yards[&(place, gauge)]
+    }
+
+    /// The pool to which trains that are unloaded from this gauge bring wagons.
+    pub(super) fn brings(&self, yard: YardIx) -> Option<u32> {
+        let pool = self.model.yards[yard as usize].pool?;
+        self.model.pools[pool as usize].cycle.is_none().then_some(pool)
+    }
+
     fn departures(&mut self, id: &str, flow: &Flow, program: &[Step]) -> Departures {
         let zone = self.zone(&self.scenario.places[&flow.from].zone);
-        let clock = self.model.clock.clone();
-        let name = |what: &str| format!("flows.{id}.departures.{what}");
+        let path = format!("flows.{id}.departures");
         match &flow.departures {
+            scenario::Departures::Gather(gather) => self.gathering(id, flow, gather, &zone),
+            scenario::Departures::Appointments {
+                per_day,
+                place,
+                facility,
+                lateness,
+            } => {
+                let at = format!("{}.{}", facility.kind.word(), facility.id);
+                let slots = self.model.way_to(program, self.places[place.as_str()], &at, flow.boxes.mean());
+                let entries = slots.map(|(calendar, ahead)| appointments(&self.model.clock, calendar, per_day * flow.growth, ahead));
+                if entries.is_none() {
+                    self.problems.push(ModelProblem::NoAppointment {
+                        flow: id.to_owned(),
+                        facility: format!("{place}.{at}"),
+                    });
+                }
+                self.stated(&path, entries.unwrap_or_default(), lateness)
+            }
+            trains => self.arrivals(&path, flow, trains, &zone),
+        }
+    }
+
+    /// Departures at stated times.
+    fn stated(&mut self, path: &str, entries: Vec<(Instant, Option<u32>)>, lateness: &Law) -> Departures {
+        Departures::Stated {
+            entries,
+            lateness: self.drawn(lateness, &format!("{path}.lateness")),
+            chance: self.drawn(&Law::Uniform { min: 0.0, max: 1.0 }, &format!("{path}.chance")),
+        }
+    }
+
+    /// What comes one after the other: trains, or lots of boxes. The path names the purposes of its draws.
+    pub(super) fn arrivals(&mut self, path: &str, flow: &Flow, arrivals: &scenario::Departures, zone: &TimeZone) -> Departures {
+        let clock = self.model.clock.clone();
+        let name = |what: &str| format!("{path}.{what}");
+        match arrivals {
             scenario::Departures::Poisson {
                 per_day,
                 by_hour,
@@ -297,44 +377,16 @@ impl<'s> Compiler<'s> {
                 by_month,
             } => Departures::Poisson {
                 gap: self.drawn(&Law::Exponential { mean: 1.0 }, &name("gap")),
-                rate: rate_stretches(&clock, &zone, per_day * flow.growth, [by_hour, by_weekday, by_month]),
+                rate: rate_stretches(&clock, zone, per_day * flow.growth, [by_hour, by_weekday, by_month]),
             },
             scenario::Departures::Renewal { every } => Departures::Renewal {
                 gap: self.drawn(every, &name("gap")),
             },
-            scenario::Departures::Timetable { entries, lateness } => Departures::Stated {
-                entries: timetable(&clock, &zone, entries),
-                lateness: self.drawn(lateness, &name("lateness")),
-                chance: self.drawn(&Law::Uniform { min: 0.0, max: 1.0 }, &name("chance")),
-            },
-            scenario::Departures::Appointments {
-                per_day,
-                place,
-                facility,
-                lateness,
-            } => {
-                let path = format!("{}.{}", facility.kind.word(), facility.id);
-                let slots = self.model.way_to(program, self.places[place.as_str()], &path, flow.boxes.mean());
-                if slots.is_none() {
-                    self.problems.push(ModelProblem::NoAppointment {
-                        flow: id.to_owned(),
-                        facility: format!("{place}.{path}"),
-                    });
-                }
-                let entries = slots.map_or_else(Vec::new, |(calendar, ahead)| {
-                    appointments(&clock, calendar, per_day * flow.growth, ahead)
-                });
-                Departures::Stated {
-                    entries,
-                    lateness: self.drawn(lateness, &name("lateness")),
-                    chance: self.drawn(&Law::Uniform { min: 0.0, max: 1.0 }, &name("chance")),
-                }
-            }
-            scenario::Departures::Trace { rows, .. } => Departures::Stated {
-                entries: trace(&clock, &zone, rows),
-                lateness: self.drawn(&Law::Constant(0.0), &name("lateness")),
-                chance: self.drawn(&Law::Uniform { min: 0.0, max: 1.0 }, &name("chance")),
-            },
+            scenario::Departures::Timetable { entries, lateness } => self.stated(path, timetable(&clock, zone, entries), lateness),
+            // Lots are neither gathered once more nor by appointment.
+            scenario::Departures::Gather(gather) => self.arrivals(path, flow, &gather.lots, zone),
+            scenario::Departures::Appointments { lateness, .. } => self.stated(path, Vec::new(), lateness),
+            scenario::Departures::Trace { rows, .. } => self.stated(path, trace(&clock, zone, rows), &Law::Constant(0.0)),
         }
     }
 }

@@ -36,6 +36,19 @@ pub enum Departures {
         /// Decides on a train more or less where the growth is no whole number.
         chance: Drawn,
     },
+    /// Boxes that become trains.
+    Gather {
+        /// When lots arrive: a Poisson or a renewal process, counted in lots.
+        lots: Box<Departures>,
+        /// Boxes of a lot.
+        lot_size: Drawn,
+        /// Index in [`Model::groups`](super::Model::groups).
+        group: u32,
+        /// Trains a day, roughly.
+        per_day: f64,
+        /// Boxes on each of them, roughly.
+        boxes_per_train: f64,
+    },
 }
 
 impl Departures {
@@ -50,6 +63,17 @@ impl Departures {
                 .map_or(0.0, |last| (last.before + last.rate * (end - last.from).0 as f64) / days),
             Self::Renewal { gap } => growth * DAY as f64 / gap.mean,
             Self::Stated { entries, .. } => growth * entries.len() as f64 / days,
+            Self::Gather { per_day, .. } => *per_day,
+        }
+    }
+
+    /// The process of what comes one after the other: lots where boxes are gathered, trains otherwise.
+    #[inline]
+    #[must_use]
+    pub fn arrivals(&self) -> &Self {
+        match self {
+            Self::Gather { lots, .. } => lots,
+            trains => trains,
         }
     }
 }

@@ -47,6 +47,16 @@ impl Compiler<'_> {
             );
             self.model.exchanges.push(compiled);
         }
+        for (regrouping_id, regrouping) in &place.regrouping {
+            let path = format!("places.{id}.regrouping.{regrouping_id}");
+            let compiled = self.formation((ix, &zone), (path, regrouping.name.clone()), &regrouping.forming, true);
+            // Until every flow is known, the step leads to the formation instead of a group in it.
+            steps.insert(
+                (FacilityKind::Regrouping, regrouping_id.clone()),
+                Step::Regroup(super::compile::index(self.model.formations.len())),
+            );
+            self.model.formations.push(compiled);
+        }
         for (yard_id, yard) in &place.transloading {
             let compiled = self.transloading((ix, id), &zone, yard_id, yard);
             steps.insert(
@@ -149,6 +159,7 @@ impl Compiler<'_> {
             path,
             name: terminal.name.clone(),
             to_yard: yards.get(&terminal.to_gauge).copied().unwrap_or_default(),
+            brings: yards.get(&terminal.from_gauge).and_then(|yard| self.brings(*yard)),
             placing,
             lifting,
             withdrawal,

@@ -11,7 +11,7 @@ pub struct Load {
     pub id: String,
     /// For people.
     pub name: String,
-    /// What limits it: desks, berths, cranes, quota, headway, paths, or the vehicles that carry boxes on.
+    /// What limits it: desks, berths, cranes, wagons, quota, headway, paths, section, or the vehicles that carry boxes on.
     pub limit: &'static str,
     /// Trains a day that want it, on average over the run.
     pub offered_per_day: f64,
@@ -31,39 +31,78 @@ impl Load {
 #[must_use]
 pub fn offered_loads(model: &Model) -> Vec<Load> {
     let mut loads = Vec::new();
-    offices(model, &mut loads);
-    terminals(model, &mut loads);
-    exchanges(model, &mut loads);
-    transloadings(model, &mut loads);
-    lanes(model, &mut loads);
+    let streams = streams(model);
+    offices(model, &streams, &mut loads);
+    terminals(model, &streams, &mut loads);
+    pools(model, &streams, &mut loads);
+    exchanges(model, &streams, &mut loads);
+    transloadings(model, &streams, &mut loads);
+    lanes(model, &streams, &mut loads);
+    single_lines(model, &streams, &mut loads);
     loads
 }
 
-/// Trains a day through a step. Those of a flow that chooses by shares go where these say, others that choose
-/// are taken to go the preferred way.
-fn offered(model: &Model, is_step: impl Fn(Step) -> bool) -> f64 {
-    model
-        .flows
-        .iter()
-        .map(|flow| flow.departures.per_day(flow.growth, model.end) * part(flow, &is_step))
-        .sum()
+/// Trains of a flow along a part of its way: until they are regrouped, or to the end.
+struct Stream<'m> {
+    steps: &'m [Step],
+    trains_per_day: f64,
+    boxes_per_train: f64,
 }
 
-/// The part of a flow's trains that take a step.
-fn part(flow: &FlowModel, is_step: impl Fn(Step) -> bool) -> f64 {
-    let takes = |route: &RouteModel| f64::from(route.program.iter().any(|step| is_step(*step)));
-    match &flow.choice {
+/// The routes of a flow with the part of its trains that takes each. Where these choose by shares, it is these; others
+/// that choose are taken to go the preferred way.
+fn parts(flow: &FlowModel) -> impl Iterator<Item = (&RouteModel, f64)> {
+    let mut before = 0.0;
+    flow.routes.iter().enumerate().map(move |(i, route)| match &flow.choice {
         Choice::Shares { up_to, .. } => {
-            let mut before = 0.0;
-            let parts = flow.routes.iter().zip(up_to).map(|(route, up_to)| {
-                let share = up_to - before;
-                before = *up_to;
-                share * takes(route)
-            });
-            parts.sum()
+            let part = up_to[i] - before;
+            before = up_to[i];
+            (route, part)
         }
-        Choice::Fixed | Choice::LeastTime | Choice::Divert { .. } => takes(&flow.routes[0]),
+        Choice::Fixed | Choice::LeastTime | Choice::Divert { .. } => (route, if i == 0 { 1.0 } else { 0.0 }),
+    })
+}
+
+fn streams(model: &Model) -> Vec<Stream<'_>> {
+    let boxes_per_day = |flow: &FlowModel| flow.departures.per_day(flow.growth, model.end) * flow.boxes.mean;
+    let in_group = |group: u32| {
+        let all = model
+            .flows
+            .iter()
+            .flat_map(|flow| parts(flow).map(move |(route, part)| (flow, route, part)));
+        all.filter(move |(_, route, _)| route.program.contains(&Step::Regroup(group)))
+    };
+    let mut streams = Vec::new();
+    for (flow, route, part) in model
+        .flows
+        .iter()
+        .flat_map(|flow| parts(flow).map(move |(route, part)| (flow, route, part)))
+    {
+        let mut trains_per_day = part * flow.departures.per_day(flow.growth, model.end);
+        let mut boxes_per_train = flow.boxes.mean;
+        for steps in route.program.chunk_by(|_, next| !matches!(next, Step::Regroup(_))) {
+            if let Some(Step::Regroup(group)) = steps.first().filter(|_| boxes_per_train > 0.0) {
+                let formation = &model.formations[model.groups[*group as usize].formation as usize];
+                let of_group: f64 = in_group(*group).map(|(flow, _, part)| part * boxes_per_day(flow)).sum();
+                if !formation.passes_through() && of_group > 0.0 {
+                    boxes_per_train = of_group / formation.trains_per_day(of_group, model.end);
+                    trains_per_day = part * boxes_per_day(flow) / boxes_per_train;
+                }
+            }
+            streams.push(Stream {
+                steps,
+                trains_per_day,
+                boxes_per_train,
+            });
+        }
     }
+    streams
+}
+
+/// Trains a day through a step.
+fn offered(streams: &[Stream<'_>], is_step: impl Fn(Step) -> bool) -> f64 {
+    let through = streams.iter().filter(|stream| stream.steps.iter().any(|step| is_step(*step)));
+    through.map(|stream| stream.trains_per_day).sum()
 }
 
 /// Servers open on average within the measured time.
@@ -99,9 +138,9 @@ fn named(model: &Model, place: u32, path: &str, name: &str) -> (String, String) 
     (format!("places.{}.{path}", place.id), format!("{}, {name}", place.name))
 }
 
-fn offices(model: &Model, loads: &mut Vec<Load>) {
+fn offices(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
     for (i, office) in model.offices.iter().enumerate() {
-        let wanted = offered(model, |step| step == Step::Office(i as u32));
+        let wanted = offered(streams, |step| step == Step::Office(i as u32));
         let capacity = open_servers(model, &office.calendar) * per_day(office.time.mean);
         push(
             loads,
@@ -113,10 +152,10 @@ fn offices(model: &Model, loads: &mut Vec<Load>) {
     }
 }
 
-fn terminals(model: &Model, loads: &mut Vec<Load>) {
+fn terminals(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
     for (i, terminal) in model.terminals.iter().enumerate() {
         let step = Step::Reload(i as u32);
-        let wanted = offered(model, |s| s == step);
+        let wanted = offered(streams, |s| s == step);
         let subject = || named(model, terminal.place, &terminal.path, &terminal.name);
         let (lifting, cranes) = match &terminal.lifting {
             Lifting::PerTrain(time) => (time.mean, None),
@@ -125,7 +164,7 @@ fn terminals(model: &Model, loads: &mut Vec<Load>) {
                 cranes,
                 cranes_per_train,
             } => {
-                let work = per_lift.mean * mean_boxes(model, step);
+                let work = per_lift.mean * mean_boxes(streams, |s| s == step);
                 (
                     work / f64::from(*cranes.min(cranes_per_train)),
                     Some(per_day(work) * f64::from(*cranes)),
@@ -148,17 +187,39 @@ fn terminals(model: &Model, loads: &mut Vec<Load>) {
 }
 
 /// Boxes of a train that takes this step, on average over its flows.
-fn mean_boxes(model: &Model, step: Step) -> f64 {
-    let (boxes, trains) = model.flows.iter().fold((0.0, 0.0), |(boxes, trains), flow| {
-        let rate = flow.departures.per_day(flow.growth, model.end) * part(flow, |s| s == step);
-        (boxes + rate * flow.boxes.mean, trains + rate)
+fn mean_boxes(streams: &[Stream<'_>], is_step: impl Fn(Step) -> bool) -> f64 {
+    let through = streams.iter().filter(|stream| stream.steps.iter().any(|step| is_step(*step)));
+    let (boxes, trains) = through.fold((0.0, 0.0), |(boxes, trains), stream| {
+        let rate = stream.trains_per_day;
+        (boxes + rate * stream.boxes_per_train, trains + rate)
     });
     if trains > 0.0 { boxes / trains } else { 0.0 }
 }
 
-fn exchanges(model: &Model, loads: &mut Vec<Load>) {
+/// Stocks of wagons that come back after a time: how many trains they can carry.
+fn pools(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
+    for (i, pool) in model.pools.iter().enumerate() {
+        let Some(cycle) = &pool.cycle else { continue };
+        let is_loaded = |step: Step| match step {
+            Step::TakeWagons(taken) => taken as usize == i,
+            Step::Reload(terminal) => model.yards[model.terminals[terminal as usize].to_yard as usize].pool == Some(i as u32),
+            _ => false,
+        };
+        let wagons = mean_boxes(streams, is_loaded) / pool.boxes_per_wagon;
+        let gauge = format!("wagons.{}", pool.gauge);
+        push(
+            loads,
+            named(model, pool.place, &gauge, &format!("{} wagons", pool.gauge)),
+            "wagons",
+            offered(streams, is_loaded),
+            per_day(cycle.mean) * f64::from(pool.stock) / wagons,
+        );
+    }
+}
+
+fn exchanges(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
     for (i, exchange) in model.exchanges.iter().enumerate() {
-        let wanted = offered(model, |step| step == Step::Exchange(i as u32));
+        let wanted = offered(streams, |step| step == Step::Exchange(i as u32));
         let subject = || named(model, exchange.place, &exchange.path, &exchange.name);
         if let Some((trains, _)) = exchange.quota {
             push(loads, subject(), "quota", wanted, f64::from(trains));
@@ -173,17 +234,17 @@ fn exchanges(model: &Model, loads: &mut Vec<Load>) {
     }
 }
 
-fn transloadings(model: &Model, loads: &mut Vec<Load>) {
+fn transloadings(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
     for (i, yard) in model.transloadings.iter().enumerate() {
-        let step = Step::Unload(i as u32);
-        let wanted = offered(model, |s| s == step);
-        let boxes = mean_boxes(model, step);
+        let is_step = |step| step == Step::Unload(i as u32);
+        let wanted = offered(streams, is_step);
+        let boxes = mean_boxes(streams, is_step);
         let stay = yard.per_box.mean * boxes / f64::from(yard.cranes);
         let capacity = open_servers(model, &yard.calendar) * per_day(stay);
         push(loads, named(model, yard.place, &yard.path, &yard.name), "berths", wanted, capacity);
         for (o, outlet) in (0..).zip(&yard.outlets) {
             // Counted in trains of boxes for this outlet: what its vehicles can carry away.
-            let vehicles = offered(model, |s| s == Step::Load(i as u32, o));
+            let vehicles = offered(streams, |s| s == Step::Load(i as u32, o));
             #[allow(clippy::cast_precision_loss, reason = "millionths")]
             let share = outlet.millionths as f64 / 1e6;
             let (id, name) = named(model, yard.place, &format!("{}.outlets.{}", yard.path, outlet.id), &outlet.name);
@@ -193,14 +254,100 @@ fn transloadings(model: &Model, loads: &mut Vec<Load>) {
     }
 }
 
-fn lanes(model: &Model, loads: &mut Vec<Load>) {
+fn lanes(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
     for (i, lane) in model.lanes.iter().enumerate() {
-        let wanted = offered(model, |step| matches!(step, Step::Run(l, _) if l as usize == i));
+        let wanted = offered(streams, |step| matches!(step, Step::Run(l, _) if l as usize == i));
         let to = &model.places[lane.to as usize];
         let subject = || (format!("lines.{}.to.{}", lane.line, to.id), format!("{} to {}", lane.name, to.name));
         push(loads, subject(), "headway", wanted, apart(lane.headway));
         if let Some(every) = lane.path_every {
             push(loads, subject(), "paths", wanted, apart(every));
         }
+    }
+}
+
+/// The longest section of single track, when trains run as many in a row as they may.
+fn single_lines(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
+    for single in &model.single_lines {
+        let lanes = single.lanes.map(|lane| &model.lanes[lane as usize]);
+        let on_it = |step| matches!(step, Step::Run(lane, _) if single.lanes.contains(&lane));
+        let sections = &model.sections[single.sections.start as usize..single.sections.end as usize];
+        let shares = sections.iter().filter(|section| !section.double).map(super::Section::share);
+        let Some(share) = shares.max_by(f64::total_cmp) else { continue };
+        let running = share * lanes.map(|lane| lane.running_time.mean).iter().sum::<f64>();
+        let bunch = f64::from(single.bunch);
+        #[allow(clippy::cast_precision_loss, reason = "far below 2^53")]
+        let [crossing, headway] = [Some(single.crossing), single.headway].map(|time| time.map(|time| time.0 as f64));
+        // One bunch each way, and the section changes hands twice.
+        let bunches = headway.map_or(bunch * running, |headway| running + 2.0 * (bunch - 1.0) * headway);
+        let capacity = 2.0 * bunch * per_day(bunches + 2.0 * crossing.unwrap_or_default());
+        let subject = (format!("lines.{}", lanes[0].line), lanes[0].name.clone());
+        push(loads, subject, "section", offered(streams, on_it), capacity);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario;
+
+    /// 12 trains of 41 boxes a day become 492 / 62 of 62, which need 62 of the 620 wagons for 5 days each: 2 trains a
+    /// day. Gathered, 30 lots of 5 boxes a day make 3 trains of 50, or 6 where they wait for 4 hours at most.
+    #[test]
+    fn trains_and_wagons_after_boxes_are_put_together() {
+        let text = r#"
+            title = "loads"
+            time = { start = "2022-01-03 00:00", zone = "UTC", length = "10 days" }
+            gauges = { standard.width = "1435 mm", broad.width = "1520 mm" }
+            [places.far]
+            [places.port.regrouping.yard]
+            size = 62
+            [places.port.reloading.shed]
+            from_gauge = "standard"
+            to_gauge = "broad"
+            berths = 1
+            lifting = "3 h"
+            [places.port.wagons.broad]
+            stock = 620
+            returns = "5 days"
+            [places.port.procedures.west]
+            flows = ["f"]
+            steps = ["regrouping.yard", "reloading.shed"]
+            [lines.l]
+            between = ["port", "far"]
+            gauge = "standard"
+            running_time = "1 h"
+            paths = "24/day"
+            [flows.f]
+            from = "far"
+            to = "port"
+            gauge = "standard"
+            boxes = 41
+            departures.rate = "12/day"
+            [flows.g]
+            from = "port"
+            to = "far"
+            gauge = "standard"
+            [flows.g.departures.gather]
+            lots.rate = "30/day"
+            lot_size = 5
+            size = 50
+            WAIT
+        "#;
+        let offered = |wait: &str, id: &str, limit: &str| {
+            let loaded = scenario::parse(&text.replace("WAIT", wait), "x.toml").unwrap_or_else(|problems| panic!("{problems}"));
+            let model = super::super::compile(&loaded.scenario).expect("every flow has a way");
+            let load = offered_loads(&model)
+                .into_iter()
+                .find(|load| (&*load.id, load.limit) == (id, limit));
+            let load = load.unwrap_or_else(|| panic!("{id} is used"));
+            (load.offered_per_day, load.capacity_per_day)
+        };
+        let near = |(a, b): (f64, f64), (c, d): (f64, f64)| (a - c).abs() < 1e-9 && (b - d).abs() < 1e-9;
+        assert!(near(offered("", "lines.l.to.port", "paths"), (12.0, 24.0)));
+        assert!(near(offered("", "places.port.reloading.shed", "berths"), (492.0 / 62.0, 8.0)));
+        assert!(near(offered("", "places.port.wagons.broad", "wagons"), (492.0 / 62.0, 2.0)));
+        assert!(near(offered("", "lines.l.to.far", "paths"), (3.0, 24.0)));
+        assert!(near(offered("longest_wait = '4 h'", "lines.l.to.far", "paths"), (6.0, 24.0)));
     }
 }

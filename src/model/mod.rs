@@ -6,8 +6,10 @@ mod civil;
 mod compile;
 mod departures;
 mod facilities;
+mod forming;
 mod load;
 mod route;
+mod single;
 
 use crate::engine::Calendar;
 use crate::observe::Activity;
@@ -17,7 +19,9 @@ use crate::units::{Duration, Instant};
 pub use civil::{CivilClock, DayTable};
 pub use compile::{ModelProblem, compile};
 pub use departures::{Departures, RateStretch};
+pub use forming::{Calls, Formation, Group, Pool};
 pub use load::{Load, offered_loads};
+pub use single::{Section, SingleLine};
 
 /// Index of a place in [`Model::places`].
 pub type PlaceIx = u32;
@@ -43,12 +47,22 @@ pub struct Model {
     pub yards: Vec<Yard>,
     /// Lines in one direction: two for each line, by id.
     pub lanes: Vec<Lane>,
+    /// Lines of sections between passing places, by id.
+    pub single_lines: Vec<SingleLine>,
+    /// The sections of all of them.
+    pub sections: Vec<Section>,
     /// Offices of any kind.
     pub offices: Vec<Office>,
     /// Reloading terminals.
     pub terminals: Vec<Terminal>,
     /// Handovers.
     pub exchanges: Vec<Exchange>,
+    /// Where boxes become trains.
+    pub formations: Vec<Formation>,
+    /// Boxes of one destination in each of them.
+    pub groups: Vec<Group>,
+    /// Stocks of wagons.
+    pub pools: Vec<Pool>,
     /// Yards where boxes change from one vehicle to another.
     pub transloadings: Vec<Transloading>,
     /// Places as the vehicles of one mode see them, which are observed each by itself: first every place, by
@@ -137,7 +151,13 @@ impl Model {
     #[must_use]
     pub fn mean_time(&self, step: Step, boxes: f64) -> Duration {
         let millis = match step {
-            Step::Form(_) | Step::Choose | Step::Exchange(_) | Step::Leave => 0.0,
+            Step::Form(_)
+            | Step::Choose
+            | Step::Exchange(_)
+            | Step::Regroup(_)
+            | Step::TakeWagons(_)
+            | Step::BringWagons(_)
+            | Step::Leave => 0.0,
             Step::Office(i) => self.offices[i as usize].time.mean,
             Step::Reload(i) => {
                 let terminal = &self.terminals[i as usize];
@@ -256,6 +276,8 @@ pub struct Yard {
     pub gauge: String,
     /// How many; `None` is as many as needed.
     pub tracks: Option<u32>,
+    /// The stock from which trains that are loaded here take their wagons: index in [`Model::pools`].
+    pub pool: Option<u32>,
 }
 
 /// A line in one direction.
@@ -283,6 +305,9 @@ pub struct Lane {
     pub room: u32,
     /// Whether trains may pass each other.
     pub overtaking: bool,
+    /// Index in [`Model::single_lines`] of a line of sections between passing places, and the direction on it: 0 from
+    /// its first place, 1 back.
+    pub single: Option<(u32, usize)>,
 }
 
 /// Servers that work on one train at a time.
@@ -317,6 +342,8 @@ pub struct Terminal {
     pub name: String,
     /// Where a loaded train finds its departure track.
     pub to_yard: YardIx,
+    /// The stock to which trains that are unloaded here bring wagons: index in [`Model::pools`].
+    pub brings: Option<u32>,
     /// Time to place a train.
     pub placing: Drawn,
     /// How the lifting comes about.
@@ -469,7 +496,7 @@ pub struct FlowModel {
     pub departures: Departures,
     /// How many trains for one of the scenario's own: scales the departures.
     pub growth: f64,
-    /// Boxes of a train.
+    /// Boxes of a train; where they are gathered, only their mean is meant.
     pub boxes: Drawn,
     /// TEU of a box.
     pub teu_per_box: f64,
@@ -486,6 +513,12 @@ pub enum Step {
     Reload(u32),
     /// Be handed over: index in [`Model::exchanges`].
     Exchange(u32),
+    /// Have the boxes put on trains of another length: index in [`Model::groups`].
+    Regroup(u32),
+    /// Take the wagons of a new train: index in [`Model::pools`].
+    TakeWagons(u32),
+    /// Bring wagons back at the end of the way: index in [`Model::pools`].
+    BringWagons(u32),
     /// Have the boxes set down in a yard: index in [`Model::transloadings`].
     Unload(u32),
     /// Be loaded from a yard: index in [`Model::transloadings`], and in its outlets.

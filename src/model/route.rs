@@ -101,7 +101,7 @@ impl<'s> Compiler<'s> {
     }
 
     fn yard(&self, stop: &Stop) -> YardIx {
-        self.yards[&(self.places[stop.place.as_str()], stop.gauge.as_str())]
+        self.yard_ix(self.place_ix(&stop.place), &stop.gauge)
     }
 
     fn program(&self, id: &str, flow: &Flow, route: &Route, steps: &[Steps]) -> Vec<Step> {
@@ -120,12 +120,15 @@ impl<'s> Compiler<'s> {
             };
             written.iter().filter_map(step).collect::<Vec<Step>>()
         };
-        let mut program = vec![Step::Form(self.yard(&route.origin))];
+        let origin = self.yard(&route.origin);
+        let mut program = vec![Step::Form(origin)];
+        program.extend(self.model.yards[origin as usize].pool.map(Step::TakeWagons));
         program.extend(procedure(&route.origin));
         for leg in &route.legs {
             program.push(Step::Run(self.lanes[&(leg.line.as_str(), leg.forward)], self.yard(&leg.stop)));
             program.extend(procedure(&leg.stop));
         }
+        program.extend(self.brings(self.model.yard_before(&program)).map(Step::BringWagons));
         program.push(Step::Leave);
         program
     }

@@ -35,6 +35,8 @@ pub enum Activity {
     Headway,
     /// Waiting: the next free train path of the line has not come.
     NoPath,
+    /// Waiting: the section of single track ahead is taken, or it is the other direction's turn.
+    LineSection,
     /// Waiting: the office is closed.
     OfficeClosed,
     /// Waiting: the office closes before the work could be finished.
@@ -47,6 +49,10 @@ pub enum Activity {
     CraneShort,
     /// Waiting: the day's quota of the handover is used up.
     QuotaUsedUp,
+    /// Waiting: the wagons of the other gauge, or of the origin, are all out.
+    NoWagon,
+    /// Waiting: more boxes must come before the train is formed.
+    WaitingToFill,
     /// Waiting: every route is closed.
     RoutesClosed,
     /// Waiting: the transloading yard is full, while vehicles that come for boxes are being loaded.
@@ -59,7 +65,7 @@ pub enum Activity {
 
 impl Activity {
     /// All of them, in order.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::Running,
         Self::Clearance,
         Self::Handling,
@@ -73,12 +79,15 @@ impl Activity {
         Self::TrainAhead,
         Self::Headway,
         Self::NoPath,
+        Self::LineSection,
         Self::OfficeClosed,
         Self::ClosingSoon,
         Self::DeskBusy,
         Self::BerthBusy,
         Self::CraneShort,
         Self::QuotaUsedUp,
+        Self::NoWagon,
+        Self::WaitingToFill,
         Self::RoutesClosed,
         Self::YardFull,
         Self::TruckShort,
@@ -117,12 +126,15 @@ impl Activity {
             Self::TrainAhead => "train_ahead",
             Self::Headway => "headway",
             Self::NoPath => "no_path",
+            Self::LineSection => "line_section_taken",
             Self::OfficeClosed => "office_closed",
             Self::ClosingSoon => "closing_soon",
             Self::DeskBusy => "desk_busy",
             Self::BerthBusy => "berth_busy",
             Self::CraneShort => "crane_short",
             Self::QuotaUsedUp => "quota_used_up",
+            Self::NoWagon => "no_wagon",
+            Self::WaitingToFill => "waiting_to_fill",
             Self::RoutesClosed => "routes_closed",
             Self::YardFull => "yard_full",
             Self::TruckShort => "truck_short",
@@ -147,12 +159,15 @@ impl Activity {
             Self::TrainAhead => "train ahead",
             Self::Headway => "headway",
             Self::NoPath => "no train path",
+            Self::LineSection => "line section taken",
             Self::OfficeClosed => "office closed",
             Self::ClosingSoon => "closing soon",
             Self::DeskBusy => "desk busy",
             Self::BerthBusy => "berth busy",
             Self::CraneShort => "crane short",
             Self::QuotaUsedUp => "quota used up",
+            Self::NoWagon => "no wagon",
+            Self::WaitingToFill => "waiting to fill",
             Self::RoutesClosed => "every route closed",
             Self::YardFull => "transloading yard full",
             Self::TruckShort => "truck short",

@@ -9,9 +9,9 @@ mod record;
 mod tally;
 
 pub use activity::Activity;
-pub use observations::{Fault, Observations, Shape, TrainTime};
+pub use observations::{Fault, Inside, Observations, Shape, TrainTime};
 pub use record::{ActivityRecord, ReplicationRecords, TrainRecord};
 pub use tally::{
-    DailyCount, ExchangeTally, FlowTally, LaneTally, OfficeTally, OutletTally, PassageTally, PlaceTally, RouteTally, TerminalTally,
-    TimeWeighted, TransloadingTally,
+    DailyCount, ExchangeTally, FlowTally, FormationTally, LaneTally, OfficeTally, OutletTally, PassageTally, PlaceTally, PoolTally, Reason,
+    RouteTally, TerminalTally, TimeWeighted, TransloadingTally,
 };

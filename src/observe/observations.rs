@@ -1,8 +1,8 @@
 //! Everything seen of one replication.
 
 use super::tally::{
-    ExchangeTally, FlowTally, LaneTally, OfficeTally, OutletTally, PassageTally, PlaceTally, RouteTally, TerminalTally, TimeWeighted,
-    TransloadingTally,
+    ExchangeTally, FlowTally, FormationTally, LaneTally, OfficeTally, OutletTally, PassageTally, PlaceTally, PoolTally, Reason, RouteTally,
+    TerminalTally, TimeWeighted, TransloadingTally,
 };
 use super::{Activity, ActivityRecord, ReplicationRecords, TrainRecord};
 use crate::units::{Duration, Instant};
@@ -14,7 +14,8 @@ pub struct TrainTime {
     pub since: Instant,
     /// Location times [`Activity::COUNT`] plus activity.
     account: u32,
-    /// Time booked so far; at the end, its whole time in the network.
+    /// Time booked so far; at the end, its whole time in the network. A regrouped train carries on the time of its
+    /// oldest part.
     pub booked: Duration,
     /// Of which waiting.
     pub waited: Duration,
@@ -71,6 +72,21 @@ pub struct Shape {
     pub routes: usize,
     /// Outlets of each transloading.
     pub outlets: Vec<usize>,
+    /// Gatherings and regroupings.
+    pub formations: usize,
+    /// Stocks of wagons.
+    pub pools: usize,
+}
+
+/// What is found inside at the end of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Inside {
+    /// Trains.
+    pub trains: i64,
+    /// Boxes on trains that are formed.
+    pub boxes: i64,
+    /// Boxes that wait for their train to be formed.
+    pub boxes_in_stock: i64,
 }
 
 /// What one replication was seen to do within its measured time.
@@ -108,8 +124,14 @@ pub struct Observations {
     pub yards: Vec<TimeWeighted>,
     /// By flow.
     pub flows: Vec<FlowTally>,
-    /// Trains created since the start of the run, and boxes on them.
+    /// By gathering or regrouping.
+    pub formations: Vec<FormationTally>,
+    /// By stock of wagons.
+    pub pools: Vec<PoolTally>,
+    /// Trains created at their origin since the start of the run, and boxes that came with them or for them.
     pub created: (i64, i64),
+    /// Trains that were formed from boxes of others, and trains whose boxes went on with others, since the start.
+    pub regrouped: (i64, i64),
     /// Trains that left since the start of the run, and boxes on them.
     pub left: (i64, i64),
     /// Boxes in the yards of transloadings.
@@ -120,6 +142,8 @@ pub struct Observations {
     step_areas: Vec<i64>,
     /// Full records, where they are kept.
     pub records: Option<ReplicationRecords>,
+    /// By train of the records: the section of its line, in order of travel.
+    sections: Vec<u16>,
     /// Events that happened.
     pub events: u64,
     directions: usize,
@@ -185,9 +209,16 @@ impl Observations {
         }
         self.modes.clone_from(&shape.modes);
         self.present_by_mode = Default::default();
+        fresh(&mut self.formations, shape.formations, |f| {
+            f.stock = TimeWeighted::default();
+            f.restart(Instant::START);
+        });
+        fresh(&mut self.pools, shape.pools, |p| *p = PoolTally::default());
         (self.created, self.left, self.events, self.boxes_in_yards) = ((0, 0), (0, 0), 0, 0);
+        self.regrouped = (0, 0);
         self.waiting_by_step.clear();
         fresh(&mut self.step_areas, shape.days.len(), |a| *a = 0);
+        self.sections.clear();
         self.records = keep_records.then(|| ReplicationRecords {
             replication,
             ..ReplicationRecords::default()
@@ -204,23 +235,42 @@ impl Observations {
     /// A train comes into being at its origin.
     pub fn create(&mut self, now: Instant, (flow, number, boxes): (u32, u32, u32), place: u32) -> TrainTime {
         self.created.0 += 1;
+        if self.measures(now) {
+            self.flows[flow as usize].generated += 1;
+        }
+        self.boxes_arrive(now, flow, boxes);
+        self.enter(now, (flow, number, boxes), place, false)
+    }
+
+    /// Boxes come to the origin of their flow, with a train or to wait for one.
+    pub fn boxes_arrive(&mut self, now: Instant, flow: u32, boxes: u32) {
         self.created.1 += i64::from(boxes);
+        if self.measures(now) {
+            self.flows[flow as usize].boxes_generated += u64::from(boxes);
+        }
+    }
+
+    /// A train comes into being where others are regrouped, to be filled with their boxes.
+    pub fn regroup(&mut self, now: Instant, (flow, number): (u32, u32), place: u32) -> TrainTime {
+        self.regrouped.0 += 1;
+        self.enter(now, (flow, number, 0), place, true)
+    }
+
+    fn enter(&mut self, now: Instant, (flow, number, boxes): (u32, u32, u32), place: u32, regrouped: bool) -> TrainTime {
         self.present.add(now, 1);
         self.present_by_mode[self.modes[flow as usize]].add(now, 1);
         self.places[place as usize].present.add(now, 1);
-        if self.measures(now) {
-            let tally = &mut self.flows[flow as usize];
-            tally.generated += 1;
-            tally.boxes_generated += u64::from(boxes);
-        }
         let mut row = 0;
         if let Some(records) = &mut self.records {
             row = u32::try_from(records.trains.len()).unwrap_or(u32::MAX);
+            self.sections.push(0);
             records.trains.push(TrainRecord {
                 flow,
                 number,
                 boxes,
                 created_at: now,
+                regrouped,
+                dissolved: false,
                 left_at: None,
                 moving_or_served: Duration::ZERO,
                 waiting: Duration::ZERO,
@@ -243,13 +293,32 @@ impl Observations {
         let (was, was_waiting) = (train.account as usize / Activity::COUNT, is_waiting(train.account));
         if was_waiting != activity.is_waiting() || was != location as usize {
             if was_waiting {
-                self.places[was].waiting.add(now, -1);
+                self.waiting_at(was).add(now, -1);
             }
             if activity.is_waiting() {
-                self.places[location as usize].waiting.add(now, 1);
+                self.waiting_at(location as usize).add(now, 1);
             }
         }
         train.account = location * Activity::COUNT as u32 + activity as u32;
+    }
+
+    /// Trains waiting at a location: a place, or a line with passing places.
+    #[inline]
+    fn waiting_at(&mut self, location: usize) -> &mut TimeWeighted {
+        let places = self.places.len();
+        if location < places {
+            &mut self.places[location].waiting
+        } else {
+            &mut self.lanes[location - places].halted
+        }
+    }
+
+    /// A train on a line with sections is in, or waits before, this one in order of travel, from 0.
+    #[inline]
+    pub fn at_section(&mut self, train: &TrainTime, section: u16) {
+        if self.records.is_some() {
+            self.sections[train.row as usize] = section;
+        }
     }
 
     /// Books what the train has done up to now.
@@ -261,15 +330,24 @@ impl Observations {
         }
         self.accounts[train.account as usize] += (now - train.since.max(self.measure_from)).0.max(0);
         train.booked += spent;
-        if is_waiting(train.account) {
+        let waiting = is_waiting(train.account);
+        if waiting {
             train.waited += spent;
         }
         if let Some(records) = &mut self.records {
+            if let Some(record) = records.trains.get_mut(train.row as usize) {
+                *(if waiting {
+                    &mut record.waiting
+                } else {
+                    &mut record.moving_or_served
+                }) += spent;
+            }
             let (location, activity) = (train.account / Activity::COUNT as u32, train.account as usize % Activity::COUNT);
             records.activities.push(ActivityRecord {
                 train: train.row,
                 location,
                 activity: Activity::ALL[activity],
+                section: self.sections[train.row as usize],
                 begins_at: train.since,
                 ends_at: now,
             });
@@ -310,12 +388,7 @@ impl Observations {
     /// # Errors
     /// If they do not.
     pub fn leave(&mut self, now: Instant, train: &mut TrainTime, (flow, boxes): (u32, u32), created_at: Instant) -> Result<(), Fault> {
-        self.book(train, now);
-        if is_waiting(train.account) {
-            self.places[train.account as usize / Activity::COUNT].waiting.add(now, -1);
-        }
-        self.present.add(now, -1);
-        self.present_by_mode[self.modes[flow as usize]].add(now, -1);
+        self.exit(now, train, flow);
         self.left.0 += 1;
         self.left.1 += i64::from(boxes);
         if self.measures(now) {
@@ -325,17 +398,64 @@ impl Observations {
             tally.transit.push((now - created_at).0);
             tally.waiting += train.waited.0;
         }
-        if let Some(record) = self.records.as_mut().and_then(|r| r.trains.get_mut(train.row as usize)) {
-            record.left_at = Some(now);
-            record.waiting = train.waited;
-            record.moving_or_served = train.booked - train.waited;
-        }
         self.same("the parts of a train's time sum to the whole", train.booked.0, (now - created_at).0)
     }
 
     /// A vehicle that came empty carries so many boxes from now on.
     pub fn note_boxes(&mut self, train: &TrainTime, boxes: u32) {
-        if let Some(record) = self.records.as_mut().and_then(|r| r.trains.get_mut(train.row as usize)) {
+        if let Some(record) = self.record_of(train) {
+            record.boxes = boxes;
+        }
+    }
+
+    /// A train ends at a place where its boxes go on with others. Its parts must sum to the whole.
+    ///
+    /// # Errors
+    /// If they do not.
+    pub fn dissolve(&mut self, now: Instant, train: &mut TrainTime, (flow, place): (u32, u32), created_at: Instant) -> Result<(), Fault> {
+        self.exit(now, train, flow);
+        self.places[place as usize].present.add(now, -1);
+        self.regrouped.1 += 1;
+        if let Some(record) = self.record_of(train) {
+            record.dissolved = true;
+        }
+        self.same(
+            "the parts of a dissolved train's time sum to the whole",
+            train.booked.0,
+            (now - created_at).0,
+        )
+    }
+
+    fn exit(&mut self, now: Instant, train: &mut TrainTime, flow: u32) {
+        self.book(train, now);
+        if is_waiting(train.account) {
+            self.waiting_at(train.account as usize / Activity::COUNT).add(now, -1);
+        }
+        self.present.add(now, -1);
+        self.present_by_mode[self.modes[flow as usize]].add(now, -1);
+        if let Some(record) = self.record_of(train) {
+            record.left_at = Some(now);
+        }
+    }
+
+    fn record_of(&mut self, train: &TrainTime) -> Option<&mut TrainRecord> {
+        self.records.as_mut()?.trains.get_mut(train.row as usize)
+    }
+
+    /// Boxes begin to wait for their train to be formed.
+    pub fn join_stock(&mut self, now: Instant, formation: u32, boxes: u32) {
+        self.formations[formation as usize].stock.add(now, i64::from(boxes));
+    }
+
+    /// A train is formed of these lots: when each came, and its boxes.
+    pub fn form(&mut self, now: Instant, formation: u32, reason: Reason, train: &TrainTime, lots: impl Iterator<Item = (Instant, u32)>) {
+        let tally = &mut self.formations[formation as usize];
+        let first = tally.waits.len();
+        tally.waits.extend(lots.map(|(came_at, boxes)| ((now - came_at).0, boxes)));
+        let boxes: u32 = tally.waits[first..].iter().map(|(_, boxes)| *boxes).sum();
+        tally.stock.add(now, -i64::from(boxes));
+        tally.formed[reason as usize] += 1;
+        if let Some(record) = self.record_of(train) {
             record.boxes = boxes;
         }
     }
@@ -388,10 +508,20 @@ impl Observations {
         for lane in &mut self.lanes {
             lane.trains.restart(now);
             lane.waiting.restart(now);
-            lane.entered = 0;
+            lane.halted.restart(now);
+            (lane.longest_entry_wait, lane.longest_halt) = (0, 0);
+            (lane.entered, lane.halts, lane.meets) = (0, 0, 0);
         }
         for yard in &mut self.yards {
             yard.restart(now);
+        }
+        for formation in &mut self.formations {
+            formation.restart(now);
+        }
+        for pool in &mut self.pools {
+            pool.out.restart(now);
+            pool.waiting.restart(now);
+            pool.trains = 0;
         }
         // The steps go on over the end of the warm-up.
         self.step_areas.fill(0);
@@ -410,34 +540,58 @@ impl Observations {
     /// Books a train that is still inside at the end.
     pub fn still_inside(&mut self, train: &mut TrainTime) {
         self.book(train, self.end);
-        if let Some(record) = self.records.as_mut().and_then(|r| r.trains.get_mut(train.row as usize)) {
-            record.waiting = train.waited;
-            record.moving_or_served = train.booked - train.waited;
-        }
     }
 
-    /// The exact laws of every run, given what is found inside at the end: trains, and boxes on them.
+    /// The exact laws of every run, given what is found inside at the end.
     ///
     /// # Errors
     /// The first law that does not hold.
-    pub fn close(&mut self, inside: (i64, i64)) -> Result<(), Fault> {
-        self.same("trains generated = completed + inside", self.created.0, self.left.0 + inside.0)?;
+    pub fn close(&mut self, inside: &Inside) -> Result<(), Fault> {
         self.same(
-            "boxes generated = completed + on vehicles + in yards",
+            "trains generated + formed on the way = completed + dissolved + inside",
+            self.created.0 + self.regrouped.0,
+            self.left.0 + self.regrouped.1 + inside.trains,
+        )?;
+        self.same(
+            "boxes generated = completed + on vehicles inside + in stock + in yards",
             self.created.1,
-            self.left.1 + inside.1 + self.boxes_in_yards,
+            self.left.1 + inside.boxes + inside.boxes_in_stock + self.boxes_in_yards,
+        )?;
+        self.same(
+            "boxes counted in stock = boxes in stock",
+            self.formations.iter().map(|f| f.stock.value()).sum(),
+            inside.boxes_in_stock,
         )?;
         let in_yards = self.transloadings.iter().map(|yard| yard.boxes.value()).sum();
         self.same("boxes counted in each yard = boxes in yards", in_yards, self.boxes_in_yards)?;
         let by_mode = self.present_by_mode.iter().map(TimeWeighted::value).sum();
         self.same("vehicles of each mode = vehicles in the network", by_mode, self.present.value())?;
-        self.same("trains counted in the network = trains inside", self.present.value(), inside.0)?;
+        self.same("trains counted in the network = trains inside", self.present.value(), inside.trains)?;
         // Little's law with its edge terms: the ledger's sum is the integral of the number of trains.
         self.same(
             "the ledger's sum = the integral of trains in the network",
             self.accounts.iter().sum(),
             self.present.area(self.end),
+        )?;
+        let places = self.places.len();
+        let on_lines = (places..places + self.lanes.len()).flat_map(|lane| Activity::ALL.map(|activity| (lane, activity)));
+        let waiting = on_lines.filter(|(_, activity)| activity.is_waiting());
+        self.same(
+            "the ledger's waiting on lines = the integral of trains halted on them",
+            waiting.map(|(lane, activity)| self.account(lane, activity)).sum(),
+            self.lanes.iter().map(|lane| lane.halted.area(self.end)).sum(),
         )
+    }
+
+    /// The law of a stock of wagons, given how many there are, how many of them are in it, and how many are due
+    /// back, where that is known.
+    ///
+    /// # Errors
+    /// If it does not hold.
+    pub fn close_pool(&self, pool: usize, (stock, inside): (u32, u32), due_back: Option<i64>) -> Result<(), Fault> {
+        let out = self.pools[pool].out.value();
+        self.same("wagons in stock = in the pool + out", stock.into(), i64::from(inside) + out)?;
+        self.same("wagons out = wagons due back", out, due_back.unwrap_or(out))
     }
 
     fn same(&self, law: &'static str, left: i64, right: i64) -> Result<(), Fault> {

@@ -23,9 +23,13 @@ pub struct TrainRecord {
     pub number: u32,
     /// Boxes on it.
     pub boxes: u32,
-    /// When it was created at its origin.
+    /// When it came into being: at its origin, or where it was regrouped.
     pub created_at: Instant,
-    /// When it left the network; `None` is still inside at the end.
+    /// Whether it was formed on the way, from the boxes of others; it is counted apart from those of the origin.
+    pub regrouped: bool,
+    /// Whether its boxes went on with others; then `left_at` is when they did.
+    pub dissolved: bool,
+    /// When it left the network, or was dissolved; `None` is still inside at the end.
     pub left_at: Option<Instant>,
     /// Time in activities that are not waiting.
     pub moving_or_served: Duration,
@@ -42,6 +46,8 @@ pub struct ActivityRecord {
     pub location: u32,
     /// What it was.
     pub activity: Activity,
+    /// On a line with sections: which of them in order of travel, from 0; a wait is before it. Else 0.
+    pub section: u16,
     /// Begin.
     pub begins_at: Instant,
     /// End; for the last activity of a train inside, the end of the run.

@@ -157,6 +157,56 @@ pub struct RouteTally {
     pub diverted: u32,
 }
 
+/// Where boxes become trains: the gathering of a flow, or a regrouping with all its groups.
+#[derive(Clone, Debug, Default)]
+pub struct FormationTally {
+    /// Boxes that wait for their train to be formed.
+    pub stock: TimeWeighted,
+    /// Trains formed, by [`Reason`].
+    pub formed: [u32; Reason::COUNT],
+    /// Trains whose boxes were taken over.
+    pub dissolved: u32,
+    /// Waiting time in milliseconds, and how many boxes waited so long, for each lot that left.
+    pub waits: Vec<(i64, u32)>,
+}
+
+impl FormationTally {
+    /// Forgets what was counted, and keeps the boxes that wait.
+    pub fn restart(&mut self, now: Instant) {
+        self.stock.restart(now);
+        self.formed = [0; Reason::COUNT];
+        self.dissolved = 0;
+        self.waits.clear();
+    }
+}
+
+/// Why a train was formed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// It was full.
+    Size,
+    /// Its oldest box had waited long enough.
+    Wait,
+    /// It was time.
+    Call,
+}
+
+impl Reason {
+    /// How many there are.
+    pub const COUNT: usize = 3;
+}
+
+/// A stock of wagons.
+#[derive(Clone, Debug, Default)]
+pub struct PoolTally {
+    /// Wagons that are not in it.
+    pub out: TimeWeighted,
+    /// Trains waiting for wagons.
+    pub waiting: TimeWeighted,
+    /// Trains that got theirs.
+    pub trains: u32,
+}
+
 /// Trains by day.
 #[derive(Clone, Debug, Default)]
 pub struct DailyCount {
@@ -193,6 +243,16 @@ pub struct LaneTally {
     pub waiting: TimeWeighted,
     /// Trains that entered.
     pub entered: u32,
+    /// Trains waiting on it, at its passing places.
+    pub halted: TimeWeighted,
+    /// Waits at its passing places that took time.
+    pub halts: u32,
+    /// The longest wait of one train to enter it, in milliseconds; of a line with passing places.
+    pub longest_entry_wait: i64,
+    /// The longest wait of one train at one passing place, in milliseconds.
+    pub longest_halt: i64,
+    /// Trains of the other direction that its trains found standing at passing places.
+    pub meets: u32,
 }
 
 /// A flow.

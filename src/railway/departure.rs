@@ -1,4 +1,4 @@
-//! How trains come into being.
+//! How trains come into being, and lots of boxes.
 
 use super::event::Event;
 use super::state::State;
@@ -30,7 +30,7 @@ impl Source {
     /// The next departure and the number of its train.
     #[allow(clippy::cast_precision_loss, reason = "spans far below 2^53 ms")]
     fn next(&mut self, flow: &FlowModel, keys: &[StreamKey]) -> (Instant, u32, Option<u32>) {
-        match &flow.departures {
+        match flow.departures.arrivals() {
             Departures::Poisson { gap, rate } => {
                 self.number += 1;
                 self.expected += gap.number(keys, flow.entity, self.number);
@@ -61,7 +61,8 @@ impl Source {
                     None,
                 )
             }
-            Departures::Stated { .. } => {
+            // Neither lots nor trains are gathered once more.
+            Departures::Stated { .. } | Departures::Gather { .. } => {
                 let next = self.plan.get(self.gone).copied();
                 self.gone += 1;
                 next.unwrap_or((Instant::NEVER, 0, None))
@@ -103,12 +104,17 @@ impl State<'_> {
         self.pending.schedule(at, Event::Departure(flow));
     }
 
-    /// A train comes into being, and the next is scheduled.
+    /// A train comes into being, or a lot of boxes arrives, and the next is scheduled.
     pub(super) fn departure(&mut self, flow: u32) {
         let model = &self.model.flows[flow as usize];
         let (number, boxes) = self.sources[flow as usize].next_train;
-        let boxes = boxes.unwrap_or_else(|| model.boxes.count(&self.keys, model.entity, number));
         self.schedule_next(flow);
+        if let Departures::Gather { lot_size, group, .. } = &model.departures {
+            let boxes = lot_size.count(&self.keys, model.entity, number);
+            self.lot_arrives(flow, *group, boxes);
+            return;
+        }
+        let boxes = boxes.unwrap_or_else(|| model.boxes.count(&self.keys, model.entity, number));
         self.create(flow, number, boxes);
     }
 }

@@ -32,8 +32,14 @@ pub(super) enum Event {
     TransloadingChanges(u32),
     /// A route of a flow may be open again.
     RouteReady(u32),
-    /// A train of a flow comes into being.
+    /// A section of single track may be entered again.
+    SectionReady(u32),
+    /// A train of a flow comes into being, or boxes of it arrive.
     Departure(u32),
+    /// The wagons of a train come back.
+    WagonsReturn(u32),
+    /// A train may be formed of the boxes of a group.
+    GroupDue(u32),
 }
 
 const INDEX_BITS: u32 = 22;
@@ -42,7 +48,8 @@ pub(super) const STAMPS: u32 = 1 << 10;
 
 impl engine::Event for Event {
     /// Observation first, so that a step holds what happened before its end. Then what ends before what
-    /// opens or closes, so that work which ends with the window is done; then who may go, then who comes.
+    /// opens or closes, so that work which ends with the window is done; then who may go, then who comes, then
+    /// trains that are formed of what has come.
     fn rank(self) -> u8 {
         match self {
             Self::StepEnds => 0,
@@ -52,9 +59,11 @@ impl engine::Event for Event {
             | Self::TerminalChanges(_)
             | Self::ExchangeReady(_)
             | Self::ExchangeChanges(_)
+            | Self::WagonsReturn(_)
             | Self::TransloadingChanges(_) => 3,
-            Self::EntryReady(_) | Self::ExitReady(_) | Self::RouteReady(_) => 4,
+            Self::EntryReady(_) | Self::ExitReady(_) | Self::SectionReady(_) | Self::RouteReady(_) => 4,
             Self::Departure(_) => 5,
+            Self::GroupDue(_) => 6,
         }
     }
 
@@ -70,8 +79,11 @@ impl engine::Event for Event {
             Self::ExitReady(i) => (7, i, 0),
             Self::Departure(i) => (8, i, 0),
             Self::ExchangeChanges(i) => (9, i, 0),
-            Self::TransloadingChanges(i) => (10, i, 0),
-            Self::RouteReady(i) => (11, i, 0),
+            Self::WagonsReturn(i) => (10, i, 0),
+            Self::GroupDue(i) => (11, i, 0),
+            Self::SectionReady(i) => (12, i, 0),
+            Self::TransloadingChanges(i) => (13, i, 0),
+            Self::RouteReady(i) => (14, i, 0),
         };
         kind | u64::from(stamp) << 4 | u64::from(index) << 14
     }
@@ -92,8 +104,11 @@ impl engine::Event for Event {
             6 => Self::EntryReady(index),
             7 => Self::ExitReady(index),
             9 => Self::ExchangeChanges(index),
-            10 => Self::TransloadingChanges(index),
-            11 => Self::RouteReady(index),
+            10 => Self::WagonsReturn(index),
+            11 => Self::GroupDue(index),
+            12 => Self::SectionReady(index),
+            13 => Self::TransloadingChanges(index),
+            14 => Self::RouteReady(index),
             _ => Self::Departure(index),
         }
     }
@@ -125,7 +140,10 @@ mod tests {
             Event::RouteReady(9),
             Event::EntryReady(most),
             Event::ExitReady(5),
+            Event::SectionReady(8),
             Event::Departure(6),
+            Event::WagonsReturn(8),
+            Event::GroupDue(9),
         ] {
             assert_eq!(Event::decode(event.encode()), event);
             assert!(event.encode() < 1 << 36);

@@ -68,7 +68,9 @@ impl State<'_> {
                 let (on_line, entering) = self.lanes[i as usize].load();
                 (entering, on_line)
             }
-            Step::Form(_) | Step::Load(..) | Step::Choose | Step::Leave => (0, 0),
+            Step::Form(_) | Step::Load(..) | Step::Regroup(_) | Step::TakeWagons(_) | Step::BringWagons(_) | Step::Choose | Step::Leave => {
+                (0, 0)
+            }
         }
     }
 
@@ -92,7 +94,9 @@ impl State<'_> {
                     each: model.headway.max(model.path_every.unwrap_or_default()),
                 });
             }
-            Step::Form(_) | Step::Load(..) | Step::Choose | Step::Leave => return None,
+            Step::Form(_) | Step::Load(..) | Step::Regroup(_) | Step::TakeWagons(_) | Step::BringWagons(_) | Step::Choose | Step::Leave => {
+                return None;
+            }
         };
         Some(Server {
             calendar: Some((calendar, hand)),

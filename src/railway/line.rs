@@ -10,14 +10,14 @@ use super::train::Phase;
 use crate::engine::Gate;
 use crate::model::{Lane, Step};
 use crate::observe::Activity;
-use crate::units::Instant;
+use crate::units::{Duration, Instant};
 
 /// A lane in the course of a run.
 #[derive(Clone, Debug)]
 pub(super) struct LaneState {
     pub(super) entry: Gate<Activity>,
     /// Trains on it.
-    on_line: u32,
+    pub(super) on_line: u32,
     /// In order of entry, where trains may not pass each other.
     order: VecDeque<u32>,
     /// When the next train may enter, or leave, after the one before.
@@ -69,10 +69,15 @@ impl LaneState {
         let first = ((now.0 + every - 1) / every).max(self.next_path);
         Instant(first.saturating_mul(every))
     }
+
+    /// When the first path not yet used begins, where paths are so far apart.
+    pub(super) fn path_opens_at(&self, every: Duration) -> Instant {
+        Instant(self.next_path.saturating_mul(every.0.max(1)))
+    }
 }
 
 /// What keeps the first train from entering, and when to look again if no other train's going tells.
-type Block = (Activity, Option<Instant>);
+pub(super) type Block = (Activity, Option<Instant>);
 
 impl State<'_> {
     fn entry_block(&self, lane: u32) -> Option<Block> {
@@ -89,6 +94,9 @@ impl State<'_> {
 
     /// A train asks to enter; it never goes on at once, since running takes time.
     pub(super) fn join_entry(&mut self, train: u32, lane: u32) -> bool {
+        if self.model.lanes[lane as usize].single.is_some() {
+            return self.join_single_line(train, lane);
+        }
         if self.lanes[lane as usize].entry.is_empty() {
             match self.entry_block(lane) {
                 None => self.enter(train, lane),
@@ -146,13 +154,22 @@ impl State<'_> {
     fn enter(&mut self, train: u32, lane: u32) {
         let model = &self.model.lanes[lane as usize];
         let state = &mut self.lanes[lane as usize];
-        state.on_line += 1;
         state.entry_free_at = self.now + model.headway;
-        if let Some(every) = model.path_every {
-            state.next_path = self.now.0 / every.0.max(1) + 1;
-        }
         if !model.overtaking {
             state.order.push_back(train);
+        }
+        self.set_out(train, lane);
+        let time = self.drawn(train, &model.running_time);
+        self.begin(train, Phase::Running, time);
+    }
+
+    /// A train departs from its place and is on the line.
+    pub(super) fn set_out(&mut self, train: u32, lane: u32) {
+        let model = &self.model.lanes[lane as usize];
+        let state = &mut self.lanes[lane as usize];
+        state.on_line += 1;
+        if let Some(every) = model.path_every {
+            state.next_path = self.now.0 / every.0.max(1) + 1;
         }
         let tally = &mut self.seen.lanes[lane as usize];
         tally.trains.add(self.now, 1);
@@ -160,8 +177,6 @@ impl State<'_> {
         self.switch(train, self.model.lane_location(lane as usize) as u32, Activity::Running);
         self.depart_from(train, model.from);
         self.give_back_track(train);
-        let time = self.drawn(train, &model.running_time);
-        self.begin(train, Phase::Running, time);
     }
 
     /// A train has run to the end of its line: it has arrived, and wants a track.
@@ -232,7 +247,7 @@ impl State<'_> {
     }
 
     /// The lane a train is on, and the yard at its end.
-    fn line_of(&self, train: u32) -> (u32, u32) {
+    pub(super) fn line_of(&self, train: u32) -> (u32, u32) {
         match self.step_of(train) {
             Step::Run(lane, yard) => (lane, yard),
             step => unreachable!("a train on a line is at {step:?}"),

@@ -10,16 +10,19 @@ mod departure;
 mod event;
 mod exchange;
 mod expected;
+mod formation;
 mod line;
 mod office;
 mod route;
 mod simulator;
+mod single;
 mod state;
 mod terminal;
 #[cfg(test)]
 mod trace;
 mod train;
 mod transloading;
+mod wagons;
 mod yard;
 
 pub use simulator::{Ended, Simulator, Waiting};

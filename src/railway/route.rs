@@ -143,7 +143,14 @@ impl State<'_> {
                 &self.model.transloadings[i as usize].calendar,
                 self.transloadings[i as usize].hand(),
             ),
-            Step::Form(_) | Step::Load(..) | Step::Choose | Step::Run(..) | Step::Leave => return Duration::ZERO,
+            Step::Form(_)
+            | Step::Load(..)
+            | Step::Regroup(_)
+            | Step::TakeWagons(_)
+            | Step::BringWagons(_)
+            | Step::Choose
+            | Step::Run(..)
+            | Step::Leave => return Duration::ZERO,
         };
         calendar.opens_at(hand, self.now) - self.now
     }

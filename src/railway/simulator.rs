@@ -3,7 +3,7 @@
 use super::state::State;
 use crate::engine::{self, Ending};
 use crate::model::Model;
-use crate::observe::{Fault, Observations, Shape};
+use crate::observe::{Fault, Inside, Observations, Shape};
 use crate::units::Instant;
 
 /// Runs replications of one model, one after another, in memory that is used again.
@@ -60,6 +60,8 @@ impl<'m> Simulator<'m> {
             modes: model.flows.iter().map(|flow| flow.mode as usize).collect(),
             routes: model.flows.iter().map(|flow| flow.routes.len()).sum(),
             outlets: model.transloadings.iter().map(|yard| yard.outlets.len()).collect(),
+            formations: model.formations.len(),
+            pools: model.pools.len(),
         };
         Self {
             state: State::new(model),
@@ -81,8 +83,10 @@ impl<'m> Simulator<'m> {
             return Err(fault);
         }
         if ended == Ended::Finished {
+            self.state.note_unfinished_waits(self.shape.end);
             let inside = self.book_inside();
-            self.state.seen.close(inside)?;
+            self.state.seen.close(&inside)?;
+            self.close_pools()?;
         }
         Ok((ended, &self.state.seen))
     }
@@ -108,14 +112,28 @@ impl<'m> Simulator<'m> {
     }
 
     /// Books the trains still inside up to the end, and counts them and their boxes.
-    fn book_inside(&mut self) -> (i64, i64) {
-        let State { fleet, seen, .. } = &mut self.state;
-        let mut inside = (0, 0);
+    fn book_inside(&mut self) -> Inside {
+        let State { fleet, seen, groups, .. } = &mut self.state;
+        let mut inside = Inside {
+            boxes_in_stock: groups.iter().map(|group| i64::from(group.boxes)).sum(),
+            ..Inside::default()
+        };
         for (_, train) in fleet.inside_mut() {
             seen.still_inside(&mut train.time);
-            inside.0 += 1;
-            inside.1 += i64::from(train.boxes);
+            inside.trains += 1;
+            inside.boxes += i64::from(train.boxes);
         }
         inside
+    }
+
+    fn close_pools(&self) -> Result<(), Fault> {
+        let State {
+            model, pools, rakes, seen, ..
+        } = &self.state;
+        for (i, (pool, state)) in model.pools.iter().zip(pools).enumerate() {
+            let due_back = pool.cycle.as_ref().map(|_| rakes.due_back(i as u32));
+            seen.close_pool(i, (pool.stock, state.inside), due_back)?;
+        }
+        Ok(())
     }
 }

@@ -5,12 +5,15 @@ use std::collections::VecDeque;
 use super::departure::Source;
 use super::event::{Event, MOST_TRAINS, STAMPS};
 use super::exchange::ExchangeState;
+use super::formation::GroupState;
 use super::line::LaneState;
 use super::office::OfficeState;
 use super::route::{Group, HeldTrains};
+use super::single::SectionState;
 use super::terminal::TerminalState;
 use super::train::{Fleet, Phase, Train};
 use super::transloading::TransloadingState;
+use super::wagons::{PoolState, Rakes};
 use super::yard::YardState;
 use crate::engine::{EventList, Gate, Process};
 use crate::model::{Drawn, Model, Step};
@@ -24,8 +27,10 @@ pub(super) enum Wake {
     Yard(u32),
     Entry(u32),
     Exit(u32),
+    Section(u32),
     Office(u32),
     Terminal(u32),
+    Wagons(u32),
     Transloading(u32),
 }
 
@@ -41,9 +46,13 @@ pub(super) struct State<'m> {
     pub(super) sources: Vec<Source>,
     pub(super) yards: Vec<YardState>,
     pub(super) lanes: Vec<LaneState>,
+    pub(super) sections: Vec<SectionState>,
     pub(super) offices: Vec<OfficeState>,
     pub(super) terminals: Vec<TerminalState>,
     pub(super) exchanges: Vec<ExchangeState>,
+    pub(super) groups: Vec<GroupState>,
+    pub(super) pools: Vec<PoolState>,
+    pub(super) rakes: Rakes,
     pub(super) transloadings: Vec<TransloadingState>,
     /// By flow: trains that find every route closed.
     pub(super) held: Vec<HeldTrains>,
@@ -73,10 +82,13 @@ impl Process for State<'_> {
             Event::Departure(flow) => self.departure(flow),
             Event::EntryReady(lane) => self.entry_ready(lane),
             Event::ExitReady(lane) => self.exit_ready(lane),
+            Event::SectionReady(section) => self.section_ready(section),
             Event::ExchangeReady(exchange) => self.exchange_ready(exchange),
             Event::ExchangeChanges(exchange) => self.exchange_changes(exchange),
             Event::OfficeChanges(office) => self.office_changes(office),
             Event::TerminalChanges(terminal) => self.terminal_changes(terminal),
+            Event::WagonsReturn(rake) => self.wagons_return(rake),
+            Event::GroupDue(group) => self.group_due(group),
             Event::TransloadingChanges(yard) => self.transloading_changes(yard),
             Event::RouteReady(flow) => self.route_ready(flow),
             Event::StepEnds => self.step_ends(),
@@ -97,9 +109,13 @@ impl<'m> State<'m> {
             sources: vec![Source::default(); model.flows.len()],
             yards: vec![YardState::default(); model.yards.len()],
             lanes: vec![LaneState::default(); model.lanes.len()],
+            sections: vec![SectionState::default(); model.sections.len()],
             offices: vec![OfficeState::default(); model.offices.len()],
             terminals: vec![TerminalState::default(); model.terminals.len()],
             exchanges: vec![ExchangeState::default(); model.exchanges.len()],
+            groups: vec![GroupState::default(); model.groups.len()],
+            pools: vec![PoolState::default(); model.pools.len()],
+            rakes: Rakes::default(),
             transloadings: model.transloadings.iter().map(TransloadingState::new).collect(),
             held: vec![HeldTrains::default(); model.flows.len()],
             ahead: Vec::new(),
@@ -123,9 +139,13 @@ impl<'m> State<'m> {
         (self.fault, self.overfull) = (None, false);
         self.yards.iter_mut().zip(&model.yards).for_each(|(state, yard)| state.reset(yard));
         self.lanes.iter_mut().for_each(LaneState::reset);
+        self.sections.iter_mut().for_each(SectionState::reset);
         self.offices.iter_mut().for_each(OfficeState::reset);
         self.terminals.iter_mut().for_each(TerminalState::reset);
         self.exchanges.iter_mut().for_each(ExchangeState::reset);
+        self.groups.iter_mut().for_each(GroupState::reset);
+        self.pools.iter_mut().zip(&model.pools).for_each(|(state, pool)| state.reset(pool));
+        self.rakes.clear();
         self.transloadings.iter_mut().for_each(TransloadingState::reset);
         self.held.iter_mut().for_each(HeldTrains::reset);
         self.pending.schedule(model.measure_from, Event::MeasuringBegins);
@@ -158,8 +178,10 @@ impl<'m> State<'m> {
                 Wake::Yard(yard) => self.serve_yard(yard),
                 Wake::Entry(lane) => self.serve_entry(lane),
                 Wake::Exit(lane) => self.serve_exit(lane),
+                Wake::Section(section) => self.serve_section(section),
                 Wake::Office(office) => self.serve_office(office),
                 Wake::Terminal(terminal) => self.serve_terminal(terminal),
+                Wake::Wagons(pool) => self.serve_pool(pool),
                 Wake::Transloading(yard) => self.serve_transloading(yard),
             }
         }
@@ -173,6 +195,12 @@ impl<'m> State<'m> {
                 Step::Office(office) => self.join_office(train, office),
                 Step::Reload(terminal) => self.join_terminal(train, terminal),
                 Step::Exchange(exchange) => self.join_exchange(train, exchange),
+                Step::Regroup(group) => self.join_regrouping(train, group),
+                Step::TakeWagons(pool) => self.take_wagons(train, pool, Phase::Ready),
+                Step::BringWagons(pool) => {
+                    self.bring_wagons(train, pool);
+                    true
+                }
                 Step::Unload(yard) => self.join_unloading(train, yard),
                 Step::Load(yard, outlet) => self.join_loading(train, yard, outlet),
                 Step::Choose => self.choose_route(train),
@@ -204,10 +232,15 @@ impl<'m> State<'m> {
         self.advance(train);
     }
 
+    /// Whether there is no room for one more train; that ends the run.
+    pub(super) fn is_overfull(&mut self) -> bool {
+        self.overfull |= self.fleet.slots() >= MOST_TRAINS;
+        self.overfull
+    }
+
     /// A train comes into being at its origin, or the network is overfull.
     pub(super) fn create(&mut self, flow: u32, number: u32, boxes: u32) {
-        if self.fleet.slots() >= MOST_TRAINS {
-            self.overfull = true;
+        if self.is_overfull() {
             return;
         }
         let model = &self.model.flows[flow as usize];
@@ -327,6 +360,7 @@ impl<'m> State<'m> {
         }
         match t.phase {
             Phase::Running => self.reach_line_end(train),
+            Phase::InSection => self.reach_section_end(train),
             Phase::InOffice => self.office_done(train),
             Phase::Placing => self.placed(train),
             Phase::Lifting => self.lifted(train),
@@ -334,7 +368,14 @@ impl<'m> State<'m> {
             Phase::Unloading => self.box_set_down(train),
             Phase::AwaitsBoxes => self.patience_over(train),
             Phase::Loading => self.loaded(train),
-            Phase::Ready | Phase::AtLineEnd | Phase::WantsTrack | Phase::Paused | Phase::WantsDepartureTrack => {}
+            Phase::Ready
+            | Phase::WantsTrackKept
+            | Phase::AtLineEnd
+            | Phase::WantsTrack
+            | Phase::Paused
+            | Phase::Filling
+            | Phase::WantsWagons
+            | Phase::WantsDepartureTrack => {}
         }
     }
 

@@ -161,6 +161,9 @@ impl State<'_> {
         let model = &self.model.terminals[terminal as usize];
         self.terminals[terminal as usize].lifting.retain(|other| *other != train);
         self.seen.terminals[terminal as usize].boxes += u64::from(self.fleet[train].boxes);
+        if let Some(pool) = model.brings {
+            self.bring_wagons(train, pool);
+        }
         self.switch(train, model.place, Activity::Withdrawal);
         let time = self.drawn(train, &model.withdrawal);
         self.begin(train, Phase::Withdrawal, time);
@@ -217,8 +220,18 @@ impl State<'_> {
             == 0
     }
 
-    /// A loaded train is out of the way: it needs a departure track, and keeps its berth until it has one.
+    /// A loaded train is out of the way: it needs wagons, then a departure track, and keeps its berth until it has
+    /// both.
     pub(super) fn withdrawn(&mut self, train: u32) {
+        let yard = self.model.terminals[self.terminal_of(train) as usize].to_yard;
+        let pool = self.model.yards[yard as usize].pool;
+        if pool.is_none_or(|pool| self.take_wagons(train, pool, Phase::WantsWagons)) {
+            self.want_departure_track(train);
+        }
+    }
+
+    /// A loaded train has its wagons.
+    pub(super) fn want_departure_track(&mut self, train: u32) {
         let yard = self.model.terminals[self.terminal_of(train) as usize].to_yard;
         if self.take_track(train, yard, Phase::WantsDepartureTrack) {
             self.leave_berth(train);

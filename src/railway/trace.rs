@@ -2,14 +2,26 @@
 
 use super::{Ended, Simulator};
 use crate::model;
+use crate::observe::Observations;
 use crate::scenario;
 
 /// The log of the first replication: a line `FLOW#NUMBER  LOCATION  ACTIVITY  BEGIN - END` per activity, in order
-/// of train, then time; a line `FLOW#NUMBER  left TIME` for each train that left.
+/// of train, then time; a line `FLOW#NUMBER  left TIME` for each train that left, or `dissolved`. A train that was
+/// formed on the way is `FLOW*NUMBER`.
 pub(super) fn log(toml: &str) -> String {
     let (ended, lines) = run(toml);
     assert_eq!(ended, Ended::Finished);
     lines.join("\n")
+}
+
+/// What is read from the first replication, which must finish.
+pub(super) fn observed<T>(toml: &str, read: impl FnOnce(&Observations) -> T) -> T {
+    let loaded = scenario::parse(toml, "trace.toml").unwrap_or_else(|problems| panic!("{problems}"));
+    let model = model::compile(&loaded.scenario).unwrap_or_else(|problems| panic!("{problems:?}"));
+    let mut simulator = Simulator::new(&model);
+    let (ended, seen) = simulator.run(1, 1, true, 1_000_000).unwrap_or_else(|fault| panic!("{fault}"));
+    assert_eq!(ended, Ended::Finished);
+    read(seen)
 }
 
 /// How the first replication ended, and its log line by line.
@@ -32,7 +44,8 @@ pub(super) fn run(toml: &str) -> (Ended, Vec<String>) {
     let mut lines: Vec<(u32, i64, String)> = Vec::new();
     let name = |train: u32| {
         let t = &records.trains[train as usize];
-        format!("{}#{}", model.flows[t.flow as usize].id, t.number)
+        let mark = if t.regrouped { '*' } else { '#' };
+        format!("{}{mark}{}", model.flows[t.flow as usize].id, t.number)
     };
     for a in &records.activities {
         let line = format!(
@@ -47,7 +60,8 @@ pub(super) fn run(toml: &str) -> (Ended, Vec<String>) {
     }
     for (train, t) in (0..).zip(&records.trains) {
         if let Some(at) = t.left_at {
-            lines.push((train, i64::MAX, format!("{}  left {at}", name(train))));
+            let word = if t.dissolved { "dissolved" } else { "left" };
+            lines.push((train, i64::MAX, format!("{}  {word} {at}", name(train))));
         }
     }
     lines.sort();

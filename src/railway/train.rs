@@ -11,6 +11,10 @@ pub(super) enum Phase {
     Ready,
     /// Moving along a line.
     Running,
+    /// Moving along a section of single track.
+    InSection,
+    /// First before the last section of single track, in the queue for a track at the end.
+    WantsTrackKept,
     /// Standing at the end of a line, behind others or within the headway.
     AtLineEnd,
     /// First at the end of a line, in the queue for a track.
@@ -25,6 +29,10 @@ pub(super) enum Phase {
     Lifting,
     /// Being taken out of a berth.
     Withdrawal,
+    /// A train in formation, waiting for boxes.
+    Filling,
+    /// Loaded, in the queue for wagons.
+    WantsWagons,
     /// Loaded, in the queue for a departure track.
     WantsDepartureTrack,
     /// A box of it is being set down in a yard.
@@ -58,19 +66,22 @@ pub(super) struct Train {
     pub(super) stamp: u32,
     /// When that ends.
     pub(super) due: Instant,
-    /// Work left, where it can be interrupted: milliseconds of one server or crane.
+    /// Work left, where it can be interrupted: milliseconds of one server or crane. On a line with sections, the
+    /// running time over the whole of it.
     pub(super) work: Duration,
     /// Servers or cranes at work on it.
     pub(super) rate: u32,
     /// Until when `work` is settled.
     pub(super) settled: Instant,
-    /// When it came into being.
+    /// When it came into being; of a regrouped train, when its oldest part did.
     pub(super) created_at: Instant,
-    /// When it arrived at the place where it is.
+    /// When it arrived at the place where it is; of a regrouped train, when its first part did.
     pub(super) arrived_at: Instant,
     /// What it had waited before it arrived there.
     pub(super) waited_before: Duration,
-    /// The yard on a track of which it stands.
+    /// On a line with sections: which it is in or comes to, in order of travel.
+    pub(super) section: u16,
+    /// The yard on a track of which it stands, or will at the end of its section.
     pub(super) yard: Option<u32>,
     /// Whether the slot is in use.
     pub(super) inside: bool,

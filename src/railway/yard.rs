@@ -42,6 +42,18 @@ impl State<'_> {
         false
     }
 
+    /// Keeps a track for a train that comes, if nobody else waits for one, or lets it join the queue.
+    pub(super) fn keep_track(&mut self, train: u32, yard: u32) -> bool {
+        let state = &mut self.yards[yard as usize];
+        if state.queue.is_empty() && state.tracks.take() {
+            self.seen.yards[yard as usize].add(self.now, 1);
+            return true;
+        }
+        state.queue.push_back(train);
+        self.fleet[train].phase = Phase::WantsTrackKept;
+        false
+    }
+
     fn has_track(&mut self, train: u32, yard: u32) {
         self.seen.yards[yard as usize].add(self.now, 1);
         self.fleet[train].yard = Some(yard);
@@ -67,6 +79,11 @@ impl State<'_> {
                 return;
             }
             let Some(train) = state.queue.pop_front() else { return };
+            if self.fleet[train].phase == Phase::WantsTrackKept {
+                self.seen.yards[yard as usize].add(self.now, 1);
+                self.track_kept(train);
+                continue;
+            }
             self.has_track(train, yard);
             match self.fleet[train].phase {
                 Phase::WantsTrack => self.leave_line(train),

@@ -139,6 +139,7 @@ fn build(size: &Size) -> Results {
             id: id.clone(),
             name: name.clone(),
             kind: LocationKind::Place { place },
+            passing: Vec::new(),
         })
         .collect();
     for chain in &size.corridors {
@@ -151,6 +152,7 @@ fn build(size: &Size) -> Results {
                         id,
                         name,
                         kind: LocationKind::Line { from, to },
+                        passing: Vec::new(),
                     });
                 }
             }
@@ -218,6 +220,7 @@ fn run_trains(size: &Size, locations: &[LocationFacts]) -> ReplicationRecords {
                     train: i as u32,
                     location: location as u32,
                     activity,
+                    section: 0,
                     begins_at,
                     ends_at,
                 });
@@ -247,6 +250,8 @@ fn run_trains(size: &Size, locations: &[LocationFacts]) -> ReplicationRecords {
             number: (i / 2 + 1) as u32,
             boxes: 41,
             created_at: Instant(created as i64),
+            regrouped: false,
+            dissolved: false,
             left_at: (i + 3 < count || count == 1).then_some(Instant(now)),
             moving_or_served: Duration(busy),
             waiting: Duration(waited),

@@ -8,7 +8,7 @@ use super::document::Node;
 use super::nearest::nearest;
 use super::problem::{Problem, ProblemKind, Thing};
 use super::reader::Context;
-use super::types::{Departures, FacilityKind, Flow, Id, Place, Scenario, StepRef};
+use super::types::{Departures, FacilityKind, Flow, Id, Place, Returns, Scenario, StepRef};
 use crate::random::Law;
 
 /// Notes every problem between things that are each right by themselves.
@@ -27,6 +27,7 @@ pub(super) fn check(scenario: &Scenario, cx: &Context<'_>) {
         for (id, place) in &scenario.places {
             unused_facilities(id, place, cx);
             unused_directions(id, place, scenario, cx);
+            wagon_pools(id, place, scenario, cx);
         }
         unused(scenario, cx);
     }
@@ -137,6 +138,15 @@ fn outlets(scenario: &Scenario, cx: &Context<'_>) {
                     let problem = at(cx, &path, ProblemKind::NotLoadedHere(outlet.flow.clone()));
                     report(cx, problem.map(|p| p.remedy(remedy)));
                 }
+                let gathers = match &flow.departures {
+                    Departures::Gather(_) => true,
+                    Departures::Trace { rows, .. } => rows.iter().any(|row| row.boxes.is_some_and(|boxes| boxes > 0)),
+                    _ => false,
+                };
+                if gathers {
+                    let kind = ProblemKind::LoadedAndFull(format!("{place_id}.transloading.{yard_id}.outlets.{id}"));
+                    report(cx, at(cx, &["flows", &outlet.flow, "departures"], kind));
+                }
                 if flow.boxes != Law::Constant(0.0) {
                     let kind = ProblemKind::LoadedAndFull(format!("{place_id}.transloading.{yard_id}.outlets.{id}"));
                     let remedy = "take `boxes` out of the flow: `boxes_per_vehicle` of the outlet says how many it takes";
@@ -200,6 +210,24 @@ fn unused_directions(id: &str, place: &Place, scenario: &Scenario, cx: &Context<
     }
 }
 
+/// A pool from which nothing is loaded does nothing; one to which nothing returns soon stops everything.
+fn wagon_pools(id: &str, place: &Place, scenario: &Scenario, cx: &Context<'_>) {
+    let terminals = || place.reloading.values();
+    for (gauge, pool) in &place.wagons {
+        let begins = |flow: &Flow| flow.from == id && flow.gauge == *gauge;
+        if !terminals().any(|t| t.to_gauge == *gauge) && !scenario.flows.values().any(begins) {
+            let remedy = "add a reloading to this gauge or a flow that begins here on it, or take the pool out";
+            warn(cx, &["places", id, "wagons", gauge], Thing::WagonPool, remedy);
+        }
+        let ends = scenario.flows.values().any(|flow| flow.to == id);
+        if pool.returns == Returns::WithTrains && !ends && !terminals().any(|t| t.from_gauge == *gauge) {
+            let problem = at(cx, &["places", id, "wagons", gauge, "returns"], ProblemKind::NothingReturns);
+            let remedy = "give the time after which they come back, such as \"6 days\", or a reloading from this gauge";
+            report(cx, problem.map(|p| p.remedy(remedy).warning()));
+        }
+    }
+}
+
 fn unused(scenario: &Scenario, cx: &Context<'_>) {
     let lines = || scenario.lines.values();
     let flows = || scenario.flows.values();
@@ -242,7 +270,7 @@ fn unused(scenario: &Scenario, cx: &Context<'_>) {
         let empty = match &flow.departures {
             Departures::Trace { rows, .. } => rows.is_empty(),
             Departures::Timetable { entries, .. } => entries.iter().all(|entry| entry.at.is_empty()),
-            Departures::Poisson { .. } | Departures::Renewal { .. } | Departures::Appointments { .. } => false,
+            Departures::Poisson { .. } | Departures::Renewal { .. } | Departures::Appointments { .. } | Departures::Gather(_) => false,
         };
         if empty {
             let problem = at(cx, &["flows", id, "departures"], ProblemKind::NoDepartures);

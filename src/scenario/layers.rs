@@ -252,27 +252,40 @@ pub(super) const DEPARTURES: &[&[&str]] = &[
     &["appointments", "at", "lateness"],
     &["every"],
     &["trace", "trace_rows"],
+    &["gather"],
 ];
+/// The same for the arrivals of lots of boxes.
+pub(super) const LOTS: &[&[&str]] = &[&["rate", "by_hour", "by_weekday", "by_month"], &["every"]];
+/// The same for the stated times of a regrouping.
+pub(super) const CALLS: &[&[&str]] = &[&["every"], &["timetable"]];
 /// The same for the lifting time of a reloading terminal.
 pub(super) const LIFTING: &[&[&str]] = &[&["lifting"], &["per_lift", "cranes", "cranes_per_train"]];
 /// The same for the running time of a line.
 pub(super) const RUNNING: &[&[&str]] = &[&["running_time"], &["speed"]];
+/// The same for the passing places of a single track.
+pub(super) const PASSING: &[&[&str]] = &[&["passing_places", "passing_tracks"], &["passing", "sections"]];
+/// The same for the size of a section.
+pub(super) const SECTION: &[&[&str]] = &[&["length"], &["share"]];
 /// The same for the spread of a law.
 pub(super) const SPREAD: &[&[&str]] = &[&["sd"], &["cv"]];
 
 /// A layer that chooses one alternative takes the others out of the layers below.
 fn drop_alternatives(below: &mut Table, above: &Table, path: &[&str]) {
-    let alternatives = match path {
-        ["flows", _, "departures"] => DEPARTURES,
-        ["places", _, "reloading", _] => LIFTING,
-        ["lines", _] => RUNNING,
-        _ if names_a_law(below) => SPREAD,
+    let all: &[&[&[&str]]] = match path {
+        ["flows", _, "departures"] => &[DEPARTURES],
+        ["flows", _, "departures", "gather", "lots"] => &[LOTS],
+        ["places", _, "regrouping", _] => &[CALLS],
+        ["places", _, "reloading", _] => &[LIFTING],
+        ["lines", _] => &[RUNNING, PASSING],
+        _ if names_a_law(below) => &[SPREAD],
         _ => return,
     };
-    let mut chosen = alternatives.iter().filter(|keys| above.contains_key(keys[0]));
-    if let (Some(only), None) = (chosen.next(), chosen.next()) {
-        for key in alternatives.iter().filter(|keys| *keys != only).copied().flatten() {
-            below.remove(*key);
+    for alternatives in all {
+        let mut chosen = alternatives.iter().filter(|keys| above.contains_key(keys[0]));
+        if let (Some(only), None) = (chosen.next(), chosen.next()) {
+            for key in alternatives.iter().filter(|keys| *keys != only).copied().flatten() {
+                below.remove(*key);
+            }
         }
     }
 }
@@ -337,6 +350,11 @@ mod tests {
         assert_eq!(text, "t = { law = \"constant\", value = \"1 h\" }\n");
         let (text, _) = layered("t = { law = 'gamma', mean = '1 h', cv = 1 }", &["t.law=weibull"]);
         assert_eq!(text, "t = { law = \"weibull\", cv = 1, mean = \"1 h\" }\n");
+        let (text, _) = layered(
+            "[lines.x]\npassing = [{}]\nsections = [{}, {}]",
+            &["lines.x.passing_places=3", "lines.x.speed=60 km/h"],
+        );
+        assert_eq!(text, "[lines.x]\npassing_places = 3\nspeed = \"60 km/h\"\n");
         // A place may have any name, even that of an alternative.
         let (text, _) = layered("[places.rate]", &["places.every={}"]);
         assert_eq!(text, "[places.every]\n\n[places.rate]\n");

@@ -52,6 +52,9 @@ pub enum Thing {
     /// An entry of a procedure's `steps`.
     #[error("step")]
     Step,
+    /// `[places.ID.wagons.GAUGE]`.
+    #[error("wagon pool")]
+    WagonPool,
     /// An IANA time zone.
     #[error("time zone")]
     Zone,
@@ -101,6 +104,9 @@ pub enum ProblemKind {
     /// A key that means something only beside another.
     #[error("means nothing without `{0}`")]
     OnlyWith(&'static str),
+    /// A key that another one makes idle.
+    #[error("means nothing beside `{0}`")]
+    IdleBeside(&'static str),
     /// A text where a number is needed, and the like.
     #[error("is {found}")]
     WrongType {
@@ -135,6 +141,14 @@ pub enum ProblemKind {
         found: usize,
         /// How many there must be.
         needed: usize,
+    },
+    /// Parts that are not the whole.
+    #[error("adds up to {sum} instead of {whole}")]
+    NotTheWhole {
+        /// All parts together.
+        sum: String,
+        /// What they ought to be.
+        whole: String,
     },
     /// A word that is not among the possible ones.
     #[error("is {0:?}, which is not one of the possible words")]
@@ -237,6 +251,9 @@ pub enum ProblemKind {
     /// A trace without rows or a timetable without times.
     #[error("has no departures")]
     NoDepartures,
+    /// A pool whose wagons leave and never come back.
+    #[error("is to get its wagons back with trains, but no train of this gauge is unloaded here")]
+    NothingReturns,
     /// A procedure for a direction that no flow has.
     #[error("is a direction that no flow has: {0:?}")]
     UnusedDirection(String),

@@ -330,6 +330,24 @@ const SLIPS: &[(&str, &[(&str, &str)])] = &[
             ("\"urumqi\", \"pass\"]", "\"pass\", \"urumqi\"]"),
         ],
     ),
+    (
+        "gather_without_end",
+        &[(
+            "rate = \"9.5/day\"",
+            "gather = { lots = { rate = \"20/day\" }, lot_sise = 3, min_size = 30 }",
+        )],
+    ),
+    (
+        "warnings_wagons",
+        &[
+            (
+                "[places.pass.exchange.west]",
+                "[places.pass.wagons]\nbroad = { stock = 300, returns = \"with trains\" }\n\
+                 standard = { stock = 300, returns = \"6 days\" }\n\n[places.pass.exchange.west]",
+            ),
+            ("rate = \"9.5/day\"", "gather = { lots = { rate = \"20/day\" }, size = 50 }"),
+        ],
+    ),
 ];
 
 #[test]

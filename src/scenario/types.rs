@@ -197,6 +197,10 @@ pub struct Place {
     pub reloading: BTreeMap<Id, Reloading>,
     /// Handovers over the border.
     pub exchange: BTreeMap<Id, Exchange>,
+    /// Where the boxes of arriving trains make trains of another length.
+    pub regrouping: BTreeMap<Id, Regrouping>,
+    /// Stocks of wagons by gauge; a gauge that is absent has as many as needed.
+    pub wagons: BTreeMap<Id, Wagons>,
     /// Yards where boxes change from one vehicle to another of any kind.
     pub transloading: BTreeMap<Id, Transloading>,
     /// What a train does here, by direction and flow.
@@ -291,6 +295,60 @@ pub struct Quota {
     pub reset_at: Time,
 }
 
+/// `[places.ID.regrouping.ID]`: boxes of arriving trains onto trains of another length, by destination.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Regrouping {
+    /// For people; the id where none is given.
+    pub name: String,
+    /// When a train is formed; without any rule, one for each train that arrives.
+    pub forming: Forming,
+}
+
+/// When boxes that wait become a train: at the first of the conditions that are given.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Forming {
+    /// With so many boxes, and never with more.
+    pub size: Option<u32>,
+    /// Never with fewer boxes than this, for the conditions below; at least 1.
+    pub min_size: u32,
+    /// When the oldest box has waited so long.
+    pub longest_wait: Option<Duration>,
+    /// At stated times, with what is there.
+    pub calls: Calls,
+}
+
+/// Stated times at which trains are formed.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Calls {
+    /// None.
+    #[default]
+    None,
+    /// At equal distances, counted from the start of the simulation.
+    Every(Duration),
+    /// Civil times on days of the week, in the time of the place.
+    Timetable(Vec<TimetableEntry>),
+}
+
+/// `[places.ID.wagons.GAUGE]`: the stock of wagons from which trains of a gauge are loaded at a place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wagons {
+    /// How many there are, at least 1; all at the place at the start.
+    pub stock: u32,
+    /// Boxes on one wagon, above 0.
+    pub boxes_per_wagon: f64,
+    /// How wagons that left come back.
+    pub returns: Returns,
+}
+
+/// How wagons come back to their pool.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Returns {
+    /// So much later, all wagons of a train together.
+    After(Law),
+    /// With trains of the same gauge that are unloaded at the place.
+    WithTrains,
+}
+
 /// `[places.ID.procedures.ID]`: the ordered steps of a train at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Procedure {
@@ -346,13 +404,22 @@ pub enum FacilityKind {
     Reloading,
     /// A handover over the border.
     Exchange,
+    /// Boxes of arriving trains onto trains of another length.
+    Regrouping,
     /// A yard where boxes change from one vehicle to another.
     Transloading,
 }
 
 impl FacilityKind {
     /// All kinds.
-    pub const ALL: [Self; 5] = [Self::Clearance, Self::Handling, Self::Reloading, Self::Exchange, Self::Transloading];
+    pub const ALL: [Self; 6] = [
+        Self::Clearance,
+        Self::Handling,
+        Self::Reloading,
+        Self::Exchange,
+        Self::Regrouping,
+        Self::Transloading,
+    ];
 
     /// The word in TOML.
     #[must_use]
@@ -362,6 +429,7 @@ impl FacilityKind {
             Self::Handling => "handling",
             Self::Reloading => "reloading",
             Self::Exchange => "exchange",
+            Self::Regrouping => "regrouping",
             Self::Transloading => "transloading",
         }
     }
@@ -428,6 +496,41 @@ pub struct Line {
     pub room: Option<u32>,
     /// Whether a train may arrive before one that entered earlier.
     pub overtaking: bool,
+    /// A single track in its detailed form.
+    pub single: Option<SingleTrack>,
+}
+
+/// A single track as sections between passing places.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SingleTrack {
+    /// From the first place of the line to the second; at least one.
+    pub sections: Vec<Section>,
+    /// Between each section and the next.
+    pub passing: Vec<PassingPlace>,
+    /// The most trains in a row over a section while a train of the other direction waits that could go; 1 or more.
+    pub bunch: u32,
+    /// Least time from a train's leaving a section until one enters it the other way.
+    pub crossing: Duration,
+    /// Least time between trains that follow each other; one train a section where absent.
+    pub headway: Option<Duration>,
+}
+
+/// A part of a line without a passing place.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Section {
+    /// Its part of the line's length and running time, above 0, at most 1; all add up to 1.
+    pub share: f64,
+    /// How many tracks.
+    pub tracks: Tracks,
+}
+
+/// Where trains can pass each other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PassingPlace {
+    /// For people.
+    pub name: String,
+    /// The main track included; at least 2.
+    pub tracks: u32,
 }
 
 /// The tracks of a line.
@@ -435,7 +538,7 @@ pub struct Line {
 pub enum Tracks {
     /// One for each direction.
     Double,
-    /// One for both directions, in its simple form: a daily path capacity per direction stands for the meets.
+    /// One for both directions: in detail ([`SingleTrack`]), or with a daily path capacity that stands for the meets.
     Single,
 }
 
@@ -466,6 +569,8 @@ pub struct Flow {
     pub departures: Departures,
     /// Scales the departures: 1.36 is 36 % more.
     pub growth: f64,
+    /// Boxes of flows with another word are not put on one train where trains are regrouped; may be empty.
+    pub group: String,
 }
 
 /// `[flows.ID.routes.ID]`: a way that trains of a flow may take.
@@ -528,6 +633,8 @@ pub enum Departures {
         /// The time between two departures.
         every: Law,
     },
+    /// Boxes arrive in lots and become trains.
+    Gather(Gather),
     /// By appointment: arrivals at a facility spread evenly over the time that it is open.
     Appointments {
         /// Trains a day on average over the run.
@@ -546,6 +653,17 @@ pub enum Departures {
         /// One row per departure, in order of time.
         rows: Vec<TraceRow>,
     },
+}
+
+/// `[flows.ID.departures.gather]`: boxes that arrive at the origin until they make a train.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gather {
+    /// When lots arrive: a Poisson or a renewal process.
+    pub lots: Box<Departures>,
+    /// Boxes of a lot.
+    pub lot_size: Law,
+    /// When a train is formed.
+    pub forming: Forming,
 }
 
 /// One line of a timetable.

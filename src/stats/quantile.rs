@@ -17,9 +17,38 @@ pub fn nearest_rank<T: Copy + Ord>(sample: &mut [T], p: f64) -> Option<T> {
     Some(*sample.select_nth_unstable(rank - 1).1)
 }
 
+/// The same for values that each stand for so many equal ones. Sorts the slice; `None` where it stands for nothing.
+pub fn weighted_rank<T: Copy + Ord>(sample: &mut [(T, u32)], p: f64) -> Option<T> {
+    let total: u64 = sample.iter().map(|(_, n)| u64::from(*n)).sum();
+    #[allow(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "far below 2^53"
+    )]
+    let rank = ((p * total as f64).ceil() as u64).max(1);
+    sample.sort_unstable();
+    let mut below = 0;
+    let reached = sample.iter().find(|(_, n)| {
+        below += u64::from(*n);
+        below >= rank
+    });
+    reached.map(|(value, _)| *value)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::nearest_rank;
+    use super::{nearest_rank, weighted_rank};
+
+    #[test]
+    fn weights_stand_for_repetition() {
+        let weighted = [(7, 2), (1, 3), (4, 0), (9, 1)];
+        let mut repeated = [7, 7, 1, 1, 1, 9];
+        for p in [0.0, 0.3, 0.5, 0.51, 0.83, 0.95, 1.0] {
+            assert_eq!(weighted_rank(&mut weighted.clone(), p), nearest_rank(&mut repeated, p), "{p}");
+        }
+        assert_eq!(weighted_rank::<i64>(&mut [(3, 0)], 0.5), None);
+    }
 
     #[test]
     fn ranks_of_a_small_sample() {

@@ -5,6 +5,7 @@
 //! and that what should not matter does not.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use landbridge::model::Model;
 use landbridge::observe::{Activity, ReplicationRecords};
@@ -88,17 +89,18 @@ prop_compose! {
         let mut text = format!("[places.p{index}]\n{tracks}[places.p{index}.clearance.office]\ndesks = {desks}\ntime = {office}\n{calendar}");
         if hands_over {
             steps.push("\"exchange.over\"");
-            text += &format!("[places.p{index}.exchange.over]\nheadway = \"{headway} min\"\n{quota}");
+            let _ = write!(text, "[places.p{index}.exchange.over]\nheadway = \"{headway} min\"\n{quota}");
         }
         // The gauge changes at most once, at the second place.
         let reloads = reloads && index == 1;
         if reloads {
             steps.push("\"reloading.shed\"");
-            text += &format!(
+            let _ = write!(
+                text,
                 "[places.p{index}.reloading.shed]\nfrom_gauge = \"standard\"\nto_gauge = \"broad\"\nberths = {berths}\n{lifting}\nplacing = \"20 min\"\nwithdrawal = \"10 min\"\n{calendar}"
             );
         }
-        text += &format!("[places.p{index}.procedures.all]\nsteps = [{}]\n", steps.join(", "));
+        let _ = writeln!(text, "[places.p{index}.procedures.all]\nsteps = [{}]", steps.join(", "));
         (text, desks, berths, reloads)
     }
 }
@@ -207,7 +209,10 @@ fn no_capacity_exceeded(written: &Written, model: &Model, records: &ReplicationR
         );
     }
     for (lane, room) in written.rooms.iter().enumerate() {
-        let most = trains.get(&(model.lane_location(lane) as u32)).copied().unwrap_or(0);
+        let most = trains
+            .get(&u32::try_from(model.lane_location(lane)).expect("few"))
+            .copied()
+            .unwrap_or(0);
         assert!(room.is_none_or(|room| most <= i64::from(room)), "room on lane {lane}");
     }
 }

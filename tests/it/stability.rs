@@ -51,7 +51,9 @@ fn hash(results: &Results) -> String {
     }
     for measure in &results.measures {
         let estimate = measure.estimate.map(|e| [e.mean, e.min, e.max]).unwrap_or_default();
-        estimate.iter().for_each(|x| number(x.to_bits().cast_signed()));
+        for x in estimate {
+            number(x.to_bits().cast_signed());
+        }
     }
     hash.finalize().iter().take(16).fold(String::new(), |mut hex, byte| {
         write!(hex, "{byte:02x}").expect("a string takes everything");

@@ -176,7 +176,7 @@ fn queue_and_daily_data_are_the_series() {
     let csv = trains_per_day(&results).expect("drawn").data_csv;
     assert_eq!(rows(&csv), results.daily.iter().map(|d| d.days.len()).sum::<usize>());
     assert_eq!(
-        row(&csv, 1)[1..3],
+        row(&csv, 1)[2..4],
         ["2024-01-16".to_owned(), results.daily[0].days[1].mean.to_string()]
     );
 }

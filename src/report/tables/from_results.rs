@@ -81,6 +81,20 @@ pub fn trains(results: &Results) -> Table {
         .nullable_integer("left_ms", t.iter().map(|(_, t)| t.left_at.map(|at| at.0)))
         .float("moving_or_served_hours", t.iter().map(|(_, t)| t.moving_or_served.as_hours()))
         .float("waiting_hours", t.iter().map(|(_, t)| t.waiting.as_hours()))
+        .text(
+            "formed_at",
+            t.iter().map(|(_, t)| if t.regrouped { "regrouping" } else { "origin" }),
+        )
+        .text("ended", t.iter().map(|(_, t)| ended(t)))
+}
+
+/// How a train ended.
+fn ended(train: &TrainRecord) -> &'static str {
+    match train.left_at {
+        None => "inside",
+        Some(_) if train.dissolved => "dissolved",
+        Some(_) => "left",
+    }
 }
 
 /// A row per activity of the recorded replications.
@@ -113,6 +127,13 @@ pub(crate) fn activity_rows(name: &str, results: &Results, rows: &[(&Replication
             "hours",
             rows.iter().map(|(_, a)| millis_as_hours(a.ends_at.0.saturating_sub(a.begins_at.0))),
         )
+        .nullable_integer("section", rows.iter().map(|(_, a)| section(results, a)))
+}
+
+/// On a line with passing places, the section in order of travel, from 1; a wait is before it.
+fn section(results: &Results, activity: &ActivityRecord) -> Option<u32> {
+    let location = results.locations.get(activity.location as usize)?;
+    (!location.passing.is_empty()).then(|| u32::from(activity.section) + 1)
 }
 
 /// A row per place and step of its queue.

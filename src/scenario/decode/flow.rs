@@ -8,7 +8,7 @@ use super::super::layers::DEPARTURES;
 use super::super::problem::{ProblemKind, Thing};
 use super::super::reader::Reader;
 use super::super::types::{Departures, FacilityKind, Flow, Id, StepRef, TimetableEntry, TraceRow};
-use super::{STAND_IN, civil, law, route};
+use super::{STAND_IN, civil, forming, law, route};
 use crate::random::Law;
 use crate::units::Dimension;
 
@@ -59,11 +59,29 @@ fn read(id: &str, reader: &mut Reader<'_>, only_gauge: Option<&Id>) -> Flow {
         departures: reader
             .required(
                 "departures",
-                "a table with `rate`, `timetable`, `appointments`, `every` or `trace`",
+                "a table with `rate`, `timetable`, `appointments`, `every`, `trace` or `gather`",
                 |departures| departures.table(departures_of),
             )
             .flatten()
+            .inspect(|departures| warn_of_idle_boxes(reader, departures))
             .unwrap_or(Departures::Renewal { every: STAND_IN }),
+        group: reader
+            .optional("group", |word| word.text("a word such as \"refrigerated\""))
+            .unwrap_or_default()
+            .to_owned(),
+    }
+}
+
+/// A train of gathered boxes carries those that were gathered. A layer below may well say how many they were before.
+fn warn_of_idle_boxes(reader: &mut Reader<'_>, departures: &Departures) {
+    let gather = reader.item().node.find(&["departures", "gather"]);
+    if let (Departures::Gather(_), Some(gather), Some(boxes)) = (departures, gather, reader.get("boxes"))
+        && gather.at.file == boxes.node.at.file
+    {
+        let problem = boxes.problem(ProblemKind::IdleBeside("departures.gather")).warning();
+        boxes
+            .cx
+            .report(problem.remedy("take it out: a train carries the boxes that were gathered for it"));
     }
 }
 
@@ -81,6 +99,7 @@ fn departures_of(reader: &mut Reader<'_>) -> Option<Departures> {
         "every" => reader
             .optional("every", law::of_times_above_zero)
             .map(|every| Departures::Renewal { every }),
+        "gather" => forming::gather(&reader.get("gather")?),
         _ => Some(Departures::Trace {
             file: reader
                 .optional("trace", |file| file.text("the path of a CSV file, relative to this one"))
@@ -121,7 +140,8 @@ fn facility(item: &Item<'_>, expected: &str) -> Option<(Id, StepRef)> {
     Some((place.clone(), StepRef { kind, id: id.clone() }))
 }
 
-fn poisson(reader: &mut Reader<'_>) -> Option<Departures> {
+/// A Poisson process with its factors.
+pub(super) fn poisson(reader: &mut Reader<'_>) -> Option<Departures> {
     let per_day = reader.optional("rate", |rate| rate.quantity(Dimension::Rate));
     let by_hour = factors(reader, "by_hour", 24);
     let by_weekday = factors(reader, "by_weekday", 7);
@@ -171,7 +191,8 @@ fn warn_of_average(item: &Item<'_>, sum: f64, needed: usize) {
     }
 }
 
-fn timetable(item: &Item<'_>) -> Option<Vec<TimetableEntry>> {
+/// Civil times on days of the week.
+pub(super) fn timetable(item: &Item<'_>) -> Option<Vec<TimetableEntry>> {
     let expected = "an array of tables such as { days = \"daily\", at = [\"06:00\", \"18:30\"] }";
     item.list(expected, |entry| {
         let times = "departure times such as [\"06:00\", \"18:30\"]";

@@ -1,22 +1,25 @@
 //! `[lines.ID]`.
 
 use super::super::item::Item;
-use super::super::layers::RUNNING;
+use super::super::layers::{PASSING, RUNNING};
 use super::super::problem::{ProblemKind, Thing};
 use super::super::reader::Reader;
 use super::super::types::{Id, Line, Mode, Tracks};
 use super::place::limit;
-use super::{STAND_IN, law, mode_of};
+use super::{STAND_IN, law, mode_of, single};
 use crate::random::Law;
 use crate::units::{Dimension, HOUR};
 
-const TRACKS: [(&str, Tracks); 2] = [("double", Tracks::Double), ("single", Tracks::Single)];
+/// How a number of tracks is written.
+pub(super) const TRACKS: [(&str, Tracks); 2] = [("double", Tracks::Double), ("single", Tracks::Single)];
 
 /// An edge of the network.
 pub(super) fn line(id: &str, item: &Item<'_>) -> Option<Line> {
     item.table(|reader| {
         let length = reader.optional("length", |item| item.quantity_above_zero(Dimension::Length));
         let tracks = reader.optional("tracks", |item| item.choice(&TRACKS)).unwrap_or(Tracks::Double);
+        let in_detail = PASSING.iter().copied().flatten().any(|key| reader.has(key));
+        let (single, length) = single::single_track(reader, tracks, length);
         let gauge = reader
             .required("gauge", "the gauge of its track", |gauge| gauge.known(Thing::Gauge))
             .unwrap_or_default();
@@ -32,9 +35,10 @@ pub(super) fn line(id: &str, item: &Item<'_>) -> Option<Line> {
             tracks,
             running_time: running_time(reader, length).unwrap_or(STAND_IN),
             headway: reader.optional("headway", Item::duration).unwrap_or_default(),
-            paths_per_day: paths(reader, tracks),
+            paths_per_day: paths(reader, tracks == Tracks::Single && !in_detail),
             room: reader.optional("room", limit),
             overtaking: reader.optional("overtaking", Item::boolean).unwrap_or(passes),
+            single,
         }
     })
 }
@@ -60,7 +64,7 @@ fn running_time(reader: &mut Reader<'_>, length: Option<f64>) -> Option<Law> {
         return reader.optional("running_time", law::of_times);
     }
     let kilometres_an_hour = reader.optional("speed", |item| item.quantity_above_zero(Dimension::Speed));
-    if !reader.has("length") {
+    if length.is_none() && !reader.has("length") {
         let problem = reader
             .missing("length")
             .expected("a length such as \"388 km\", because `speed` is given");
@@ -74,15 +78,16 @@ fn running_time(reader: &mut Reader<'_>, length: Option<f64>) -> Option<Law> {
     Some(Law::Constant(length? / 1_000.0 / kilometres_an_hour? * hour))
 }
 
-/// Paths a day in each direction, which a single track must have.
-fn paths(reader: &mut Reader<'_>, tracks: Tracks) -> Option<f64> {
+/// Paths a day in each direction, which a single track must have in its simple form.
+fn paths(reader: &mut Reader<'_>, needed: bool) -> Option<f64> {
     let given = reader.get("paths");
     let unlimited = given.as_ref().is_none_or(|item| item.node.text() == Some("unlimited"));
-    if unlimited && tracks == Tracks::Single {
+    if unlimited && needed {
         let problem = reader
             .missing("paths")
             .expected("the daily path capacity of a single track in each direction");
-        let remedy = "write, for example, paths = \"18/day\": on a single track it stands for the waits of opposing trains";
+        let remedy = "write, for example, paths = \"18/day\", which stands for the waits of opposing trains, or give the \
+                      passing places of the line: passing_places = 4";
         reader.item().cx.report(problem.remedy(remedy));
     }
     if unlimited {

@@ -6,10 +6,12 @@
 mod calendar;
 mod civil;
 mod flow;
+mod forming;
 mod law;
 mod line;
 mod place;
 mod route;
+mod single;
 mod time_run;
 mod transloading;
 

@@ -9,7 +9,7 @@ use super::super::problem::{ProblemKind, Thing};
 use super::super::reader::Reader;
 use super::super::types::{AtClose, Exchange, FacilityKind, Id, Lifting, Office, Place, Procedure, Quota, Reloading, StepRef};
 use super::transloading::transloading;
-use super::{STAND_IN, civil, law};
+use super::{STAND_IN, civil, forming, law};
 use crate::random::Law;
 use crate::units::Dimension;
 
@@ -30,6 +30,8 @@ pub(super) fn place(id: &str, item: &Item<'_>, zone: &str) -> Option<Place> {
         handling: reader.things("handling", |id, item| office(id, item, "servers")),
         reloading: reader.things("reloading", reloading),
         exchange: reader.things("exchange", exchange),
+        regrouping: reader.things("regrouping", forming::regrouping),
+        wagons: reader.things("wagons", forming::wagons),
         transloading: reader.things("transloading", transloading),
         procedures: {
             let steps = steps_of(reader.item());

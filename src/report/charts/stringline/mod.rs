@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use plotters::style::RGBColor;
 
 use super::panel::{self, TimeAxis};
-use crate::experiment::results::{CorridorFacts, ReplicationRecords, Results};
+use crate::experiment::results::{CorridorFacts, LocationFacts, LocationKind, ReplicationRecords, Results};
 use crate::observe::Activity;
 use crate::report::calendar::Calendar;
 use crate::report::font::Weight;
@@ -151,9 +151,14 @@ fn words(
     } else {
         " Shaded at a place: an office there is closed."
     };
+    let passing = if passing_between(results, facts).next().is_some() {
+        " Thin lines between places: passing places of a single track."
+    } else {
+        ""
+    };
     let caption = format!(
         "Replication {} of {}, one line per train: slanted is running, level is standing; trains that stand at one place are drawn side by side. \
-         Between places short distances are drawn wider than they are.{shaded}",
+         Between places short distances are drawn wider than they are.{shaded}{passing}",
         records.replication, results.run.replications
     );
     Words {
@@ -222,6 +227,7 @@ fn draw(
     let time = TimeAxis::new(&Calendar::of(&results.run), window, (plot.x, plot.right()));
     shade_closed(&mut sheet, facts, axis, &time, plot);
     time.grid(&mut sheet.picture, plot);
+    passing_places(&mut sheet, results, facts, axis, plot);
     name_places(&mut sheet, &names, facts, axis, plot);
     let thin = count_trains(stretches) > MANY;
     // Running lowest, causes of waiting on top.
@@ -266,6 +272,23 @@ fn shade_closed(sheet: &mut Sheet, facts: &CorridorFacts, axis: &Axis, time: &Ti
                 theme::CLOSED,
             );
         }
+    }
+}
+
+/// The passing places of each line in sections from a place of the corridor to the next, as parts of the way down.
+fn passing_between<'r>(results: &'r Results, facts: &'r CorridorFacts) -> impl Iterator<Item = (usize, f64)> + 'r {
+    facts.places.windows(2).enumerate().flat_map(move |(i, pair)| {
+        let (from, to) = (pair[0].0, pair[1].0);
+        let joins = move |l: &&LocationFacts| l.kind == LocationKind::Line { from, to };
+        let lines = results.locations.iter().filter(joins);
+        lines.flat_map(move |line| line.passing.iter().map(move |(_, part)| (i, *part)))
+    })
+}
+
+fn passing_places(sheet: &mut Sheet, results: &Results, facts: &CorridorFacts, axis: &Axis, plot: Rect) {
+    for (i, part) in passing_between(results, facts) {
+        let y = plot.y + axis.y(i) + (axis.y(i + 1) - axis.y(i)) * part;
+        sheet.picture.line((plot.x, y), (plot.right(), y), theme::GRID, 0.5);
     }
 }
 

@@ -90,6 +90,8 @@ impl Axis {
 /// A train at one place of the corridor or on one line, over consecutive records.
 struct Visit {
     records: Vec<usize>,
+    /// Index of the location.
+    location: usize,
     spot: Spot,
     offset: f64,
 }
@@ -119,14 +121,8 @@ pub(super) fn stretches(
     let mut stretches = Vec::new();
     for list in &visits {
         for (i, visit) in list.iter().enumerate() {
-            draw_visit(
-                visit,
-                i.checked_sub(1).and_then(|b| list.get(b)),
-                list.get(i + 1),
-                records,
-                axis,
-                &mut stretches,
-            );
+            let around = (i.checked_sub(1).and_then(|b| list.get(b)), list.get(i + 1));
+            draw_visit(visit, around, (results, records), axis, &mut stretches);
         }
     }
     stretches.into_iter().filter_map(|s| cut(s, window)).collect()
@@ -147,6 +143,7 @@ fn visits(results: &Results, records: &ReplicationRecords, facts: &CorridorFacts
             (Some(_), Some(visit)) if last_location == Some(location) => visit.records.push(*i),
             (Some(spot), _) => visits.push(Visit {
                 records: vec![*i],
+                location: location as usize,
                 spot,
                 offset: 0.0,
             }),
@@ -191,9 +188,8 @@ fn place_side_by_side(visits: &mut [Vec<Visit>], records: &ReplicationRecords, a
 
 fn draw_visit(
     visit: &Visit,
-    before: Option<&Visit>,
-    after: Option<&Visit>,
-    records: &ReplicationRecords,
+    (before, after): (Option<&Visit>, Option<&Visit>),
+    (results, records): (&Results, &ReplicationRecords),
     axis: &Axis,
     stretches: &mut Vec<Stretch>,
 ) {
@@ -216,13 +212,21 @@ fn draw_visit(
             0
         }
     };
-    // A train still on the line at the end of the run is drawn as if it had reached the other end.
+    // A train still on the line at the end of the run is drawn as if it had reached the other end, of the line or of
+    // its section.
     let whole = acts.iter().map(|(_, a)| time(a)).sum::<i64>().max(1) as f64;
+    let in_sections = results.locations.get(visit.location).filter(|l| !l.passing.is_empty());
     let mut done = 0;
     for (record, a) in acts {
-        let y = |done: i64| start + (end - start) * done as f64 / whole;
-        let begin = y(done);
+        let y = |part: f64| start + (end - start) * part;
+        let before = done;
         done += time(a);
+        // On a line in sections a train runs through one, or waits before it.
+        let section = usize::from(a.section);
+        let (from, to) = in_sections.map_or((before as f64 / whole, done as f64 / whole), |line| {
+            let runs = a.activity == Activity::Running;
+            (line.section_begins(section), line.section_begins(section + usize::from(runs)))
+        });
         stretches.push(Stretch {
             train: a.train,
             record,
@@ -230,7 +234,7 @@ fn draw_visit(
             direction,
             from: a.begins_at,
             to: a.ends_at,
-            y: (begin, y(done)),
+            y: (y(from), y(to)),
         });
     }
 }
@@ -248,4 +252,55 @@ fn cut(s: Stretch, (from, to): (Instant, Instant)) -> Option<Stretch> {
         y: (y(begin), y(end)),
         ..s
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+    use crate::units::HOUR;
+
+    /// A line in two sections, the first a quarter of the way, seen from either end: a train runs through the first one it
+    /// comes to, waits, and is on the second one when the run ends.
+    #[test]
+    fn trains_wait_where_the_passing_place_is() {
+        let mut results = fixture::usual();
+        let facts = results.corridors[0].clone();
+        let axis = Axis::new(&facts);
+        for (ends, part, share) in [((0, 1), 0.25, 0.25), ((1, 0), 0.75, 0.25)] {
+            let kind = LocationKind::Line { from: ends.0, to: ends.1 };
+            let location = results.locations.iter().position(|l| l.kind == kind).expect("they are joined");
+            results.locations[location].passing = vec![("P".to_owned(), part)];
+            let record = |section, activity, hours: (i64, i64)| ActivityRecord {
+                train: 0,
+                location: location as u32,
+                activity,
+                section,
+                begins_at: Instant(hours.0 * HOUR),
+                ends_at: Instant(hours.1 * HOUR),
+            };
+            let records = ReplicationRecords {
+                replication: 1,
+                trains: results.records[0].trains[..1].to_vec(),
+                activities: vec![
+                    record(0, Activity::Running, (1, 2)),
+                    record(1, Activity::LineSection, (2, 5)),
+                    record(1, Activity::Running, (5, 6)),
+                ],
+            };
+            let drawn = stretches(&results, &records, &facts, &axis, (Instant(0), Instant(10 * HOUR)));
+            let (top, bottom) = (axis.y(0), axis.y(1));
+            let (begin, end) = (axis.y(ends.0), axis.y(ends.1));
+            let place = top + (bottom - top) * share;
+            let expected = [(begin, place), (place, place), (place, end)];
+            assert_eq!(drawn.len(), 3);
+            for (stretch, y) in drawn.iter().zip(expected) {
+                assert!(
+                    (stretch.y.0 - y.0).abs() < 1e-9 && (stretch.y.1 - y.1).abs() < 1e-9,
+                    "{:?} {y:?}",
+                    stretch.y
+                );
+            }
+        }
+    }
 }

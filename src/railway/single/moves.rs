@@ -1,0 +1,270 @@
+//! From section to section.
+
+use super::{Claim, SectionState, Way};
+use crate::model::Step;
+use crate::observe::Activity;
+use crate::railway::event::Event;
+use crate::railway::line::Block;
+use crate::railway::state::{State, Wake};
+use crate::railway::train::Phase;
+use crate::units::{Duration, Instant};
+
+impl State<'_> {
+    fn way(&mut self, section: u32, direction: usize) -> &mut Way {
+        &mut self.sections[section as usize].ways[direction]
+    }
+
+    /// The section a train is in or comes to, and its direction.
+    fn section_of(&self, train: u32) -> (u32, usize) {
+        let step = self.step_of(train);
+        let Step::Run(lane, _) = step else {
+            unreachable!("a train on a line is at {step:?}")
+        };
+        let t = &self.fleet[train];
+        let Some((number, direction)) = self.model.lanes[lane as usize].single else {
+            unreachable!("a train in a section is on a line without any")
+        };
+        (self.model.single_lines[number as usize].section(direction, t.section), direction)
+    }
+
+    /// A train asks to enter a line of sections; it never goes on at once, since running takes time.
+    pub(in crate::railway) fn join_single_line(&mut self, train: u32, lane: u32) -> bool {
+        let whole = self.drawn(train, &self.model.lanes[lane as usize].running_time);
+        let t = &mut self.fleet[train];
+        (t.work, t.section) = (whole, 0);
+        self.join_section(train);
+        false
+    }
+
+    /// A train stands before a section, or runs on into it.
+    fn join_section(&mut self, train: u32) {
+        let (section, direction) = self.section_of(train);
+        self.fleet[train].phase = Phase::Ready;
+        let mut cause = Activity::LineSection;
+        let mut look_again = None;
+        if self.way(section, direction).gate.is_empty() {
+            self.claim_track(train, section, direction);
+            let Some(block) = self.section_block(section, direction, self.fleet[train].work) else {
+                self.enter_section(train, section, direction);
+                return;
+            };
+            cause = block.0;
+            look_again = Some(block);
+            self.way(section, direction).first_since = self.now;
+        }
+        let now = self.now;
+        let way = self.way(section, direction);
+        way.asked_at.push_back(now);
+        let cause = way.gate.join(train, cause);
+        let (location, lane) = self.before(section, direction);
+        if self.single_line(section).place_before(section, direction).is_none() {
+            self.seen.lanes[lane as usize].waiting.add(now, 1);
+        }
+        self.switch(train, location, cause);
+        if let Some(block) = look_again {
+            self.look_again_at_section(section, direction, block);
+        }
+    }
+
+    /// The location of trains before a section (the place, where it is the first one), and their lane.
+    fn before(&self, section: u32, direction: usize) -> (u32, u32) {
+        let single = self.single_line(section);
+        let lane = single.lanes[direction];
+        let location = match single.place_before(section, direction) {
+            None => self.model.lanes[lane as usize].from,
+            Some(_) => self.model.lane_location(lane as usize) as u32,
+        };
+        (location, lane)
+    }
+
+    /// The first train before the last section asks for a track of the yard, and keeps it when it has one.
+    fn claim_track(&mut self, train: u32, section: u32, direction: usize) {
+        if self.single_line(section).place_after(section, direction).is_none() {
+            let (_, yard) = self.line_of(train);
+            let held = self.keep_track(train, yard);
+            self.way(section, direction).claim = if held { Claim::Held } else { Claim::Asked };
+        }
+    }
+
+    /// A track of the yard at the end is kept for a train that waits before the last section.
+    pub(in crate::railway) fn track_kept(&mut self, train: u32) {
+        let (section, direction) = self.section_of(train);
+        self.fleet[train].phase = Phase::Ready;
+        self.way(section, direction).claim = Claim::Held;
+        self.wakes.push_back(Wake::Section(section));
+    }
+
+    fn look_again_at_section(&mut self, section: u32, direction: usize, (cause, at): Block) {
+        let (location, _) = self.before(section, direction);
+        self.switch_all(
+            |s, i| &mut s.sections[i as usize / 2].ways[i as usize % 2].gate,
+            2 * section + direction as u32,
+            location,
+            cause,
+        );
+        if let Some(at) = at
+            && self.way(section, direction).timer != at
+        {
+            self.way(section, direction).timer = at;
+            self.pending.schedule(at, Event::SectionReady(section));
+        }
+    }
+
+    /// Time has passed that somebody waited for.
+    pub(in crate::railway) fn section_ready(&mut self, section: u32) {
+        for way in &mut self.sections[section as usize].ways {
+            if way.timer <= self.now {
+                way.timer = Instant::NEVER;
+            }
+        }
+        self.serve_section(section);
+    }
+
+    /// Lets trains enter as far as they may, each direction in its turn.
+    pub(in crate::railway) fn serve_section(&mut self, section: u32) {
+        loop {
+            let SectionState {
+                ways: [down, up], last, ..
+            } = &self.sections[section as usize];
+            let first = match down.first_since.cmp(&up.first_since) {
+                std::cmp::Ordering::Less => 0,
+                std::cmp::Ordering::Greater => 1,
+                std::cmp::Ordering::Equal => 1 - last,
+            };
+            if !self.let_in(section, first) && !self.let_in(section, 1 - first) {
+                return;
+            }
+        }
+    }
+
+    /// Lets the first train of a direction enter, if it may.
+    fn let_in(&mut self, section: u32, direction: usize) -> bool {
+        let Some(train) = self.way(section, direction).gate.head() else {
+            return false;
+        };
+        if let Some(block) = self.section_block(section, direction, self.fleet[train].work) {
+            self.look_again_at_section(section, direction, block);
+            return false;
+        }
+        let now = self.now;
+        let way = self.way(section, direction);
+        way.gate.leave();
+        let wait = way.asked_at.pop_front().map_or(Duration::ZERO, |asked_at| now - asked_at);
+        self.note_wait(section, direction, wait);
+        let single = self.single_line(section);
+        let tally = &mut self.seen.lanes[single.lanes[direction] as usize];
+        if single.place_before(section, direction).is_none() {
+            tally.waiting.add(now, -1);
+        } else {
+            tally.halts += u32::from(wait > Duration::ZERO);
+        }
+        self.enter_section(train, section, direction);
+        let next = self.way(section, direction).gate.head();
+        self.way(section, direction).first_since = if next.is_some() { now } else { Instant::NEVER };
+        if let Some(next) = next {
+            self.claim_track(next, section, direction);
+        }
+        true
+    }
+
+    /// A train has waited so long before a section, or has up to now.
+    fn note_wait(&mut self, section: u32, direction: usize, wait: Duration) {
+        let single = self.single_line(section);
+        let tally = &mut self.seen.lanes[single.lanes[direction] as usize];
+        let longest = if single.place_before(section, direction).is_none() {
+            &mut tally.longest_entry_wait
+        } else {
+            &mut tally.longest_halt
+        };
+        *longest = wait.0.max(*longest);
+    }
+
+    /// A train runs into a section; the track it stood on is free, one at the far end is taken.
+    fn enter_section(&mut self, train: u32, section: u32, direction: usize) {
+        let single = self.single_line(section);
+        let lane = single.lanes[direction];
+        match single.place_before(section, direction) {
+            Some(place) => {
+                self.sections[place as usize].taken[direction] -= 1;
+                self.switch(train, self.model.lane_location(lane as usize) as u32, Activity::Running);
+            }
+            None => self.set_out(train, lane),
+        }
+        if let Some(place) = single.place_after(section, direction) {
+            self.sections[place as usize].taken[direction] += 1;
+        } else {
+            let (_, yard) = self.line_of(train);
+            self.fleet[train].yard = Some(yard);
+            self.way(section, direction).claim = Claim::None;
+        }
+        let time = self.model.sections[section as usize].time(self.fleet[train].work);
+        let headway = single.headway.unwrap_or_default();
+        let (now, state) = (self.now, &mut self.sections[section as usize]);
+        let before = if state.last == direction { state.row } else { 0 };
+        let other_waits = !state.ways[1 - direction].gate.is_empty();
+        state.row = if other_waits { before + 1 } else { 0 };
+        state.last = direction;
+        let way = &mut state.ways[direction];
+        way.trains += 1;
+        way.entry_free_at = now + headway;
+        way.exit_free_at = now + time + headway;
+        self.begin(train, Phase::InSection, time);
+        // Tracks at both its ends are not what they were.
+        let neighbours = single.around(section).filter(|other| *other != section);
+        self.wakes.extend(neighbours.map(Wake::Section));
+    }
+
+    /// A train has come to the end of its section.
+    pub(in crate::railway) fn reach_section_end(&mut self, train: u32) {
+        let (section, direction) = self.section_of(train);
+        let single = self.single_line(section);
+        let clear_at = self.now + single.crossing;
+        let way = self.way(section, direction);
+        way.trains -= 1;
+        way.clear_at = clear_at;
+        self.wakes.push_back(Wake::Section(section));
+        if single.place_after(section, direction).is_some() {
+            // Opposing trains that stand here wait for the section it comes from.
+            let met = self.sections[section as usize].ways[1 - direction].gate.len() as u32;
+            self.seen.lanes[single.lanes[direction] as usize].meets += met;
+            self.fleet[train].section += 1;
+            self.seen.book(&mut self.fleet[train].time, self.now);
+            self.seen.at_section(&self.fleet[train].time, self.fleet[train].section);
+            self.join_section(train);
+        } else {
+            self.leave_single_line(train, single.lanes[direction]);
+        }
+    }
+
+    /// A train is on its track at the end: it has arrived, and the line is free of it.
+    fn leave_single_line(&mut self, train: u32, lane: u32) {
+        let model = &self.model.lanes[lane as usize];
+        self.seen.book(&mut self.fleet[train].time, self.now);
+        self.seen.at_section(&self.fleet[train].time, 0);
+        self.seen.arrive(self.now, model.to);
+        let t = &mut self.fleet[train];
+        t.arrived_at = self.now;
+        t.waited_before = t.time.waited;
+        let state = &mut self.lanes[lane as usize];
+        if state.on_line == model.room
+            && let Some((number, direction)) = model.single
+        {
+            let entry = self.model.single_lines[number as usize].section(direction, 0);
+            self.wakes.push_back(Wake::Section(entry));
+        }
+        state.on_line -= 1;
+        self.seen.lanes[lane as usize].trains.add(self.now, -1);
+        self.step_done(train);
+    }
+
+    /// Waits for a section that go on at the end of the run count as far as they have come.
+    pub(in crate::railway) fn note_unfinished_waits(&mut self, end: Instant) {
+        for section in 0..self.sections.len() as u32 {
+            for direction in [0, 1] {
+                if let Some(asked_at) = self.way(section, direction).asked_at.front().copied() {
+                    self.note_wait(section, direction, end - asked_at);
+                }
+            }
+        }
+    }
+}
