@@ -6,9 +6,12 @@
 //! | `invariants` | do the exact laws hold in any scenario at all? |
 //! | `theory` | do the numbers agree with what queueing theory proves, and with other simulators? |
 //! | `fit_to_targets` | does the shipped baseline meet the figures to which it was fitted, and only those? |
+//! | `cli` | does the program say, write and return what a person expects? |
 //! | `stability` | are results the same bits on any number of threads, and as they were? |
+//! | `what_ifs` | do the shipped what-ifs find what their heads say? |
 //! | `structure` | does each module know only those that it may know? |
 
+mod cli;
 mod common;
 mod fit_to_targets;
 mod invariants;
@@ -16,3 +19,4 @@ mod stability;
 mod structure;
 mod theory;
 mod traces;
+mod what_ifs;

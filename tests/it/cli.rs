@@ -1,0 +1,200 @@
+//! The program as a person calls it: exit codes, messages, and what it writes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const SOUND: &str = r#"title = "A desk"
+[time]
+start = "2022-01-03 00:00"
+zone = "Asia/Shanghai"
+length = "10 days"
+[run]
+replications = 3
+[gauges.standard]
+width = "1435 mm"
+[calendars.day]
+windows = [{ days = "daily", hours = "08:00-20:00" }]
+[places.pass.clearance.customs]
+desks = 1
+time = { law = "lognormal", mean = "60 min", cv = 0.5 }
+calendar = "day"
+[places.pass.procedures.all]
+steps = ["clearance.customs"]
+[places.beyond]
+[lines.over]
+between = ["pass", "beyond"]
+gauge = "standard"
+running_time = "2 h"
+[flows.west]
+from = "pass"
+to = "beyond"
+boxes = { law = "binomial", trials = 50, share = 0.96 }
+[flows.west.departures]
+rate = "6/day"
+"#;
+
+fn landbridge(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_landbridge"))
+        .current_dir(folder)
+        .args(arguments)
+        .env("NO_COLOR", "1")
+        .output()
+        .expect("it starts")
+}
+
+fn files(below: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(below).expect("readable") {
+        let path = entry.expect("readable").path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// What a person gets wrong, what is said of it, and what to do: nothing is written, and the exit code is 2.
+#[test]
+fn bad_input_is_refused_with_place_and_remedy() {
+    let slips = [
+        ("an unknown key", "desks = 1", "dekss = 1", &["dekss", "did you mean `desks`"][..]),
+        (
+            "a missing unit",
+            "running_time = \"2 h\"",
+            "running_time = \"2\"",
+            &["`lines.over.running_time` has no unit", "write \"2 min\""],
+        ),
+        (
+            "a negative time",
+            "running_time = \"2 h\"",
+            "running_time = \"-2 h\"",
+            &["`lines.over.running_time`", "negative"],
+        ),
+        (
+            "an unknown place",
+            "to = \"beyond\"",
+            "to = \"beyon\"",
+            &["beyon", "did you mean `beyond`"],
+        ),
+        (
+            "a line to nowhere",
+            "between = [\"pass\", \"beyond\"]",
+            "between = [\"pass\", \"nowhere\"]",
+            &["nowhere", "lines.over.between"],
+        ),
+        ("a share above 1", "share = 0.96", "share = 1.2", &["share", "between 0 and 1"]),
+        (
+            "a window that ends before it begins",
+            "08:00-20:00",
+            "20:00-08:00",
+            &["20:00", "08:00", "24:00"],
+        ),
+        ("a negative spread", "cv = 0.5", "cv = -0.5", &["cv", "negative"]),
+        (
+            "an unreadable trace",
+            "rate = \"6/day\"",
+            "trace = \"none.csv\"",
+            &["none.csv", "no such file"],
+        ),
+    ];
+    for (what, right, wrong, said) in slips {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let text = SOUND.replacen(right, wrong, 1);
+        assert_ne!(text, SOUND, "{what}");
+        fs::write(folder.path().join("slip.toml"), &text).expect("writable");
+        let output = landbridge(folder.path(), &["run", "slip.toml"]);
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{what}: {message}");
+        for words in said {
+            assert!(message.contains(words), "{what}: no {words:?} in\n{message}");
+        }
+        assert!(
+            message.contains("slip.toml:") && message.contains('^'),
+            "{what}: no place in\n{message}"
+        );
+        assert!(output.stdout.is_empty(), "{what}");
+        assert_eq!(files(folder.path()).len(), 1, "{what}: something was written");
+    }
+}
+
+#[test]
+fn a_file_that_is_not_there() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let output = landbridge(folder.path(), &["run", "none.toml"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("none.toml"));
+}
+
+/// A whole folder, the same bytes from the manifest's command, and nothing overwritten.
+#[test]
+fn a_run_can_be_repeated_from_its_manifest() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("desk.toml"), SOUND).expect("writable");
+    let output = landbridge(
+        folder.path(),
+        &["run", "desk.toml", "--replications", "4", "--seed", "7", "--threads", "2"],
+    );
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("All trains"));
+    let results = folder.path().join("results/desk");
+    for file in [
+        "summary.json",
+        "manifest.json",
+        "scenario.toml",
+        "tables/replications.csv",
+        "tables/measures.parquet",
+        "charts/queue.svg",
+        "charts/queue.png",
+        "charts/queue.csv",
+    ] {
+        assert!(fs::metadata(results.join(file)).is_ok_and(|m| m.len() > 0), "{file}");
+    }
+    let manifest: serde_json::Value = serde_json::from_slice(&fs::read(results.join("manifest.json")).expect("there")).expect("JSON");
+    let command: Vec<&str> = manifest["command"].as_str().expect("text").split(' ').collect();
+    assert_eq!(command[0], "landbridge");
+    let again = landbridge(&results, &[&command[1..], &["--threads", "1", "--quiet"]].concat());
+    assert_eq!(again.status.code(), Some(0), "{}", String::from_utf8_lossy(&again.stderr));
+    let again = results.join("again");
+    for file in files(&again).iter().filter(|file| !file.ends_with("manifest.json")) {
+        let first = results.join(file.strip_prefix(&again).expect("below it"));
+        assert_eq!(
+            fs::read(file).expect("there"),
+            fs::read(&first).expect("there"),
+            "{}",
+            first.display()
+        );
+    }
+    let second = landbridge(folder.path(), &["run", "desk.toml", "--format", "csv", "--quiet"]);
+    assert_eq!(second.status.code(), Some(0));
+    assert!(folder.path().join("results/desk-2/summary.json").exists());
+    let refused = landbridge(folder.path(), &["run", "desk.toml", "--out", "results/desk"]);
+    assert_eq!(refused.status.code(), Some(2), "what exists is not overwritten");
+}
+
+#[test]
+fn a_limit_is_a_failure_and_not_the_users() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("desk.toml"), SOUND).expect("writable");
+    let output = landbridge(folder.path(), &["run", "desk.toml", "--max-events", "10"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--max-events"));
+    assert_eq!(files(folder.path()).len(), 1, "half a folder");
+}
+
+#[test]
+fn check_says_what_is_offered_and_runs_nothing() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("desk.toml"), SOUND).expect("writable");
+    let output = landbridge(
+        folder.path(),
+        &["check", "desk.toml", "--set", "flows.west.departures.rate=\"20/day\""],
+    );
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(said.contains("167 %") && said.contains("grows without bound"), "{said}");
+    assert_eq!(files(folder.path()).len(), 1);
+}
