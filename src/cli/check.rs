@@ -5,7 +5,7 @@ use comfy_table::{CellAlignment, Table};
 
 use super::common::{Failure, ScenarioArgs, looks};
 use crate::model::{Load, Model, Step, circular_waits, narrow_windows, offered_loads, shared_hours};
-use crate::report::summary::{self, cell};
+use crate::report::summary::{self, Looks, cell};
 
 /// Find every problem of a scenario, with place and remedy, and compare loads with capacities; runs nothing.
 #[derive(Debug, Args)]
@@ -26,11 +26,11 @@ impl Check {
         if self.quiet {
             return Ok(());
         }
-        let loads = offered_loads(&model);
+        let (loads, looks) = (offered_loads(&model), looks());
         anstream::println!("{}: sound\n", loaded.scenario.title);
-        anstream::println!("Flows and their ways\n{}\n", ways(&model));
-        anstream::println!("Offered load, tightest first\n{}", table_of(loads.clone()));
-        anstream::println!("\nOpening hours, both sides of every border\n{}", hours(&model));
+        anstream::println!("Flows and their ways\n{}\n", ways(&model, looks));
+        anstream::println!("Offered load, tightest first\n{}", table_of(loads.clone(), looks));
+        anstream::println!("\nOpening hours, both sides of every border\n{}", hours(&model, looks));
         for window in narrow_windows(&model) {
             anstream::println!("warning: {}", window.sentence());
         }
@@ -54,8 +54,8 @@ impl Check {
     }
 }
 
-fn ways(model: &Model) -> Table {
-    let mut table = summary::table(&["flow", "trains a day", "boxes", "way", "steps"], looks());
+fn ways(model: &Model, looks: Looks) -> Table {
+    let mut table = summary::table(&["flow", "trains a day", "boxes", "way", "steps"], looks);
     for flow in &model.flows {
         let mut places = vec![model.places[flow.origin as usize].name.clone()];
         let lanes = flow
@@ -70,11 +70,11 @@ fn ways(model: &Model) -> Table {
         });
         let per_day = flow.departures.per_day(flow.growth, model.end);
         table.add_row([
-            cell(&flow.name, looks()),
-            cell(&format!("{per_day:.2}"), looks()),
-            cell(&format!("{:.0}", flow.boxes.mean), looks()),
-            cell(&places.join(" > "), looks()),
-            cell(&steps.collect::<Vec<_>>().join(", "), looks()),
+            cell(&flow.name, looks),
+            cell(&format!("{per_day:.2}"), looks),
+            cell(&format!("{:.0}", flow.boxes.mean), looks),
+            cell(&places.join(" > "), looks),
+            cell(&steps.collect::<Vec<_>>().join(", "), looks),
         ]);
     }
     align_right(&mut table, &[1, 2]);
@@ -99,24 +99,24 @@ fn options(model: &Model, choice: u32) -> String {
 }
 
 /// Opening hours that everything on the way of a flow shares.
-fn hours(model: &Model) -> Table {
+fn hours(model: &Model, looks: Looks) -> Table {
     let columns = ["flow", "facilities on the way", "hours a week all are open", "longest stretch"];
-    let mut table = summary::table(&columns, looks());
+    let mut table = summary::table(&columns, looks);
     for shared in shared_hours(model) {
         table.add_row([
-            cell(&model.flows[shared.flow as usize].name, looks()),
-            cell(&shared.facilities.to_string(), looks()),
-            cell(&format!("{:.1}", shared.hours_per_week), looks()),
-            cell(&shared.longest.to_string(), looks()),
+            cell(&model.flows[shared.flow as usize].name, looks),
+            cell(&shared.facilities.to_string(), looks),
+            cell(&format!("{:.1}", shared.hours_per_week), looks),
+            cell(&shared.longest.to_string(), looks),
         ]);
     }
     align_right(&mut table, &[1, 2, 3]);
     table
 }
 
-fn table_of(mut loads: Vec<Load>) -> Table {
+fn table_of(mut loads: Vec<Load>, looks: Looks) -> Table {
     loads.sort_by(|a, b| b.share().total_cmp(&a.share()));
-    let mut table = summary::table(&["element", "limit", "offered a day", "capacity a day", "load"], looks());
+    let mut table = summary::table(&["element", "limit", "offered a day", "capacity a day", "load"], looks);
     for load in loads {
         let mark = match load.share() {
             share if share > 1.0 => " over",
@@ -124,11 +124,11 @@ fn table_of(mut loads: Vec<Load>) -> Table {
             _ => "",
         };
         table.add_row([
-            cell(&load.name, looks()),
-            cell(load.limit, looks()),
-            cell(&format!("{:.2}", load.offered_per_day), looks()),
-            cell(&format!("{:.1}", load.capacity_per_day), looks()),
-            cell(&format!("{:.0} %{mark}", load.share() * 100.0), looks()),
+            cell(&load.name, looks),
+            cell(load.limit, looks),
+            cell(&format!("{:.2}", load.offered_per_day), looks),
+            cell(&format!("{:.1}", load.capacity_per_day), looks),
+            cell(&format!("{:.0} %{mark}", load.share() * 100.0), looks),
         ]);
     }
     align_right(&mut table, &[2, 3, 4]);

@@ -61,27 +61,10 @@ fn hex(bytes: &[u8]) -> String {
 /// The hash of full records: every field of every row.
 pub(super) fn records_sha256(records: &[ReplicationRecords]) -> String {
     let mut hash = Sha256::new();
-    let mut number = |n: i64| hash.update(n.to_le_bytes());
-    for run in records {
-        number(run.replication.into());
-        for t in &run.trains {
-            let row = [
-                t.flow.into(),
-                i64::from(t.number) | i64::from(t.regrouped) << 32 | i64::from(t.dissolved) << 33,
-                t.boxes.into(),
-                t.created_at.0,
-                t.left_at.map_or(-1, |at| at.0),
-                t.moving_or_served.0,
-                t.waiting.0,
-            ];
-            row.into_iter().for_each(&mut number);
-        }
-        for a in &run.activities {
-            [a.train.into(), a.location.into(), a.activity as i64, a.begins_at.0, a.ends_at.0]
-                .into_iter()
-                .for_each(&mut number);
-        }
-    }
+    records
+        .iter()
+        .flat_map(ReplicationRecords::numbers)
+        .for_each(|n| hash.update(n.to_le_bytes()));
     hex(&hash.finalize())
 }
 

@@ -113,7 +113,7 @@ struct Sheet<'o> {
 }
 
 /// One measure of a subject: the end of its id, the end of its label, its unit, whether it is a headline.
-type Column = (&'static str, &'static str, &'static str, bool);
+type Column<'c> = (&'c str, &'c str, &'static str, bool);
 
 /// A subject: the begin of its ids and of its labels.
 struct Subject {
@@ -122,7 +122,7 @@ struct Subject {
 }
 
 impl Sheet<'_> {
-    fn put(&mut self, subject: &Subject, (id, label, unit, headline): Column, value: impl FnOnce(&Observations) -> Option<f64>) {
+    fn put(&mut self, subject: &Subject, (id, label, unit, headline): Column<'_>, value: impl FnOnce(&Observations) -> Option<f64>) {
         if let Some(seen) = self.seen {
             self.values.push(value(seen));
         } else {
@@ -290,18 +290,10 @@ impl Sheet<'_> {
 
     fn quantiles(&mut self, subject: &Subject, sample: &mut [i64], ids: [&'static str; 3], what: &str, headline: bool) {
         for ((p, _), id) in QUANTILES.into_iter().zip(ids) {
-            let value = nearest_rank(sample, p).map(millis_as_hours);
-            if self.seen.is_some() {
-                self.values.push(value);
-            } else {
-                let label = format!("{}: {what}, {:.0} % below", subject.label, p * 100.0);
-                self.names.push(MeasureName {
-                    id: format!("{}.{id}", subject.id),
-                    label,
-                    unit: "h",
-                    headline: headline && p > 0.94,
-                });
-            }
+            let label = format!("{what}, {:.0} % below", p * 100.0);
+            self.put(subject, (id, &label, "h", headline && p > 0.94), |_| {
+                nearest_rank(sample, p).map(millis_as_hours)
+            });
         }
     }
 

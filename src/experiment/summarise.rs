@@ -11,7 +11,7 @@ use super::results::{
 };
 use crate::model::Model;
 use crate::observe::{Activity, ReplicationRecords};
-use crate::stats::{Estimate, Gather};
+use crate::stats::{Estimate, Gather, rank};
 use crate::units::{Duration, Instant};
 
 /// Bands over time are taken from so many replications, from the first.
@@ -237,22 +237,13 @@ impl Summary {
 fn band(values: impl Iterator<Item = f64>) -> Band {
     let mut sorted: Vec<f64> = values.collect();
     sorted.sort_by(f64::total_cmp);
-    let rank = |p: f64| {
-        #[allow(
-            clippy::cast_precision_loss,
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "at most BANDED values"
-        )]
-        let at = ((p * sorted.len() as f64).ceil() as usize).saturating_sub(1);
-        sorted.get(at).copied().unwrap_or(0.0)
-    };
+    let at = |p: f64| sorted.get(rank(p, sorted.len() as u64) as usize - 1).copied().unwrap_or(0.0);
     #[allow(clippy::cast_precision_loss, reason = "at most BANDED values")]
     let mean = sorted.iter().sum::<f64>() / sorted.len().max(1) as f64;
     Band {
         mean,
-        p10: rank(0.1),
-        p90: rank(0.9),
+        p10: at(0.1),
+        p90: at(0.9),
     }
 }
 

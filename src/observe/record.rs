@@ -14,6 +14,39 @@ pub struct ReplicationRecords {
     pub activities: Vec<ActivityRecord>,
 }
 
+impl ReplicationRecords {
+    /// Every field of every row as whole numbers, in order: equal records, and only these, give equal numbers.
+    pub fn numbers(&self) -> impl Iterator<Item = i64> {
+        let trains = self.trains.iter().flat_map(|t| {
+            [
+                t.flow.into(),
+                t.number.into(),
+                t.boxes.into(),
+                t.created_at.0,
+                t.regrouped.into(),
+                t.dissolved.into(),
+                t.left_at.map_or(-1, |at| at.0),
+                t.moving_or_served.0,
+                t.waiting.0,
+            ]
+        });
+        let activities = self.activities.iter().flat_map(|a| {
+            [
+                a.train.into(),
+                a.location.into(),
+                a.activity as i64,
+                a.section.into(),
+                a.begins_at.0,
+                a.ends_at.0,
+            ]
+        });
+        [self.replication.into(), i64::try_from(self.trains.len()).unwrap_or(i64::MAX)]
+            .into_iter()
+            .chain(trains)
+            .chain(activities)
+    }
+}
+
 /// One train.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TrainRecord {

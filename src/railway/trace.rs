@@ -1,7 +1,7 @@
 //! Hand-computed traces: a scenario as text, its first replication as a log to compare with one written by hand.
 
 use super::{Ended, Simulator};
-use crate::model;
+use crate::model::{self, Model};
 use crate::observe::{Fault, Observations};
 use crate::scenario;
 
@@ -16,29 +16,33 @@ pub(super) fn log(toml: &str) -> String {
 
 /// What is read from the first replication, which must finish.
 pub(super) fn observed<T>(toml: &str, read: impl FnOnce(&Observations) -> T) -> T {
-    let loaded = scenario::parse(toml, "trace.toml").unwrap_or_else(|problems| panic!("{problems}"));
-    let model = model::compile(&loaded.scenario).unwrap_or_else(|problems| panic!("{problems:?}"));
-    let mut simulator = Simulator::new(&model);
-    let (ended, seen) = simulator.run(1, 1, true, 1_000_000).unwrap_or_else(|fault| panic!("{fault}"));
-    assert_eq!(ended, Ended::Finished);
-    read(seen)
+    simulated(toml, (1, true), |_, ended, seen| {
+        assert_eq!(ended, Ended::Finished);
+        read(seen)
+    })
+    .unwrap_or_else(|fault| panic!("{fault}"))
 }
 
 /// What a replication was seen to do.
 pub(super) fn seen(toml: &str, replication: u32) -> Result<Observations, Fault> {
-    let loaded = scenario::parse(toml, "trace.toml").unwrap_or_else(|problems| panic!("{problems}"));
-    let model = model::compile(&loaded.scenario).unwrap_or_else(|problems| panic!("{problems:?}"));
-    Simulator::new(&model)
-        .run(1, replication, false, 10_000_000)
-        .map(|(_, seen)| seen.clone())
+    simulated(toml, (replication, false), |_, _, seen| seen.clone())
 }
 
 /// How the first replication ended, and its log line by line.
 pub(super) fn run(toml: &str) -> (Ended, Vec<String>) {
+    simulated(toml, (1, true), |model, ended, seen| (ended, lines(model, seen))).unwrap_or_else(|fault| panic!("{fault}"))
+}
+
+/// What is read from a replication of a scenario, by its number and whether records are kept.
+fn simulated<T>(toml: &str, (replication, keep): (u32, bool), read: impl FnOnce(&Model, Ended, &Observations) -> T) -> Result<T, Fault> {
     let loaded = scenario::parse(toml, "trace.toml").unwrap_or_else(|problems| panic!("{problems}"));
     let model = model::compile(&loaded.scenario).unwrap_or_else(|problems| panic!("{problems:?}"));
     let mut simulator = Simulator::new(&model);
-    let (ended, seen) = simulator.run(1, 1, true, 1_000_000).unwrap_or_else(|fault| panic!("{fault}"));
+    let (ended, seen) = simulator.run(1, replication, keep, 10_000_000)?;
+    Ok(read(&model, ended, seen))
+}
+
+fn lines(model: &Model, seen: &Observations) -> Vec<String> {
     let records = seen.records.as_ref().expect("records are kept");
     let location = |ix: u32| {
         let places = model.places.len();
@@ -74,7 +78,7 @@ pub(super) fn run(toml: &str) -> (Ended, Vec<String>) {
         }
     }
     lines.sort();
-    (ended, lines.into_iter().map(|(.., line)| line).collect())
+    lines.into_iter().map(|(.., line)| line).collect()
 }
 
 #[cfg(test)]

@@ -4,4 +4,4 @@ mod estimate;
 mod quantile;
 
 pub use estimate::{Estimate, Gather, estimate, student_quantile};
-pub use quantile::{nearest_rank, weighted_rank};
+pub use quantile::{nearest_rank, rank, weighted_rank};

@@ -1,5 +1,17 @@
 //! Quantiles of a sample.
 
+/// The rank, from 1, of the quantile `p` among `n` values in order; 1 where there are none.
+#[must_use]
+#[allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "far below 2^53"
+)]
+pub fn rank(p: f64, n: u64) -> u64 {
+    ((p * n as f64).ceil() as u64).clamp(1, n.max(1))
+}
+
 /// The smallest value such that at least the share `p` of the sample is not above it (nearest rank:
 /// Hyndman & Fan (1996), The American Statistician 50(4), 361-365, definition 1). Reorders the slice;
 /// `None` for an empty one.
@@ -7,26 +19,15 @@ pub fn nearest_rank<T: Copy + Ord>(sample: &mut [T], p: f64) -> Option<T> {
     if sample.is_empty() {
         return None;
     }
-    #[allow(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a sample fits in memory"
-    )]
-    let rank = ((p * sample.len() as f64).ceil() as usize).clamp(1, sample.len());
-    Some(*sample.select_nth_unstable(rank - 1).1)
+    #[allow(clippy::cast_possible_truncation, reason = "no more than the length")]
+    let at = rank(p, sample.len() as u64) as usize - 1;
+    Some(*sample.select_nth_unstable(at).1)
 }
 
 /// The same for values that each stand for so many equal ones. Sorts the slice; `None` where it stands for nothing.
 pub fn weighted_rank<T: Copy + Ord>(sample: &mut [(T, u32)], p: f64) -> Option<T> {
     let total: u64 = sample.iter().map(|(_, n)| u64::from(*n)).sum();
-    #[allow(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "far below 2^53"
-    )]
-    let rank = ((p * total as f64).ceil() as u64).max(1);
+    let rank = rank(p, total);
     sample.sort_unstable();
     let mut below = 0;
     let reached = sample.iter().find(|(_, n)| {

@@ -9,6 +9,7 @@ use std::sync::atomic::AtomicBool;
 
 use landbridge::experiment::{Plan, Results, replicate};
 use landbridge::model::compile;
+use landbridge::observe::ReplicationRecords;
 use landbridge::scenario;
 use sha2::{Digest, Sha256};
 
@@ -30,30 +31,13 @@ fn scenarios(below: &Path, found: &mut Vec<PathBuf>) {
 /// Every bit of the records of two replications, and of every estimate.
 fn hash(results: &Results) -> String {
     let mut hash = Sha256::new();
-    let mut number = |n: i64| hash.update(n.to_le_bytes());
-    for run in &results.records {
-        for t in &run.trains {
-            number(t.flow.into());
-            number(t.number.into());
-            number(t.boxes.into());
-            number(t.created_at.0);
-            number(t.left_at.map_or(-1, |at| at.0));
-            number(t.waiting.0);
-            number(t.moving_or_served.0);
-        }
-        for a in &run.activities {
-            number(a.train.into());
-            number(a.location.into());
-            number(a.activity as i64);
-            number(a.begins_at.0);
-            number(a.ends_at.0);
-        }
-    }
-    for measure in &results.measures {
-        let estimate = measure.estimate.map(|e| [e.mean, e.min, e.max]).unwrap_or_default();
-        for x in estimate {
-            number(x.to_bits().cast_signed());
-        }
+    let estimates = results
+        .measures
+        .iter()
+        .map(|m| m.estimate.map(|e| [e.mean, e.min, e.max]).unwrap_or_default());
+    let records = results.records.iter().flat_map(ReplicationRecords::numbers);
+    for n in records.chain(estimates.flatten().map(|x| x.to_bits().cast_signed())) {
+        hash.update(n.to_le_bytes());
     }
     hash.finalize().iter().take(16).fold(String::new(), |mut hex, byte| {
         write!(hex, "{byte:02x}").expect("a string takes everything");
