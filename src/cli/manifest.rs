@@ -61,10 +61,9 @@ fn hex(bytes: &[u8]) -> String {
 /// The hash of full records: every field of every row.
 pub(super) fn records_sha256(records: &[ReplicationRecords]) -> String {
     let mut hash = Sha256::new();
-    records
-        .iter()
-        .flat_map(ReplicationRecords::numbers)
-        .for_each(|n| hash.update(n.to_le_bytes()));
+    for run in records {
+        run.feed(|bytes| hash.update(bytes));
+    }
     hex(&hash.finalize())
 }
 

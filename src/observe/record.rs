@@ -15,10 +15,13 @@ pub struct ReplicationRecords {
 }
 
 impl ReplicationRecords {
-    /// Every field of every row as whole numbers, in order: equal records, and only these, give equal numbers.
-    pub fn numbers(&self) -> impl Iterator<Item = i64> {
-        let trains = self.trains.iter().flat_map(|t| {
-            [
+    /// Every field of every row, in order: equal records, and only these, give equal bytes. An activity goes by its word, so that
+    /// records stay the same where another activity comes to be known.
+    pub fn feed(&self, mut put: impl FnMut(&[u8])) {
+        let mut numbers = |row: &[i64]| row.iter().for_each(|n| put(&n.to_le_bytes()));
+        numbers(&[self.replication.into(), i64::try_from(self.trains.len()).unwrap_or(i64::MAX)]);
+        for t in &self.trains {
+            numbers(&[
                 t.flow.into(),
                 t.number.into(),
                 t.boxes.into(),
@@ -28,22 +31,15 @@ impl ReplicationRecords {
                 t.left_at.map_or(-1, |at| at.0),
                 t.moving_or_served.0,
                 t.waiting.0,
-            ]
-        });
-        let activities = self.activities.iter().flat_map(|a| {
-            [
-                a.train.into(),
-                a.location.into(),
-                a.activity as i64,
-                a.section.into(),
-                a.begins_at.0,
-                a.ends_at.0,
-            ]
-        });
-        [self.replication.into(), i64::try_from(self.trains.len()).unwrap_or(i64::MAX)]
-            .into_iter()
-            .chain(trains)
-            .chain(activities)
+            ]);
+        }
+        for a in &self.activities {
+            let row: [i64; 5] = [a.train.into(), a.location.into(), a.section.into(), a.begins_at.0, a.ends_at.0];
+            for n in row {
+                put(&n.to_le_bytes());
+            }
+            put(a.activity.word().as_bytes());
+        }
     }
 }
 
