@@ -26,7 +26,7 @@ fn config() -> ProptestConfig {
     let defaults = ProptestConfig::default();
     let seed = match defaults.rng_seed {
         RngSeed::Random => RngSeed::Fixed(1435),
-        given => given,
+        given @ RngSeed::Fixed(_) => given,
     };
     ProptestConfig {
         failure_persistence: None,
@@ -52,10 +52,10 @@ fn run(text: &str, replication: u32) -> Run {
     let mut simulator = Simulator::new(&model);
     let (ended, records, values) = replicate(&mut simulator, &model, replication).unwrap_or_else(|fault| panic!("{fault}\n{text}"));
     Run {
+        model,
         ended,
         records,
         values,
-        model,
     }
 }
 
@@ -157,15 +157,15 @@ proptest! {
 fn the_random_scenarios_reach_everything() {
     let mut reached = BTreeSet::new();
     let (mut trains, mut finished, mut left) = (0, 0, 0);
-    let mut word = 1u64;
+    let mut bits = 1u64;
     for _ in 0..100 {
         let tape: Vec<u16> = (0..500)
             .map(|_| {
                 // Marsaglia (2003), Xorshift RNGs, Journal of Statistical Software 8(14).
-                word ^= word << 13;
-                word ^= word >> 7;
-                word ^= word << 17;
-                u16::try_from(word >> 48).expect("16 bits")
+                bits ^= bits << 13;
+                bits ^= bits >> 7;
+                bits ^= bits << 17;
+                u16::try_from(bits >> 48).expect("16 bits")
             })
             .collect();
         let world = drawn(&tape);
