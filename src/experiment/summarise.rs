@@ -247,7 +247,7 @@ fn band(values: impl Iterator<Item = f64>) -> Band {
     }
 }
 
-fn locations(model: &Model) -> Vec<LocationFacts> {
+pub(super) fn locations(model: &Model) -> Vec<LocationFacts> {
     let places = model.places.iter().map(|p| LocationFacts {
         id: p.id.clone(),
         name: p.name.clone(),

@@ -18,6 +18,7 @@ mod line;
 mod office;
 mod simulator;
 mod single;
+mod stall;
 mod state;
 mod terminal;
 #[cfg(test)]
@@ -26,4 +27,4 @@ mod train;
 mod wagons;
 mod yard;
 
-pub use simulator::{Ended, Simulator, Waiting};
+pub use simulator::{Ended, Simulator, Stall, StalledTrain};
