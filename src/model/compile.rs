@@ -72,6 +72,7 @@ pub fn compile(scenario: &Scenario) -> Result<Model, Vec<ModelProblem>> {
     compiler.lanes();
     compiler.flows(&steps);
     compiler.groups();
+    compiler.rules();
     if compiler.problems.is_empty() {
         compiler.model.in_circles = circular::in_circles(&compiler.model);
         Ok(compiler.model)
@@ -115,6 +116,8 @@ impl<'s> Compiler<'s> {
             formations: Vec::new(),
             groups: Vec::new(),
             pools: Vec::new(),
+            stop_loading: Vec::new(),
+            ageing: None,
             choices: Vec::new(),
             cargo: scenario
                 .cargo
@@ -280,6 +283,7 @@ impl<'s> Compiler<'s> {
                 origin: self.places[flow.from.as_str()],
                 program: self.program(id, flow, &route, steps),
                 departures,
+                class: flow.priority,
                 growth: flow.growth,
                 boxes: self.drawn(boxes, &format!("flows.{id}.boxes")),
                 cargo: self.mix(id, flow),

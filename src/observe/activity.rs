@@ -53,11 +53,15 @@ pub enum Activity {
     NoWagon,
     /// Waiting: more boxes must come before the train is formed.
     WaitingToFill,
+    /// Waiting: a train of a higher class that came later goes first.
+    Overtaken,
+    /// Waiting at the origin: an order to stop loading holds its flow.
+    StopLoading,
 }
 
 impl Activity {
     /// All of them, in order.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::Running,
         Self::Clearance,
         Self::Inspection,
@@ -80,6 +84,8 @@ impl Activity {
         Self::QuotaUsedUp,
         Self::NoWagon,
         Self::WaitingToFill,
+        Self::Overtaken,
+        Self::StopLoading,
     ];
 
     /// How many there are.
@@ -132,6 +138,8 @@ impl Activity {
             Self::QuotaUsedUp => "quota_used_up",
             Self::NoWagon => "no_wagon",
             Self::WaitingToFill => "waiting_to_fill",
+            Self::Overtaken => "overtaken",
+            Self::StopLoading => "stop_loading",
         }
     }
 
@@ -161,6 +169,8 @@ impl Activity {
             Self::QuotaUsedUp => "quota used up",
             Self::NoWagon => "no wagon",
             Self::WaitingToFill => "waiting to fill",
+            Self::Overtaken => "overtaken by priority",
+            Self::StopLoading => "loading stopped",
         }
     }
 }

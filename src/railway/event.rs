@@ -45,6 +45,8 @@ pub(super) enum Event {
     WagonsReturn(u32),
     /// A train may be formed of the boxes of a group.
     GroupDue(u32),
+    /// A dated order to stop loading begins or ends.
+    OrderChanges(u32),
 }
 
 const INDEX_BITS: u32 = 22;
@@ -65,6 +67,7 @@ impl engine::Event for Event {
             | Self::TerminalChanges(_)
             | Self::ExchangeReady(_)
             | Self::ExchangeChanges(_)
+            | Self::OrderChanges(_)
             | Self::WagonsReturn(_) => 3,
             Self::EntryReady(_) | Self::ExitReady(_) | Self::SectionReady(_) => 4,
             Self::Departure(_) => 5,
@@ -89,6 +92,7 @@ impl engine::Event for Event {
             Self::SectionReady(i) => (12, i, 0),
             Self::InspectionEnds { slot, stamp } => (13, slot, stamp),
             Self::BaysChange(i) => (14, i, 0),
+            Self::OrderChanges(i) => (15, i, 0),
         };
         kind | u64::from(stamp) << 4 | u64::from(index) << 14
     }
@@ -117,6 +121,7 @@ impl engine::Event for Event {
                 stamp: (code >> 4) as u32 % STAMPS,
             },
             14 => Self::BaysChange(index),
+            15 => Self::OrderChanges(index),
             _ => Self::Departure(index),
         }
     }
@@ -155,6 +160,7 @@ mod tests {
             Event::Departure(6),
             Event::WagonsReturn(8),
             Event::GroupDue(9),
+            Event::OrderChanges(10),
         ] {
             assert_eq!(Event::decode(event.encode()), event);
             assert!(event.encode() < 1 << 36);

@@ -16,10 +16,12 @@ mod formation;
 mod inspection;
 mod line;
 mod office;
+mod priority;
 mod simulator;
 mod single;
 mod stall;
 mod state;
+mod stop_loading;
 mod terminal;
 #[cfg(test)]
 mod trace;

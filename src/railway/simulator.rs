@@ -75,6 +75,7 @@ impl<'m> Simulator<'m> {
             flows: model.flows.len(),
             formations: model.formations.len(),
             pools: model.pools.len(),
+            stop_loading: model.stop_loading.len(),
         };
         Self {
             state: State::new(model),

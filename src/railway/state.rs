@@ -10,13 +10,15 @@ use super::formation::GroupState;
 use super::inspection::Inspections;
 use super::line::LaneState;
 use super::office::OfficeState;
+use super::priority::{GateOf, Ranks};
 use super::single::SectionState;
 use super::stall::StallWatch;
+use super::stop_loading::Holds;
 use super::terminal::TerminalState;
 use super::train::{Fleet, Phase, Train};
 use super::wagons::{PoolState, Rakes};
 use super::yard::YardState;
-use crate::engine::{EventList, Gate, Process};
+use crate::engine::{EventList, Process};
 use crate::model::{Drawn, Model, Step};
 use crate::observe::{Activity, Fault, Observations};
 use crate::random::StreamKey;
@@ -55,6 +57,8 @@ pub(super) struct State<'m> {
     pub(super) groups: Vec<GroupState>,
     pub(super) pools: Vec<PoolState>,
     pub(super) rakes: Rakes,
+    pub(super) ranks: Ranks,
+    pub(super) holds: Holds,
     pub(super) wakes: VecDeque<Wake>,
     pub(super) seen: Observations,
     /// The first exact law that was broken.
@@ -92,6 +96,7 @@ impl Process for State<'_> {
             Event::TerminalChanges(terminal) => self.terminal_changes(terminal),
             Event::WagonsReturn(rake) => self.wagons_return(rake),
             Event::GroupDue(group) => self.group_due(group),
+            Event::OrderChanges(rule) => self.order_changes(rule),
             Event::StepEnds => self.step_ends(),
             Event::MeasuringBegins => {
                 self.seen.begin_measuring(now);
@@ -99,6 +104,9 @@ impl Process for State<'_> {
             }
         }
         self.work_off_wakes();
+        if !self.model.stop_loading.is_empty() {
+            self.watch_stop_loading();
+        }
         if self.watch.has_suspects() {
             self.look_for_stall();
         }
@@ -133,6 +141,8 @@ impl<'m> State<'m> {
             groups: vec![GroupState::default(); model.groups.len()],
             pools: vec![PoolState::default(); model.pools.len()],
             rakes: Rakes::default(),
+            ranks: Ranks::default(),
+            holds: Holds::new(model),
             wakes: VecDeque::new(),
             seen: Observations::default(),
             fault: None,
@@ -166,6 +176,8 @@ impl<'m> State<'m> {
         self.groups.iter_mut().for_each(GroupState::reset);
         self.pools.iter_mut().zip(&model.pools).for_each(|(state, pool)| state.reset(pool));
         self.rakes.clear();
+        self.ranks.reset();
+        self.holds.reset();
         self.pending.schedule(model.measure_from, Event::MeasuringBegins);
         self.pending.schedule(Instant::START + model.step, Event::StepEnds);
         for office in 0..self.offices.len() {
@@ -180,6 +192,9 @@ impl<'m> State<'m> {
         for exchange in 0..self.exchanges.len() {
             self.watch_exchange(exchange as u32);
         }
+        for rule in 0..model.stop_loading.len() {
+            self.watch_order(rule as u32);
+        }
         for flow in 0..self.sources.len() {
             self.open_source(flow as u32);
         }
@@ -191,7 +206,7 @@ impl<'m> State<'m> {
         self.pending.schedule(self.now + self.model.step, Event::StepEnds);
     }
 
-    fn work_off_wakes(&mut self) {
+    pub(super) fn work_off_wakes(&mut self) {
         while let Some(wake) = self.wakes.pop_front() {
             match wake {
                 Wake::Yard(yard) => self.serve_yard(yard),
@@ -209,7 +224,7 @@ impl<'m> State<'m> {
     pub(super) fn advance(&mut self, train: u32) {
         loop {
             let gone_on = match self.next_step(train) {
-                Step::Form(yard) => self.form(train, yard),
+                Step::Form(yard) => !self.is_held_back(train) && self.form(train, yard),
                 Step::Office(office) => self.join_office(train, office),
                 Step::Reload(terminal) => self.join_terminal(train, terminal),
                 Step::Exchange(exchange) => self.join_exchange(train, exchange),
@@ -338,14 +353,16 @@ impl<'m> State<'m> {
         self.seen.switch(&mut self.fleet[train].time, self.now, place, activity);
     }
 
-    /// Everyone at a gate waits for something else now.
-    pub(super) fn switch_all(&mut self, gate: fn(&mut Self, u32) -> &mut Gate<Activity>, index: u32, place: u32, cause: Activity) {
+    /// Everyone at a gate waits for something else now, but those that are overtaken.
+    pub(super) fn switch_all(&mut self, gate: GateOf<'m>, index: u32, place: u32, cause: Activity) {
         if !gate(self, index).waits_for(cause) {
             return;
         }
         let waiting = std::mem::take(gate(self, index));
         for train in waiting.waiting() {
-            self.switch(train, place, cause);
+            if !self.ranks.is_overtaken(train) {
+                self.switch(train, place, cause);
+            }
         }
         *gate(self, index) = waiting;
     }

@@ -13,6 +13,7 @@ mod holidays;
 mod law;
 mod line;
 mod place;
+mod rules;
 mod single;
 mod time_run;
 
@@ -52,6 +53,8 @@ pub(super) fn scenario(cx: &Context<'_>) -> Option<Scenario> {
             places: reader.things("places", |id, item| place::place(id, item, &time.zone)),
             lines: reader.things("lines", line::line),
             flows: flows(reader, &gauges),
+            ageing: reader.optional("priority", rules::ageing).flatten(),
+            stop_loading: reader.things("stop_loading", rules::stop_loading),
             corridors: reader.things("corridors", corridor),
             holidays,
             gauges,
