@@ -3,8 +3,8 @@
 //! What can be held without end is finite: yard tracks, berths, room on a line. A train that holds one and waits for
 //! another is an edge of a graph; without a circle in it no deadlock over these is possible. With one it is possible, not
 //! certain: every element of the circle must be full at once (Coffman, Elphick & Shoshani (1971), System Deadlocks, ACM
-//! Computing Surveys 3(2), 67-78). Wagons are not followed: those that come back with trains can be short for want of
-//! what others hold.
+//! Computing Surveys 3(2), 67-78). Neither wagons nor boxes in transloading yards are followed: wagons that come
+//! back with trains, and vehicles that come for boxes, can be short for want of what others hold.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use petgraph::algo::astar;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 
-use super::{Model, Step};
+use super::{Model, RouteModel, Step};
 
 /// Something finite that a train can hold while it waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,26 +65,38 @@ fn waits(model: &Model) -> DiGraph<Resource, u32> {
     let mut graph = DiGraph::new();
     let mut nodes: BTreeMap<Resource, NodeIndex> = BTreeMap::new();
     for (flow, facts) in (0..).zip(&model.flows) {
-        let mut held: Option<Resource> = None;
-        for step in &facts.program {
-            for way in ways(model, *step) {
-                let mut holds = held;
-                for wanted in way {
-                    let finite = wanted.filter(|resource| is_finite(model, *resource));
-                    if let (Some(held), Some(wanted)) = (holds, finite) {
-                        let mut node = |r: Resource| *nodes.entry(r).or_insert_with(|| graph.add_node(r));
-                        let (from, to) = (node(held), node(wanted));
-                        if graph.find_edge(from, to).is_none() {
-                            graph.add_edge(from, to, flow);
-                        }
-                    }
-                    holds = finite;
-                }
-            }
-            held = after(model, *step, held);
+        for route in &facts.routes {
+            add_waits(model, (flow, route), &mut nodes, &mut graph);
         }
     }
     graph
+}
+
+/// The waits of trains on one route of a flow.
+fn add_waits(
+    model: &Model,
+    (flow, route): (u32, &RouteModel),
+    nodes: &mut BTreeMap<Resource, NodeIndex>,
+    graph: &mut DiGraph<Resource, u32>,
+) {
+    let mut held: Option<Resource> = None;
+    for step in &route.program {
+        for way in ways(model, *step) {
+            let mut holds = held;
+            for wanted in way {
+                let finite = wanted.filter(|resource| is_finite(model, *resource));
+                if let (Some(held), Some(wanted)) = (holds, finite) {
+                    let mut node = |r: Resource| *nodes.entry(r).or_insert_with(|| graph.add_node(r));
+                    let (from, to) = (node(held), node(wanted));
+                    if graph.find_edge(from, to).is_none() {
+                        graph.add_edge(from, to, flow);
+                    }
+                }
+                holds = finite;
+            }
+        }
+        held = after(model, *step, held);
+    }
 }
 
 /// What a step takes, one after the other, each given back when the next is had; of a choice, each way there is.
@@ -109,8 +121,12 @@ fn ways(model: &Model, step: Step) -> Vec<Vec<Option<Resource>>> {
             }
             vec![vec![None, Some(Resource::Track(group.yard))]]
         }
+        // A train to be unloaded gives its track back.
+        Step::Unload(_) => vec![vec![None]],
         // Desks, bays and handovers are given back by time alone, whatever others hold.
-        Step::Office(_) | Step::Exchange(_) | Step::TakeWagons(_) | Step::BringWagons(_) | Step::Leave => Vec::new(),
+        Step::Office(_) | Step::Exchange(_) | Step::TakeWagons(_) | Step::BringWagons(_) | Step::Load(..) | Step::Decide | Step::Leave => {
+            Vec::new()
+        }
     }
 }
 
@@ -208,5 +224,43 @@ mod tests {
     fn one_element_without_limit_breaks_the_circle() {
         assert_eq!(smallest("\"unlimited\"", "1"), None);
         assert_eq!(smallest("2", "\"unlimited\""), None);
+    }
+
+    /// Trains from `a` fill the only track at `n`, and wait there for nobody; with a second way, those from `s` may come
+    /// through `n` to the only track at `a`, and each may wait for the other, even if that way is not preferred.
+    #[test]
+    fn every_route_is_followed() {
+        let is_circle = |ways: &str| {
+            let text = format!(
+                "title = 'ways'
+                time = {{ start = '2022-01-03 00:00', zone = 'Asia/Shanghai', length = '1 day' }}
+                gauges.g.width = '1435 mm'
+                [places]
+                a = {{ tracks.g = 1 }}
+                n = {{ tracks.g = 1 }}
+                s = {{}}
+                [lines]
+                an = {{ between = ['a', 'n'], gauge = 'g', running_time = '1 h', room = 1 }}
+                ns = {{ between = ['n', 's'], gauge = 'g', running_time = '1 h', room = 1 }}
+                as = {{ between = ['a', 's'], gauge = 'g', running_time = '1 h' }}
+                [flows.west]
+                from = 'a'
+                to = 'n'
+                departures.rate = '1/day'
+                [flows.east]
+                from = 's'
+                to = 'a'
+                departures.rate = '1/day'
+                {ways}"
+            );
+            let loaded = scenario::parse(&text, "ways.toml").unwrap_or_else(|problems| panic!("{problems}"));
+            let model = model::compile(&loaded.scenario).unwrap_or_else(|problems| panic!("{problems:?}"));
+            circular_waits(&model).is_some()
+        };
+        assert!(!is_circle(""));
+        let long = "routes.long = { preference = 2, via = ['n'] }";
+        assert!(is_circle(&format!(
+            "choice = 'divert'\ndivert_after = '6 h'\nroutes.short = {{}}\n{long}"
+        )));
     }
 }
