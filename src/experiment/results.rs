@@ -109,6 +109,15 @@ pub enum LocationKind {
     },
 }
 
+/// The places and lines of a scenario, for its map.
+#[derive(Clone, Debug, Default)]
+pub struct NetworkFacts {
+    /// Name, and longitude and latitude in degrees, of each place.
+    pub places: Vec<(String, Option<(f64, f64)>)>,
+    /// The two ends of each line, as indices of places.
+    pub lines: Vec<(usize, usize)>,
+}
+
 /// A stream of trains.
 #[derive(Clone, Debug)]
 pub struct FlowFacts {

@@ -252,7 +252,7 @@ fn band(values: impl Iterator<Item = f64>) -> Band {
     }
 }
 
-fn locations(model: &Model) -> Vec<LocationFacts> {
+pub(super) fn locations(model: &Model) -> Vec<LocationFacts> {
     let places = model.sites.iter().enumerate().map(|(site, facts)| {
         let path = model.site_path(site);
         LocationFacts {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 
+use super::circular;
 use super::departures::{Departures, appointments, rate_stretches, timetable, trace};
 use super::facilities::Steps;
 use super::{
@@ -112,6 +113,7 @@ pub fn compile(scenario: &Scenario) -> Result<Model, Vec<ModelProblem>> {
     compiler.groups();
     compiler.sites();
     if compiler.problems.is_empty() {
+        compiler.model.in_circles = circular::in_circles(&compiler.model);
         Ok(compiler.model)
     } else {
         Err(compiler.problems)
@@ -169,6 +171,7 @@ impl<'s> Compiler<'s> {
             directions: directions.into_iter().collect(),
             day_tables: Vec::new(),
             purposes: Vec::new(),
+            in_circles: Vec::new(),
         };
         let places = scenario.places.keys().enumerate().map(|(i, id)| (id.as_str(), index(i))).collect();
         Self {

@@ -22,7 +22,8 @@ use crate::observe::Activity;
 use crate::random::{Draws, Purpose, StreamKey, Variate};
 use crate::units::{Duration, Instant};
 
-pub use circular::{Circle, circular_waits};
+pub use circular::{Circle, Element, Waits, circular_waits};
+pub(crate) use circular::{brought, ways};
 pub use civil::{CivilClock, DayTable};
 pub use compile::{ModelProblem, compile};
 pub use customs::{Advance, Bay, Inspection, Pick};
@@ -98,6 +99,8 @@ pub struct Model {
     pub day_tables: Vec<DayTable>,
     /// What is drawn for; [`Drawn::purpose`] points here.
     pub purposes: Vec<Purpose>,
+    /// Of every element by [`Element::index`], whether it is part of a circle of possible waits; empty where there is none.
+    pub in_circles: Vec<bool>,
 }
 
 impl Model {

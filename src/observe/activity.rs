@@ -115,6 +115,15 @@ impl Activity {
         self as u8 >= Self::TrackAheadFull as u8
     }
 
+    /// Whether it ends only when another train gives something back: a track, room on a line, a berth, wagons.
+    #[must_use]
+    pub const fn is_for_a_train(self) -> bool {
+        matches!(
+            self,
+            Self::TrackAheadFull | Self::LineFull | Self::TrainAhead | Self::LineSection | Self::BerthBusy | Self::NoWagon
+        )
+    }
+
     /// The identifier in tables, such as `office_closed`.
     #[must_use]
     pub const fn word(self) -> &'static str {

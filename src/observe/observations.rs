@@ -24,6 +24,18 @@ pub struct TrainTime {
 }
 
 impl TrainTime {
+    /// Where the train is: a place, or after these a lane.
+    #[must_use]
+    pub fn location(&self) -> u32 {
+        self.account / Activity::COUNT as u32
+    }
+
+    /// What the train does.
+    #[must_use]
+    pub fn activity(&self) -> Activity {
+        Activity::ALL[self.account as usize % Activity::COUNT]
+    }
+
     /// Whether this is what the train does.
     #[must_use]
     pub fn is_booked_as(&self, location: u32, activity: Activity) -> bool {

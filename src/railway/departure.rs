@@ -70,6 +70,11 @@ impl Source {
         }
     }
 
+    /// Whether something is still to come.
+    pub(super) fn goes_on(&self) -> bool {
+        self.last_at != Instant::NEVER
+    }
+
     fn reset(&mut self, flow: &FlowModel, keys: &[StreamKey]) {
         let mut plan = std::mem::take(&mut self.plan);
         plan.clear();

@@ -62,6 +62,11 @@ impl LaneState {
         (self.on_line, self.entry.len() as u32)
     }
 
+    /// The train that leaves next, where trains may not pass each other.
+    pub(super) fn first(&self) -> Option<u32> {
+        self.order.front().copied()
+    }
+
     /// The instant of the first free path that is not past.
     fn path_at(&self, lane: &Lane, now: Instant) -> Instant {
         let Some(every) = lane.path_every else { return now };

@@ -22,6 +22,7 @@ mod office;
 mod route;
 mod simulator;
 mod single;
+mod stall;
 mod state;
 mod terminal;
 #[cfg(test)]
@@ -31,4 +32,4 @@ mod transloading;
 mod wagons;
 mod yard;
 
-pub use simulator::{Ended, Simulator, Waiting};
+pub use simulator::{Ended, Simulator, Stall, StalledTrain};

@@ -87,7 +87,7 @@ impl State<'_> {
     }
 
     /// The routes that a train may still take, in order of preference.
-    fn open_to(&self, train: u32) -> impl Iterator<Item = u16> {
+    pub(super) fn open_to(&self, train: u32) -> impl Iterator<Item = u16> {
         let t = &self.fleet[train];
         let route = &self.model.flows[t.flow as usize].routes[t.route as usize];
         (0..)

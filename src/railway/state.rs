@@ -12,6 +12,7 @@ use super::line::LaneState;
 use super::office::OfficeState;
 use super::route::{Group, HeldTrains};
 use super::single::SectionState;
+use super::stall::StallWatch;
 use super::terminal::TerminalState;
 use super::train::{Fleet, Phase, Train};
 use super::transloading::TransloadingState;
@@ -68,6 +69,10 @@ pub(super) struct State<'m> {
     pub(super) fault: Option<Fault>,
     /// Set when more trains are inside than there is room for.
     pub(super) overfull: bool,
+    /// Pending events that are none of any train: the next step of the time series, and the end of the warm-up.
+    clockwork: usize,
+    /// The watch for trains that can never go on.
+    pub(super) watch: StallWatch,
 }
 
 impl Process for State<'_> {
@@ -98,9 +103,23 @@ impl Process for State<'_> {
             Event::TransloadingChanges(yard) => self.transloading_changes(yard),
             Event::RouteReady(flow) => self.route_ready(flow),
             Event::StepEnds => self.step_ends(),
-            Event::MeasuringBegins => self.seen.begin_measuring(now),
+            Event::MeasuringBegins => {
+                self.seen.begin_measuring(now);
+                self.clockwork -= 1;
+            }
         }
         self.work_off_wakes();
+        if self.watch.has_suspects() {
+            self.look_for_stall();
+        }
+        if self.pending.len() <= self.clockwork {
+            self.look_for_end();
+        }
+    }
+
+    #[inline]
+    fn is_over(&self) -> bool {
+        self.watch.stall.is_some()
     }
 }
 
@@ -131,6 +150,8 @@ impl<'m> State<'m> {
             seen: Observations::default(),
             fault: None,
             overfull: false,
+            clockwork: 0,
+            watch: StallWatch::default(),
         }
     }
 
@@ -145,6 +166,8 @@ impl<'m> State<'m> {
         self.fleet.clear();
         self.wakes.clear();
         (self.fault, self.overfull) = (None, false);
+        self.watch.reset();
+        self.clockwork = 2;
         self.yards.iter_mut().zip(&model.yards).for_each(|(state, yard)| state.reset(yard));
         self.lanes.iter_mut().for_each(LaneState::reset);
         self.sections.iter_mut().for_each(SectionState::reset);
@@ -182,6 +205,7 @@ impl<'m> State<'m> {
 
     fn step_ends(&mut self) {
         self.seen.end_step(self.now, self.model.step);
+        self.search_for_stall();
         self.pending.schedule(self.now + self.model.step, Event::StepEnds);
     }
 
@@ -346,6 +370,9 @@ impl<'m> State<'m> {
     /// From now on a train does this at this place, or at the location of a lane.
     #[inline]
     pub(super) fn switch(&mut self, train: u32, place: u32, activity: Activity) {
+        if activity.is_for_a_train() && !self.model.in_circles.is_empty() {
+            self.watch.suspect(train);
+        }
         let t = &mut self.fleet[train];
         let location = if (place as usize) < self.model.places.len() {
             self.model.site(self.model.flows[t.flow as usize].mode, place)

@@ -6,7 +6,7 @@ use super::choice::Look;
 use super::event::Event;
 use super::state::{State, Wake};
 use super::train::Phase;
-use crate::engine::{Gate, Hand};
+use crate::engine::{Calendar, Gate, Hand};
 use crate::model::{AtClose, Lifting, Step};
 use crate::observe::Activity;
 use crate::units::{Duration, Instant};
@@ -27,6 +27,11 @@ impl TerminalState {
         self.hand = Hand::default();
         self.berths_taken = 0;
         self.lifting.clear();
+    }
+
+    /// Whether there will be more berths at some time than are taken now.
+    pub(super) fn can_grow(&self, calendar: &Calendar) -> bool {
+        calendar.most_servers() > self.berths_taken
     }
 }
 

@@ -94,6 +94,19 @@ impl State<'_> {
         self.wakes.push_back(Wake::Section(section));
     }
 
+    /// The yard at the end, where a track of it is kept for a train that waits before the last section.
+    pub(in crate::railway) fn kept_track(&self, train: u32) -> Option<u32> {
+        let t = &self.fleet[train];
+        let Step::Run(lane, yard) = self.step_of(train) else { return None };
+        self.model.lanes[lane as usize].single?;
+        if t.phase != Phase::Ready {
+            return None;
+        }
+        let (section, direction) = self.section_of(train);
+        let way = &self.sections[section as usize].ways[direction];
+        (way.claim == Claim::Held && way.gate.head() == Some(train)).then_some(yard)
+    }
+
     fn look_again_at_section(&mut self, section: u32, direction: usize, (cause, at): Block) {
         let (location, _) = self.before(section, direction);
         self.switch_all(
