@@ -12,11 +12,15 @@ mod choice;
 mod departure;
 mod event;
 mod exchange;
+mod expected;
 mod formation;
 mod inspection;
 mod line;
+#[cfg(test)]
+mod meeting_tests;
 mod office;
 mod priority;
+mod route;
 mod simulator;
 mod single;
 mod stall;
@@ -26,6 +30,7 @@ mod terminal;
 #[cfg(test)]
 mod trace;
 mod train;
+mod transloading;
 mod wagons;
 mod yard;
 

@@ -38,6 +38,18 @@ fn gate<'s>(state: &'s mut State<'_>, office: u32) -> &'s mut Gate<Activity> {
     &mut state.offices[office as usize].gate
 }
 
+impl OfficeState {
+    /// Trains in it and before it.
+    pub(super) fn load(&self) -> u32 {
+        self.busy + (self.paused.len() + self.gate.len()) as u32
+    }
+
+    /// Where its calendar has been read up to.
+    pub(super) fn hand(&self) -> Hand {
+        self.hand
+    }
+}
+
 impl State<'_> {
     /// What keeps this train from being served.
     fn office_block(&mut self, office: u32, train: u32) -> Option<Activity> {

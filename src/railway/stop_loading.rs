@@ -86,8 +86,8 @@ impl State<'_> {
     /// Trains that wait at a place, without those that are held there.
     fn waiting_at(&self, place: u32) -> i64 {
         let flows = self.model.flows.iter().zip(&self.holds.held);
-        let held: usize = flows.filter(|(flow, _)| flow.origin == place).map(|(_, held)| held.len()).sum();
-        self.seen.places[place as usize].waiting.value() - held as i64
+        let held = flows.filter(|(flow, _)| flow.origin == place).map(|(_, held)| held.len() as u32);
+        self.seen.places[place as usize].waiting.value() - i64::from(held.sum::<u32>())
     }
 
     fn stop(&mut self, rule: u32) {

@@ -25,13 +25,10 @@ pub(super) fn class(item: &Item<'_>) -> Option<u32> {
 }
 
 /// How much waiting a class is worth.
-pub(super) fn ageing(item: &Item<'_>) -> Option<Option<Duration>> {
-    item.table(|reader| {
-        let expected = "the waiting that a class is worth, such as \"6 h\"";
-        reader.required("ageing", expected, |ageing| {
-            ageing.quantity_above_zero(Dimension::Time).map(Duration::from_millis)
-        })
-    })
+pub(super) fn ageing(item: &Item<'_>) -> Option<Duration> {
+    let expected = "the waiting that a class is worth, such as \"6 h\"";
+    let read = |ageing: &Item<'_>| ageing.quantity_above_zero(Dimension::Time).map(Duration::from_millis);
+    item.table(|reader| reader.required("ageing", expected, read)).flatten()
 }
 
 /// Flows that are held at their origin for the relief of a place.
@@ -60,27 +57,23 @@ fn flows_of(item: &Item<'_>, expected: &str) -> Option<BTreeSet<String>> {
 }
 
 fn order(reader: &mut Reader<'_>) -> Option<Order> {
-    match reader.alternative(ORDER)? {
-        "orders" => {
-            let expected = "an array of { from = \"2022-03-01 00:00\", until = \"2022-03-08 00:00\" }";
-            let orders = reader.optional("orders", |orders| spans(orders, expected))?;
-            Some(Order::Dated(orders))
-        }
-        _ => {
-            let stop_above = reader.optional("stop_above", |n| n.count(0));
-            let resume_below = reader.required("resume_below", "the number of waiting trains below which loading goes on", |n| {
-                let below = n.count(1)?;
-                if stop_above.is_some_and(|above| below > above + 1) {
-                    return n.out_of_range("no more than `stop_above` and one: else it would stop again at once");
-                }
-                Some(below)
-            });
-            Some(Order::Waiting {
-                stop_above: stop_above?,
-                resume_below: resume_below?,
-            })
-        }
+    if reader.alternative(ORDER)? == "orders" {
+        let expected = "an array of { from = \"2022-03-01 00:00\", until = \"2022-03-08 00:00\" }";
+        return reader.optional("orders", |orders| spans(orders, expected)).map(Order::Dated);
     }
+    let stop_above = reader.optional("stop_above", |n| n.count(0));
+    let expected = "the number of waiting trains below which loading goes on";
+    let resume_below = reader.required("resume_below", expected, |n| {
+        let below = n.count(1)?;
+        if stop_above.is_some_and(|above| below > above + 1) {
+            return n.out_of_range("no more than `stop_above` and one: else it would stop again at once");
+        }
+        Some(below)
+    });
+    Some(Order::Waiting {
+        stop_above: stop_above?,
+        resume_below: resume_below?,
+    })
 }
 
 /// Civil spans in order, none of which begins before the last one has ended.
@@ -113,7 +106,7 @@ mod tests {
     fn classes() {
         assert_eq!(read_x("x = 9", class), Ok(Some(9)));
         assert_eq!(read_x("x = 10", class), Err(vec!["`x` is out of range".to_owned()]));
-        assert_eq!(read_x("x.ageing = '6 h'", ageing), Ok(Some(Some(Duration::hours(6)))));
+        assert_eq!(read_x("x.ageing = '6 h'", ageing), Ok(Some(Duration::hours(6))));
         assert_eq!(read_x("x.ageing = '0 h'", ageing), Err(vec!["`x.ageing` is zero".to_owned()]));
         assert_eq!(read_x("x = {}", ageing), Err(vec!["`x.ageing` is missing".to_owned()]));
     }
