@@ -372,6 +372,8 @@ pub struct StopLoading {
     pub name: String,
     /// The place whose queue it relieves.
     pub place: PlaceIx,
+    /// The place as the vehicles of its flows see it: indices in [`Model::sites`].
+    pub sites: Vec<u32>,
     /// When flows are held.
     pub order: Order,
     /// Which flows, as indices in [`Model::flows`].

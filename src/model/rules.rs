@@ -1,5 +1,7 @@
 //! Rules that hold trains back or let them go first: priority with ageing, orders to stop loading.
 
+use std::collections::BTreeSet;
+
 use super::compile::{Compiler, index};
 use super::{Order, StopLoading};
 use crate::engine::Calendar;
@@ -29,13 +31,16 @@ impl Compiler<'_> {
                 Order::Dated(Calendar::from_changes(changes))
             }
         };
-        let flows = (0..).zip(&self.model.flows).filter(|(_, flow)| rule.flows.contains(&flow.id));
+        let place = self.place_ix(&rule.place);
+        let flows = || (0..).zip(&self.model.flows).filter(|(_, flow)| rule.flows.contains(&flow.id));
+        let sites: BTreeSet<u32> = flows().map(|(_, flow)| self.model.site(flow.mode, place)).collect();
         StopLoading {
             id: id.to_owned(),
             name: rule.name.clone(),
-            place: self.place_ix(&rule.place),
+            place,
+            sites: sites.into_iter().collect(),
             order,
-            flows: flows.map(|(at, _)| index(at)).collect(),
+            flows: flows().map(|(at, _)| index(at)).collect(),
         }
     }
 }

@@ -7,7 +7,7 @@
 use super::event::Event;
 use super::state::State;
 use crate::engine::{Gate, Hand};
-use crate::model::{Model, Order};
+use crate::model::{Model, Order, StopLoading};
 use crate::observe::Activity;
 
 /// The orders of a run, and who is held.
@@ -74,7 +74,7 @@ impl State<'_> {
             let Order::Waiting { stop_above, resume_below } = facts.order else {
                 continue;
             };
-            let waiting = self.waiting_at(facts.place);
+            let waiting = self.waiting_for(facts);
             match self.holds.stopped[rule as usize] {
                 false if waiting > i64::from(stop_above) => self.stop(rule),
                 true if waiting < i64::from(resume_below) => self.resume(rule),
@@ -83,11 +83,14 @@ impl State<'_> {
         }
     }
 
-    /// Trains that wait at a place, without those that are held there.
-    fn waiting_at(&self, place: u32) -> i64 {
+    /// Trains that wait at the place of a rule, without those that are held there.
+    fn waiting_for(&self, rule: &StopLoading) -> i64 {
         let flows = self.model.flows.iter().zip(&self.holds.held);
-        let held = flows.filter(|(flow, _)| flow.origin == place).map(|(_, held)| held.len() as u32);
-        self.seen.places[place as usize].waiting.value() - i64::from(held.sum::<u32>())
+        let held = flows
+            .filter(|(flow, _)| flow.origin == rule.place && rule.sites.contains(&self.model.site(flow.mode, flow.origin)))
+            .map(|(_, held)| held.len() as u32);
+        let waiting = rule.sites.iter().map(|site| self.seen.places[*site as usize].waiting.value());
+        waiting.sum::<i64>() - i64::from(held.sum::<u32>())
     }
 
     fn stop(&mut self, rule: u32) {
