@@ -18,6 +18,7 @@ fn values(path: &Path) -> (Vec<String>, Vec<Measures>) {
     let run = &loaded.scenario.run;
     let plan = Plan {
         replications: run.replications,
+        until: None,
         seed: run.seed,
         confidence: run.confidence,
         records: 0,
