@@ -98,8 +98,11 @@ impl LocationFacts {
 /// What a location is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LocationKind {
-    /// A node of the network.
-    Place,
+    /// A node of the network, as the vehicles of one mode see it.
+    Place {
+        /// Index in [`Results::locations`] where it stands for the first of these modes.
+        place: usize,
+    },
     /// A line in one direction, with the indices of the places it joins.
     Line {
         /// Index in [`Results::locations`] of the place where it begins.

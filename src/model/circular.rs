@@ -3,7 +3,8 @@
 //! What can be held without end is finite: yard tracks, berths, room on a line, and wagons that come back with trains. A
 //! train that holds one and waits for another is an edge of a graph; without a circle in it no deadlock over these is
 //! possible. With one it is possible, not certain: every element of the circle must be full at once (Coffman, Elphick &
-//! Shoshani (1971), System Deadlocks, ACM Computing Surveys 3(2), 67-78).
+//! Shoshani (1971), System Deadlocks, ACM Computing Surveys 3(2), 67-78). Boxes in transloading yards are not followed:
+//! vehicles that come for them can be short for want of what others hold.
 
 use std::collections::BTreeMap;
 
@@ -196,14 +197,24 @@ impl<W: Copy> Waits<W> {
 fn waits(model: &Model) -> Waits<u32> {
     let mut waits = Waits::default();
     for (flow, facts) in (0..).zip(&model.flows) {
+        for route in &facts.routes {
+            waits.add_way(model, flow, &route.program);
+        }
+    }
+    waits
+}
+
+impl Waits<u32> {
+    /// What trains of a flow on one of its ways may wait for.
+    fn add_way(&mut self, model: &Model, flow: u32, program: &[Step]) {
         let mut held: Option<Element> = None;
-        for (at, step) in facts.program.iter().enumerate() {
+        for (at, step) in program.iter().enumerate() {
             for way in ways(model, *step) {
                 let mut holds = held;
                 for wanted in way {
                     let finite = wanted.filter(|element| element.is_finite(model));
                     if let (Some(held), Some(wanted)) = (holds, finite) {
-                        waits.add(held, wanted, flow);
+                        self.add(held, wanted, flow);
                     }
                     // Wagons are had beside what is held.
                     if !matches!(wanted, Some(Element::Wagons(_))) {
@@ -214,16 +225,15 @@ fn waits(model: &Model) -> Waits<u32> {
             held = after(model, *step, held);
             // Until a train has brought wagons, whatever it still needs keeps them from those that wait for them.
             for pool in brought(model, *step) {
-                let before = facts.program[..=at].iter().flat_map(|step| ways(model, *step)).flatten().flatten();
+                let before = program[..=at].iter().flat_map(|step| ways(model, *step)).flatten().flatten();
                 for wanted in before.filter(|wanted| wanted.is_finite(model)) {
                     if Element::Wagons(pool).is_finite(model) {
-                        waits.add(Element::Wagons(pool), wanted, flow);
+                        self.add(Element::Wagons(pool), wanted, flow);
                     }
                 }
             }
         }
     }
-    waits
 }
 
 /// The stocks to which a train brings wagons at a step.
@@ -264,8 +274,10 @@ pub(crate) fn ways(model: &Model, step: Step) -> Vec<Vec<Option<Element>>> {
             vec![vec![None, Some(Element::Track(group.yard))]]
         }
         Step::TakeWagons(pool) => vec![vec![Some(Element::Wagons(pool))]],
+        // A train to be unloaded gives its track back.
+        Step::Unload(_) => vec![vec![None]],
         // Desks, bays and handovers are given back by time alone, whatever others hold.
-        Step::Office(_) | Step::Exchange(_) | Step::BringWagons(_) | Step::Leave => Vec::new(),
+        Step::Office(_) | Step::Exchange(_) | Step::BringWagons(_) | Step::Load(..) | Step::Decide | Step::Leave => Vec::new(),
     }
 }
 
@@ -339,5 +351,43 @@ mod tests {
     fn one_element_without_limit_breaks_the_circle() {
         assert_eq!(smallest("\"unlimited\"", "1"), None);
         assert_eq!(smallest("2", "\"unlimited\""), None);
+    }
+
+    /// Trains from `a` fill the only track at `n`, and wait there for nobody; with a second way, those from `s` may come
+    /// through `n` to the only track at `a`, and each may wait for the other, even if that way is not preferred.
+    #[test]
+    fn every_route_is_followed() {
+        let is_circle = |ways: &str| {
+            let text = format!(
+                "title = 'ways'
+                time = {{ start = '2022-01-03 00:00', zone = 'Asia/Shanghai', length = '1 day' }}
+                gauges.g.width = '1435 mm'
+                [places]
+                a = {{ tracks.g = 1 }}
+                n = {{ tracks.g = 1 }}
+                s = {{}}
+                [lines]
+                an = {{ between = ['a', 'n'], gauge = 'g', running_time = '1 h', room = 1 }}
+                ns = {{ between = ['n', 's'], gauge = 'g', running_time = '1 h', room = 1 }}
+                as = {{ between = ['a', 's'], gauge = 'g', running_time = '1 h' }}
+                [flows.west]
+                from = 'a'
+                to = 'n'
+                departures.rate = '1/day'
+                [flows.east]
+                from = 's'
+                to = 'a'
+                departures.rate = '1/day'
+                {ways}"
+            );
+            let loaded = scenario::parse(&text, "ways.toml").unwrap_or_else(|problems| panic!("{problems}"));
+            let model = model::compile(&loaded.scenario).unwrap_or_else(|problems| panic!("{problems:?}"));
+            circular_waits(&model).is_some()
+        };
+        assert!(!is_circle(""));
+        let long = "routes.long = { preference = 2, via = ['n'] }";
+        assert!(is_circle(&format!(
+            "choice = 'divert'\ndivert_after = '6 h'\nroutes.short = {{}}\n{long}"
+        )));
     }
 }

@@ -12,10 +12,14 @@ mod choice;
 mod departure;
 mod event;
 mod exchange;
+mod expected;
 mod formation;
 mod inspection;
 mod line;
+#[cfg(test)]
+mod meeting_tests;
 mod office;
+mod route;
 mod simulator;
 mod single;
 mod stall;
@@ -24,6 +28,7 @@ mod terminal;
 #[cfg(test)]
 mod trace;
 mod train;
+mod transloading;
 mod wagons;
 mod yard;
 

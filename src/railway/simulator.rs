@@ -1,6 +1,7 @@
 //! One replication: `Model` -simulate(seed, replication)-> `Observations`.
 
 use super::state::State;
+use super::transloading::TransloadingState;
 use crate::engine::{self, Ending};
 use crate::model::{Element, Model};
 use crate::observe::{Activity, Fault, Inside, Observations, Shape};
@@ -63,7 +64,7 @@ impl<'m> Simulator<'m> {
         let shape = Shape {
             measure_from: model.measure_from,
             end: model.end,
-            days: (0..model.places.len()).map(|place| model.days_at(place as u32).len()).collect(),
+            days: model.sites.iter().map(|site| model.days_at(site.place).len()).collect(),
             directions: model.directions.len(),
             lanes: model.lanes.len(),
             offices: model.offices.len(),
@@ -72,7 +73,9 @@ impl<'m> Simulator<'m> {
             terminals: model.terminals.len(),
             exchange_days: model.exchanges.iter().map(|e| model.days_at(e.place).len()).collect(),
             yards: model.yards.len(),
-            flows: model.flows.len(),
+            modes: model.flows.iter().map(|flow| flow.mode as usize).collect(),
+            routes: model.flows.iter().map(|flow| flow.routes.len()).sum(),
+            outlets: model.transloadings.iter().map(|yard| yard.outlets.len()).collect(),
             formations: model.formations.len(),
             pools: model.pools.len(),
         };
@@ -129,6 +132,7 @@ impl<'m> Simulator<'m> {
             groups,
             manifest,
             inspections,
+            transloadings,
             ..
         } = &mut self.state;
         let mut inside = Inside {
@@ -143,6 +147,9 @@ impl<'m> Simulator<'m> {
             for (sum, boxes) in inside.by_class.iter_mut().zip(manifest.of(slot)) {
                 *sum += i64::from(*boxes);
             }
+        }
+        for class in transloadings.iter().flat_map(TransloadingState::classes) {
+            inside.by_class[class] += 1;
         }
         for (class, boxes) in inspections.set_out() {
             inside.set_out += boxes;

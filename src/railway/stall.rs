@@ -69,11 +69,12 @@ impl State<'_> {
         }
     }
 
-    /// Nothing is pending any more: whoever is inside, and not a train still being filled, is so for ever.
+    /// Nothing is pending any more: whoever is inside, and neither a train still being filled nor a vehicle that waits for
+    /// boxes, is so for ever.
     pub(super) fn look_for_end(&mut self) {
         let inside: Vec<u32> = self
             .trains_inside()
-            .filter(|train| self.fleet[*train].phase != Phase::Filling)
+            .filter(|train| !matches!(self.fleet[*train].phase, Phase::Filling | Phase::AwaitsBoxes))
             .collect();
         if !inside.is_empty() && self.watch.stall.is_none() {
             self.stalled(&inside);
@@ -219,14 +220,16 @@ impl State<'_> {
 
     /// Whether a train inside or one still to come can bring wagons to a stock.
     fn wagons_may_come(&self, pool: u32, wants: &[Option<Element>], elements: &[Known]) -> bool {
-        let inside = self.trains_inside().filter(|train| wants[*train as usize].is_none());
-        let mut ways_there = inside.map(|train| (self.fleet[train].flow, self.fleet[train].step as usize)).chain(
-            (0..)
-                .zip(&self.sources)
-                .filter(|(_, source)| source.goes_on())
-                .map(|(flow, _)| (flow, 0)),
-        );
-        ways_there.any(|(flow, step)| self.brings_from(pool, &self.model.flows[flow as usize].program[step..], elements))
+        let flows = &self.model.flows;
+        let mut inside = self.trains_inside().filter(|train| wants[*train as usize].is_none());
+        let mut sources = self.sources.iter().zip(flows).filter(|(source, _)| source.goes_on());
+        let brings = |program: &[Step]| self.brings_from(pool, program, elements);
+        inside.any(|train| {
+            let t = &self.fleet[train];
+            let routes = &flows[t.flow as usize].routes;
+            self.open_to(train)
+                .any(|route| brings(&routes[route as usize].program[t.step as usize..]))
+        }) || sources.any(|(_, flow)| flow.routes.iter().any(|route| brings(&route.program)))
     }
 
     /// Whether a train with these steps before it comes to bring wagons, past nothing that is not known to live.
@@ -276,7 +279,7 @@ impl State<'_> {
 
     fn would_bring(&self, train: u32) -> Vec<u32> {
         let t = &self.fleet[train];
-        let ahead = &self.model.flows[t.flow as usize].program[t.step as usize..];
+        let ahead = &self.model.flows[t.flow as usize].routes[t.route as usize].program[t.step as usize..];
         let mut pools: Vec<u32> = ahead.iter().flat_map(|step| brought(self.model, *step)).collect();
         // Whoever waits in a berth has brought its own.
         if t.yard.is_none() && matches!(self.step_of(train), Step::Reload(_)) {

@@ -35,6 +35,18 @@ impl TerminalState {
     }
 }
 
+impl TerminalState {
+    /// Trains in its berths and before them.
+    pub(super) fn load(&self) -> u32 {
+        self.berths_taken + self.gate.len() as u32
+    }
+
+    /// Where its calendar has been read up to.
+    pub(super) fn hand(&self) -> Hand {
+        self.hand
+    }
+}
+
 /// Cranes for the `position`-th of `trains` trains, oldest first: spread as evenly as can be, the rest to the
 /// oldest, no more than `most` on one.
 fn share(cranes: u32, trains: u32, most: u32, position: u32) -> u32 {

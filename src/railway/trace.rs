@@ -51,13 +51,13 @@ fn simulated<T>(toml: &str, (replication, keep): (u32, bool), read: impl FnOnce(
 fn lines(model: &Model, seen: &Observations) -> Vec<String> {
     let records = seen.records.as_ref().expect("records are kept");
     let location = |ix: u32| {
-        let places = model.places.len();
-        model.places.get(ix as usize).map_or_else(
+        let sites = model.sites.len();
+        model.sites.get(ix as usize).map_or_else(
             || {
-                let lane = &model.lanes[ix as usize - places];
+                let lane = &model.lanes[ix as usize - sites];
                 format!("{}>{}", lane.line, model.places[lane.to as usize].id)
             },
-            |place| place.id.clone(),
+            |site| model.places[site.place as usize].id.clone(),
         )
     };
     let mut lines: Vec<(u32, i64, String)> = Vec::new();

@@ -86,7 +86,7 @@ fn bad_input_is_refused_with_place_and_remedy() {
             "between = [\"pass\", \"nowhere\"]",
             &["nowhere", "lines.over.between"],
         ),
-        ("a share above 1", "share = 0.96", "share = 1.2", &["share", "between 0 and 1"]),
+        ("a share above 1", "share = 0.96", "share = 1.2", &["share", "from 0 to 1"]),
         (
             "a window that ends before it begins",
             "08:00-20:00",

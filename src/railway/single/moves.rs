@@ -16,11 +16,11 @@ impl State<'_> {
 
     /// The section a train is in or comes to, and its direction.
     fn section_of(&self, train: u32) -> (u32, usize) {
-        let t = &self.fleet[train];
-        let step = self.model.flows[t.flow as usize].program[t.step as usize];
+        let step = self.step_of(train);
         let Step::Run(lane, _) = step else {
             unreachable!("a train on a line is at {step:?}")
         };
+        let t = &self.fleet[train];
         let Some((number, direction)) = self.model.lanes[lane as usize].single else {
             unreachable!("a train in a section is on a line without any")
         };

@@ -46,7 +46,9 @@ pub fn check(model: &Model, records: &ReplicationRecords) -> Law {
         let name = || format!("{}#{}", model.flows[train.flow as usize].id, train.number);
         partition(model, train, doing).map_err(|problem| format!("{}: {problem}", name()))?;
         let gone_at = train.left_at.unwrap_or(model.end);
-        held.add(model, &model.flows[train.flow as usize].program, doing, train.created_at, gone_at)
+        // The flows of these worlds have one way each.
+        let program = &model.flows[train.flow as usize].routes[0].program;
+        held.add(model, program, doing, train.created_at, gone_at)
             .map_err(|problem| format!("{}: {problem}", name()))?;
     }
     held.lines(model)?;
@@ -66,7 +68,7 @@ fn partition(model: &Model, train: &landbridge::observe::TrainRecord, doing: &[A
         }
         now = a.ends_at;
         *(if a.activity.is_waiting() { &mut waiting } else { &mut other }) += a.ends_at - a.begins_at;
-        if (a.activity == Activity::Running) != (a.location as usize >= model.places.len()) {
+        if (a.activity == Activity::Running) != (a.location as usize >= model.sites.len()) {
             return Err(format!("{a:?} is not where it belongs"));
         }
     }

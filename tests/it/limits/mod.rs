@@ -175,13 +175,19 @@ fn the_random_scenarios_reach_everything() {
         left += run.records.trains.iter().filter(|t| t.left_at.is_some()).count();
         reached.extend(run.records.activities.iter().map(|a| a.activity));
     }
-    // What needs inspections, sections of single track, wagons or gathering is not drawn here.
+    // What needs inspections, sections of single track, wagons, gathering, routes or transloading is not drawn here.
     let elsewhere = [
         Activity::Inspection,
         Activity::LineSection,
         Activity::InspectionBay,
         Activity::NoWagon,
         Activity::WaitingToFill,
+        Activity::Unloading,
+        Activity::Loading,
+        Activity::RoutesClosed,
+        Activity::YardFull,
+        Activity::TruckShort,
+        Activity::BoxShort,
     ];
     let here = Activity::ALL.into_iter().filter(|a| !elsewhere.contains(a));
     let missing: Vec<_> = here.filter(|a| !reached.contains(a)).collect();
