@@ -21,6 +21,7 @@ fn values(path: &Path) -> Values {
     let run = &loaded.scenario.run;
     let plan = Plan {
         replications: run.replications,
+        until: None,
         seed: run.seed,
         confidence: run.confidence,
         records: 0,
