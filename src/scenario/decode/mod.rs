@@ -14,7 +14,7 @@ mod law;
 mod line;
 mod place;
 mod single;
-mod time_run;
+pub(super) mod time_run;
 
 use std::collections::BTreeMap;
 

@@ -74,7 +74,8 @@ pub(super) fn run_plan(item: &Item<'_>) -> Option<RunPlan> {
     })
 }
 
-fn level(item: &Item<'_>) -> Option<f64> {
+/// A level of confidence.
+pub(in crate::scenario) fn level(item: &Item<'_>) -> Option<f64> {
     let expected = "a level between 0 and 1, such as 0.95";
     let level = item.number(expected)?;
     if level > 0.0 && level < 1.0 {
