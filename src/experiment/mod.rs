@@ -7,6 +7,10 @@ mod measures;
 mod replicate;
 pub mod results;
 mod summarise;
+pub mod sweep;
+
+/// Changes whenever the same scenario, seed and replication give other results; see CHANGELOG.md.
+pub const RESULTS_VERSION: u32 = 1;
 
 pub use measures::{DWELL_BIN, DWELL_BINS, MeasureName, Measures, QUANTILES, measure, names};
 pub use replicate::{Plan, ReplicateError, replicate};

@@ -1,7 +1,8 @@
 //! The name that was probably meant.
 
 /// The known name nearest to the written one, where one is near.
-pub(super) fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let plain = |s: &str| s.to_lowercase().replace(['_', '-', ' '], "");
     let written = plain(written);
     let length = written.chars().count();

@@ -1,5 +1,6 @@
 //! Slices in, numbers out: intervals and quantiles. Knows nothing of trains.
 
+pub mod design;
 mod estimate;
 mod quantile;
 
