@@ -8,6 +8,7 @@ use std::sync::mpsc;
 
 use super::plan::Plan;
 use super::row::{Row, Status};
+use crate::experiment::stall::stall_report;
 use crate::experiment::{measure, names};
 use crate::model::Model;
 use crate::railway::{Ended, Simulator};
@@ -185,11 +186,13 @@ fn one(plan: &Plan, run: RunId, model: &Model, simulator: &mut Simulator<'_>, pl
                 values,
             }
         }
-        Ended::Stalled { at: when, waiting } => failed(
-            run,
-            Status::Stalled,
-            format!("nothing could happen after {}, with {} trains waiting", at(when), waiting.len()),
-        ),
+        Ended::Stalled(stall) => {
+            let report = stall_report(model, run.replication, &stall);
+            let circle: Vec<&str> = report.circle.iter().map(|link| link.holds.as_str()).collect();
+            let circle = if circle.is_empty() { String::new() } else { format!(", in a circle over {}", circle.join(", ")) };
+            let trains = stall.waiting.len();
+            failed(run, Status::Stalled, format!("at {}: {trains} trains can never go on{circle}", report.at))
+        }
         Ended::LimitReached { at: when } => failed(
             run,
             Status::Limit,
