@@ -125,8 +125,9 @@ impl Failure {
     /// The exit code that stands for it.
     pub(super) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::Refused(_) | Self::File { what: "read", .. } => 2,
-            Self::Store(StoreError::Part {
+            Self::Refused(_)
+            | Self::File { what: "read", .. }
+            | Self::Store(StoreError::Part {
                 fault: PartFault::OtherPlan(_) | PartFault::OtherVersion(_) | PartFault::NotAPart,
                 ..
             }) => 2,
@@ -161,7 +162,9 @@ pub(super) fn stop_flag() -> Arc<AtomicBool> {
 
 /// The threads asked for, or as many as there are cores.
 pub(super) fn threads(asked: Option<NonZeroUsize>) -> usize {
-    asked.unwrap_or_else(|| std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)).get()
+    asked
+        .unwrap_or_else(|| std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN))
+        .get()
 }
 
 /// An instant as the scenario's clock shows it.

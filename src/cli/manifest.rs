@@ -1,6 +1,5 @@
 //! What was run, and the command that runs it again.
 
-use std::fmt::Write;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -8,6 +7,7 @@ use std::path::Path;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::experiment::sweep::hexadecimal;
 use crate::observe::ReplicationRecords;
 
 /// `manifest.json`.
@@ -47,7 +47,7 @@ pub(super) struct Manifest {
 
 /// SHA-256 in hexadecimal.
 pub(super) fn sha256(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
+    hexadecimal(&Sha256::digest(bytes))
 }
 
 /// SHA-256 of a file, however long, in hexadecimal.
@@ -57,18 +57,10 @@ pub(super) fn file_sha256(path: &Path) -> io::Result<String> {
     let mut piece = vec![0; 1 << 16];
     loop {
         match file.read(&mut piece)? {
-            0 => return Ok(hex(&hash.finalize())),
+            0 => return Ok(hexadecimal(&hash.finalize())),
             n => hash.update(&piece[..n]),
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
-        // Writing into a string cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }
 
 /// The hash of full records: every field of every row.
@@ -77,7 +69,7 @@ pub(super) fn records_sha256(records: &[ReplicationRecords]) -> String {
     for run in records {
         run.feed(|bytes| hash.update(bytes));
     }
-    hex(&hash.finalize())
+    hexadecimal(&hash.finalize())
 }
 
 /// A word as a POSIX shell reads it.

@@ -12,9 +12,11 @@ use crate::store::publish;
 
 /// Make one table of all parts of a plan.
 #[derive(Debug, Args)]
-#[command(after_help = "Nothing is written unless every run of the plan is there, once or bit-equal several times. The table is the same bytes as\n\
+#[command(
+    after_help = "Nothing is written unless every run of the plan is there, once or bit-equal several times. The table is the same bytes as\n\
     that of `landbridge sweep` on one machine.\n\n\
-    Exit codes: 0 done, 1 a part is damaged or two differ, 2 a part of another plan or program, 75 runs are missing.")]
+    Exit codes: 0 done, 1 a part is damaged or two differ, 2 a part of another plan or program, 75 runs are missing."
+)]
 pub(super) struct Merge {
     /// The plan that `landbridge plan` wrote.
     #[arg(long, value_name = "FILE")]

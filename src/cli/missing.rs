@@ -12,8 +12,10 @@ use crate::store::{Index, Parts, StoreError};
 
 /// Print the shards of a plan that have no valid part yet.
 #[derive(Debug, Args)]
-#[command(after_help = "Exit codes: 0 all runs are there, 2 a part of something else is among them, 75 shards are missing and printed.\n\n\
-    Example:\n  sbatch --array=$(landbridge missing --plan plan.json --shards 400 --out parts) submit.sh")]
+#[command(
+    after_help = "Exit codes: 0 all runs are there, 2 a part of something else is among them, 75 shards are missing and printed.\n\n\
+    Example:\n  sbatch --array=$(landbridge missing --plan plan.json --shards 400 --out parts) submit.sh"
+)]
 pub(super) struct Missing {
     /// The plan that `landbridge plan` wrote.
     #[arg(long, value_name = "FILE")]
@@ -51,10 +53,8 @@ pub(super) fn index_of<'n>(named: &'n Named, out: &std::path::Path, forgiving: b
             }
             Err(error) => return Err(error.into()),
         };
-        part.belongs_to(&named.id, named.plan.results_version).map_err(|fault| StoreError::Part {
-            path: path.clone(),
-            fault,
-        })?;
+        part.belongs_to(&named.id, named.plan.results_version)
+            .map_err(|fault| StoreError::Part { path: path.clone(), fault })?;
         index.add(&path, &part)?;
     }
     Ok(index)
@@ -97,7 +97,13 @@ fn ranges(numbers: &[u32]) -> String {
             _ => runs.push((*number, *number)),
         }
     }
-    let word = |(first, last): &(u32, u32)| if first == last { first.to_string() } else { format!("{first}-{last}") };
+    let word = |(first, last): &(u32, u32)| {
+        if first == last {
+            first.to_string()
+        } else {
+            format!("{first}-{last}")
+        }
+    };
     runs.iter().map(word).collect::<Vec<_>>().join(",")
 }
 

@@ -10,9 +10,11 @@ use crate::store::{Index, publish};
 
 /// Write a plan point by point, for many machines; runs nothing.
 #[derive(Debug, Args)]
-#[command(after_help = "The file holds everything that a shard needs and nothing of this machine: its SHA-256 is the name of the plan.\n\n\
+#[command(
+    after_help = "The file holds everything that a shard needs and nothing of this machine: its SHA-256 is the name of the plan.\n\n\
     Example:\n  landbridge plan scenarios/sweeps/reloading_cranes.toml -o plan.json\n  \
-    landbridge run-shard --plan plan.json --shard 0/8 --out parts")]
+    landbridge run-shard --plan plan.json --shard 0/8 --out parts"
+)]
 pub(super) struct MakePlan {
     #[command(flatten)]
     plan: PlanArgs,

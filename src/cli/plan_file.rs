@@ -76,7 +76,11 @@ const SHOWN: usize = 100;
 pub(super) fn show(named: &Named, missing: &[RunId], runs: usize, threads: usize) -> Result<(), Failure> {
     let Named { plan, id, .. } = named;
     let looks = looks();
-    let columns: Vec<&str> = ["point"].into_iter().chain(plan.factors.iter().map(|f| f.name.as_str())).chain(["replications"]).collect();
+    let columns: Vec<&str> = ["point"]
+        .into_iter()
+        .chain(plan.factors.iter().map(|f| f.name.as_str()))
+        .chain(["replications"])
+        .collect();
     let mut table = summary::table(&columns, looks);
     for (number, point) in (1..).zip(&plan.points).take(SHOWN) {
         let number: u32 = number;
@@ -84,20 +88,37 @@ pub(super) fn show(named: &Named, missing: &[RunId], runs: usize, threads: usize
             Some(rule) => format!("{} to {}", rule.least, rule.most),
             None => point.replications.to_string(),
         };
-        let cells = std::iter::once(number.to_string()).chain(point.levels.iter().cloned()).chain([replications]);
+        let cells = std::iter::once(number.to_string())
+            .chain(point.levels.iter().cloned())
+            .chain([replications]);
         table.add_row(cells.map(|text| cell(&text, looks)));
     }
     anstream::println!("{}\n{table}", plan.title);
     if plan.points.len() > SHOWN {
-        anstream::println!("... and {} more points; `landbridge plan` writes all of them", plan.points.len() - SHOWN);
+        anstream::println!(
+            "... and {} more points; `landbridge plan` writes all of them",
+            plan.points.len() - SHOWN
+        );
     }
     let alike = plan.points.len() - (0..).zip(plan.first_alike()).filter(|(n, first)| n == first).count();
-    let alike = if alike > 0 { format!(" ({alike} of them the same scenario as another)") } else { String::new() };
+    let alike = if alike > 0 {
+        format!(" ({alike} of them the same scenario as another)")
+    } else {
+        String::new()
+    };
     anstream::println!("points   {}{alike}", plan.points.len());
     let at_least = if plan.stopping.is_some() { "at least " } else { "" };
-    anstream::println!("runs     {at_least}{runs}, of which {} are finished and {} are to be run", runs - missing.len(), missing.len());
+    anstream::println!(
+        "runs     {at_least}{runs}, of which {} are finished and {} are to be run",
+        runs - missing.len(),
+        missing.len()
+    );
     if let Some(time) = estimated_time(plan, missing, threads)? {
-        anstream::println!("time     {at_least}about {} on {threads} thread{}", human(time), if threads == 1 { "" } else { "s" });
+        anstream::println!(
+            "time     {at_least}about {} on {threads} thread{}",
+            human(time),
+            if threads == 1 { "" } else { "s" }
+        );
     }
     anstream::println!("plan     {id}");
     Ok(())
@@ -105,7 +126,9 @@ pub(super) fn show(named: &Named, missing: &[RunId], runs: usize, threads: usize
 
 /// How long runs take, from at most three of them.
 pub(super) fn pilot(plan: &Plan, missing: &[RunId]) -> Result<Option<Duration>, Failure> {
-    let Some(last) = missing.len().checked_sub(1) else { return Ok(None) };
+    let Some(last) = missing.len().checked_sub(1) else {
+        return Ok(None);
+    };
     let mut picked = vec![0, last / 2, last];
     picked.dedup();
     let begun = Instant::now();

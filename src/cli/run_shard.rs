@@ -16,12 +16,14 @@ use crate::store::{Index, Part, Parts, StoredRow};
 
 /// Run one shard of a plan and publish its part.
 #[derive(Debug, Args)]
-#[command(after_help = "A shard is every n-th run of the plan. Its part appears in FOLDER/PLAN-ID when it is whole, and is the same bytes from\n\
+#[command(
+    after_help = "A shard is every n-th run of the plan. Its part appears in FOLDER/PLAN-ID when it is whole, and is the same bytes from\n\
     whatever machine; a shard whose valid part is there is not run again, so any number of tries does no harm.\n\
     A run that fails is a row, never a lost shard.\n\n\
     Exit codes: 0 published or already there, 1 failed, 2 not a plan of this program, 75 stopped by a signal or by the file\n\
     system: no part is left, try again.\n\n\
-    Threads: --threads, or what the batch system gives (SLURM_CPUS_PER_TASK, HQ_CPUS), or 1.")]
+    Threads: --threads, or what the batch system gives (SLURM_CPUS_PER_TASK, HQ_CPUS), or 1."
+)]
 pub(super) struct RunShard {
     /// The plan that `landbridge plan` wrote.
     #[arg(long, value_name = "FILE")]
@@ -53,7 +55,10 @@ impl FromStr for Shard {
         let numbers = text.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
         match numbers {
             Some((index, count)) if index < count => Ok(Self { index, count }),
-            Some((_, count)) => Err(format!("shards are counted from 0, so {count} of them end at {}", count.saturating_sub(1))),
+            Some((_, count)) => Err(format!(
+                "shards are counted from 0, so {count} of them end at {}",
+                count.saturating_sub(1)
+            )),
             None => Err("write the shard and how many there are, from 0, such as 17/400".to_owned()),
         }
     }
@@ -108,7 +113,10 @@ impl RunShard {
         })?;
         // Once all is run, publishing takes less time than a batch system leaves after its signal.
         if stop.load(Ordering::Relaxed) && rows.len() < runs.len() {
-            return Err(Failure::Unfinished(format!("stopped: shard {} is not finished, and left no part", self.shard)));
+            return Err(Failure::Unfinished(format!(
+                "stopped: shard {} is not finished, and left no part",
+                self.shard
+            )));
         }
         let measures = named.plan.measures.iter().map(|measure| measure.id.clone()).collect();
         let shard = Some((self.shard.index, self.shard.count));
@@ -135,7 +143,11 @@ impl RunShard {
         // A number, or the numbers of the cores.
         let count = |text: String| text.trim().parse::<usize>().ok().filter(|n| *n > 0);
         let cores = |text: String| (!text.trim().is_empty()).then(|| text.split(',').count());
-        let batch = || given("SLURM_CPUS_PER_TASK").and_then(count).or_else(|| given("HQ_CPUS").and_then(cores));
+        let batch = || {
+            given("SLURM_CPUS_PER_TASK")
+                .and_then(count)
+                .or_else(|| given("HQ_CPUS").and_then(cores))
+        };
         self.threads.map(NonZeroUsize::get).or_else(batch).unwrap_or(1)
     }
 

@@ -13,9 +13,11 @@ use crate::store::{Index, publish};
 
 /// Write the script by which a batch system runs all shards of a plan; runs nothing.
 #[derive(Debug, Args)]
-#[command(after_help = "The script is the usual one of its engine, to be read and changed: an array of tasks, each `landbridge run-shard`.\n\
+#[command(
+    after_help = "The script is the usual one of its engine, to be read and changed: an array of tasks, each `landbridge run-shard`.\n\
     Without --shards, a few runs are timed, and a shard is what takes about 20 minutes on one core.\n\n\
-    Example:\n  landbridge submit --engine slurm --plan plan.json --out parts --script submit.sh && sbatch submit.sh")]
+    Example:\n  landbridge submit --engine slurm --plan plan.json --out parts --script submit.sh && sbatch submit.sh"
+)]
 pub(super) struct Submit {
     /// Whose script.
     #[arg(long, value_enum)]
@@ -38,7 +40,7 @@ pub(super) struct Submit {
 enum Engine {
     /// A job array of Slurm.
     Slurm,
-    /// A task array of HyperQueue.
+    /// A task array of `HyperQueue`.
     Hq,
     /// GNU parallel on one machine.
     Parallel,
@@ -57,7 +59,7 @@ impl Submit {
         #[allow(clippy::cast_possible_truncation, reason = "a plan is bounded far below 2^32 runs")]
         let total = each * runs.len() as u32;
         let shards = self.shards.map_or_else(|| sized(total, runs.len()), NonZeroU32::get);
-        let script = script(self.engine, shards, total / shards, (&self.program(), &self.plan, &self.out));
+        let script = script(self.engine, shards, total / shards, (&program(), &self.plan, &self.out));
         publish(&self.script, script.as_bytes())?;
         anstream::println!(
             "{} runs of about {}: {shards} shards of about {} on one core each\nwritten: {}\nstart it by: {}",
@@ -72,10 +74,11 @@ impl Submit {
         );
         Ok(())
     }
+}
 
-    fn program(&self) -> PathBuf {
-        std::env::current_exe().unwrap_or_else(|_| PathBuf::from("landbridge"))
-    }
+/// This program, as a script calls it.
+fn program() -> PathBuf {
+    std::env::current_exe().unwrap_or_else(|_| PathBuf::from("landbridge"))
 }
 
 /// As many shards as good length asks for, within what sites allow.
@@ -88,7 +91,12 @@ fn sized(total: Duration, runs: usize) -> u32 {
 fn script(engine: Engine, shards: u32, each: Duration, (program, plan, out): (&Path, &Path, &Path)) -> String {
     let word = |path: &Path| quoted(&path.to_string_lossy());
     let run = |shard: &str| {
-        format!("{} run-shard --quiet --plan {} --shard {shard}/{shards} --out {}", word(program), word(plan), word(out))
+        format!(
+            "{} run-shard --quiet --plan {} --shard {shard}/{shards} --out {}",
+            word(program),
+            word(plan),
+            word(out)
+        )
     };
     let last = shards - 1;
     // Three times what the pilot says, and never less than ten minutes.

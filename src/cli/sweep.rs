@@ -16,18 +16,20 @@ use super::manifest::file_sha256;
 use super::plan_file::{Named, PlanArgs, show};
 use super::progress;
 use crate::experiment::sweep::{self as runs, RunId};
-use crate::report::{ReportError, number};
 use crate::report::summary::{self, cell};
+use crate::report::{ReportError, number};
 use crate::store::{Index, Lock, Merged, Part, PartFault, Parts, StoreError, StoredRow, merge, publish, publish_with};
 
 /// Run every point of a plan on all cores; goes on where it was stopped.
 #[derive(Debug, Args)]
-#[command(after_help = "The folder holds parts/ with every finished run, runs.parquet with one row a run, points.csv and points.parquet\n\
+#[command(
+    after_help = "The folder holds parts/ with every finished run, runs.parquet with one row a run, points.csv and points.parquet\n\
     with what the headline measures come to at each point, plans/ and manifest.json. Run again, it does what is missing:\n\
     after ctrl-C, a crash or a kill, or after more points or replications were asked for.\n\n\
     Exit codes: 0 done, 1 failed, 2 refused input, 75 stopped or in use by another process: the same command goes on.\n\n\
     Examples:\n  landbridge sweep scenarios/sweeps/reloading_cranes.toml --dry-run\n  \
-    landbridge sweep scenarios/sweeps/reloading_cranes.toml --replications 5")]
+    landbridge sweep scenarios/sweeps/reloading_cranes.toml --replications 5"
+)]
 pub(super) struct Sweep {
     #[command(flatten)]
     plan: PlanArgs,
@@ -37,6 +39,9 @@ pub(super) struct Sweep {
     /// Threads; as many as there are cores where absent. They have no influence on results.
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
+    /// Runs after which what is finished is written; about 130,000 values where absent. At the latest after ten seconds.
+    #[arg(long, value_name = "RUNS")]
+    batch: Option<NonZeroUsize>,
     /// The folder of this sweep; results/NAME where absent.
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
@@ -59,6 +64,9 @@ impl Sweep {
             parts: Parts::open(&place.join("parts")),
             place,
             measures: named.plan.measures.iter().map(|measure| measure.id.clone()).collect(),
+            batch: self
+                .batch
+                .map_or((BATCH_VALUES / named.plan.measures.len().max(1)).max(1), NonZeroUsize::get),
             named: &named,
         };
         if self.dry_run {
@@ -81,7 +89,7 @@ impl Sweep {
         }
         let merged = folder.write_tables(&index, (done, begun.elapsed(), threads))?;
         if !self.quiet {
-            self.report(&folder, &index, &merged, done);
+            report(&folder, &index, &merged, done);
         }
         Ok(())
     }
@@ -101,32 +109,42 @@ impl Sweep {
             bar.finish_and_clear();
         }
     }
+}
 
-    fn report(&self, folder: &Folder<'_>, index: &Index<'_>, merged: &Merged, done: usize) {
-        let plan = &folder.named.plan;
-        let looks = looks();
-        let shown: Vec<usize> = (0..merged.measures.len()).take(3).collect();
-        let labels = shown.iter().map(|at| plan.measures[merged.measures[*at]].label.as_str());
-        let columns: Vec<&str> = ["point"].into_iter().chain(plan.factors.iter().map(|f| f.name.as_str())).chain(labels).collect();
-        let mut table = summary::table(&columns, looks);
-        for (number, (point, estimates)) in plan.points.iter().zip(&merged.estimates).enumerate().take(40) {
-            let estimate = |at: &usize| match estimates[*at] {
-                Some(e) => number::with_interval(&e),
-                None => "none".to_owned(),
-            };
-            let cells = std::iter::once((number + 1).to_string()).chain(point.levels.iter().cloned()).chain(shown.iter().map(estimate));
-            table.add_row(cells.map(|text| cell(&text, looks)));
-        }
-        anstream::println!("{}\n{table}", plan.title);
-        for (status, n) in index.unfinished() {
-            anstream::println!("{n} runs did not finish ({}); they are rows with their reason and count in no estimate", status.word());
-        }
-        anstream::eprintln!(
-            "results: {} ({} runs, {done} of them now; every point in points.csv)",
-            folder.place.display(),
-            merged.rows
+/// What came of it, on the screen.
+fn report(folder: &Folder<'_>, index: &Index<'_>, merged: &Merged, done: usize) {
+    let plan = &folder.named.plan;
+    let looks = looks();
+    let shown: Vec<usize> = (0..merged.measures.len()).take(3).collect();
+    let labels = shown.iter().map(|at| plan.measures[merged.measures[*at]].label.as_str());
+    let columns: Vec<&str> = ["point"]
+        .into_iter()
+        .chain(plan.factors.iter().map(|f| f.name.as_str()))
+        .chain(labels)
+        .collect();
+    let mut table = summary::table(&columns, looks);
+    for (number, (point, estimates)) in plan.points.iter().zip(&merged.estimates).enumerate().take(40) {
+        let estimate = |at: &usize| match estimates[*at] {
+            Some(e) => number::with_interval(&e),
+            None => "none".to_owned(),
+        };
+        let cells = std::iter::once((number + 1).to_string())
+            .chain(point.levels.iter().cloned())
+            .chain(shown.iter().map(estimate));
+        table.add_row(cells.map(|text| cell(&text, looks)));
+    }
+    anstream::println!("{}\n{table}", plan.title);
+    for (status, n) in index.unfinished() {
+        anstream::println!(
+            "{n} runs did not finish ({}); they are rows with their reason and count in no estimate",
+            status.word()
         );
     }
+    anstream::eprintln!(
+        "results: {} ({} runs, {done} of them now; every point in points.csv)",
+        folder.place.display(),
+        merged.rows
+    );
 }
 
 /// The folder of a sweep.
@@ -134,6 +152,8 @@ struct Folder<'a> {
     place: PathBuf,
     parts: Parts,
     measures: Vec<String>,
+    /// Rows of a part at most.
+    batch: usize,
     named: &'a Named,
 }
 
@@ -199,7 +219,11 @@ impl Folder<'_> {
             bar.inc(1);
             let mut batch = batch.borrow_mut();
             batch.rows.push(StoredRow::new(&self.named.plan, row));
-            if batch.is_due(self.measures.len()) { self.keep(index, &mut batch) } else { Ok(()) }
+            if batch.rows.len() >= self.batch || batch.since.elapsed() >= BATCH_TIME {
+                self.keep(index, &mut batch)
+            } else {
+                Ok(())
+            }
         });
         // What is finished is kept, also when the work ended early.
         let kept = self.keep(index, &mut batch.borrow_mut());
@@ -273,10 +297,4 @@ pub(super) fn write_runs(index: &Index<'_>, path: &Path) -> Result<(Merged, Stri
 struct Batch {
     rows: Vec<StoredRow>,
     since: Instant,
-}
-
-impl Batch {
-    fn is_due(&self, columns: usize) -> bool {
-        self.rows.len() * columns.max(1) >= BATCH_VALUES || self.since.elapsed() >= BATCH_TIME
-    }
 }

@@ -141,7 +141,12 @@ impl Lock {
         fs::create_dir_all(folder).map_err(StoreError::file("create the folder", folder))?;
         let path = folder.join("lock");
         let mut options = File::options();
-        let file = options.create(true).truncate(false).write(true).open(&path).map_err(StoreError::file("write", &path))?;
+        let file = options
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(StoreError::file("write", &path))?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
             Err(TryLockError::WouldBlock) => Err(StoreError::Locked(folder.to_owned())),

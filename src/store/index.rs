@@ -129,7 +129,10 @@ impl<'p> Index<'p> {
     /// more when these are done.
     #[must_use]
     pub fn missing(&self) -> Vec<RunId> {
-        let runs = self.wanted().into_iter().flat_map(|(point, most)| (1..=most).map(move |replication| RunId { point, replication }));
+        let runs = self
+            .wanted()
+            .into_iter()
+            .flat_map(|(point, most)| (1..=most).map(move |replication| RunId { point, replication }));
         runs.filter(|run| !self.places.contains_key(run)).collect()
     }
 

@@ -131,8 +131,14 @@ fn runs_table(plan: &Plan, rows: &[Filled]) -> Table {
 
 /// The measures of which the table of points has an estimate.
 fn headlines(plan: &Plan) -> Vec<usize> {
-    let watched = |at: usize| plan.stopping.as_ref().is_some_and(|rule| rule.measures.iter().any(|m| *m as usize == at));
-    (0..plan.measures.len()).filter(|at| plan.measures[*at].headline || watched(*at)).collect()
+    let watched = |at: usize| {
+        plan.stopping
+            .as_ref()
+            .is_some_and(|rule| rule.measures.iter().any(|m| *m as usize == at))
+    };
+    (0..plan.measures.len())
+        .filter(|at| plan.measures[*at].headline || watched(*at))
+        .collect()
 }
 
 /// Gathers what the runs of each point come to, point after point.
@@ -181,7 +187,10 @@ impl<'p> PointSummary<'p> {
     }
 
     fn close_point(&mut self) {
-        let estimates = self.gathers.iter_mut().map(|gather| std::mem::take(gather).estimate(self.plan.confidence));
+        let estimates = self
+            .gathers
+            .iter_mut()
+            .map(|gather| std::mem::take(gather).estimate(self.plan.confidence));
         self.estimates.push(estimates.collect());
         self.current += 1;
     }
@@ -190,8 +199,9 @@ impl<'p> PointSummary<'p> {
         while (self.current as usize) < self.plan.points.len() {
             self.close_point();
         }
-        let cells: Vec<(u32, usize)> =
-            (0..self.current).flat_map(|point| (0..self.measures.len()).map(move |measure| (point, measure))).collect();
+        let cells: Vec<(u32, usize)> = (0..self.current)
+            .flat_map(|point| (0..self.measures.len()).map(move |measure| (point, measure)))
+            .collect();
         let points: Vec<u32> = cells.iter().map(|(point, _)| *point).collect();
         let estimate = |(point, measure): &(u32, usize)| self.estimates[*point as usize][*measure];
         let measure = |(_, measure): &(u32, usize)| &self.plan.measures[self.measures[*measure]];

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::experiment::sweep::{Plan, Row, Status};
+use crate::experiment::sweep::{Plan, Row, Status, hexadecimal};
 use crate::report::ReportError;
 use crate::report::tables::{Table, Values};
 
@@ -110,7 +110,11 @@ impl StoredRow {
             hash.update(number.to_le_bytes());
         }
         // In the order of the ids, for parts may have their columns in another.
-        let values: BTreeMap<&str, f64> = measures.iter().zip(&self.values).filter_map(|(id, value)| Some((id.as_str(), (*value)?))).collect();
+        let values: BTreeMap<&str, f64> = measures
+            .iter()
+            .zip(&self.values)
+            .filter_map(|(id, value)| Some((id.as_str(), (*value)?)))
+            .collect();
         for (id, value) in values {
             hash.update((id.len() as u64).to_le_bytes());
             hash.update(id.as_bytes());
@@ -228,5 +232,5 @@ fn rows_sha256(rows: &[StoredRow], measures: &[String]) -> String {
     for row in rows {
         hash.update(row.hash(measures));
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&hash.finalize())
 }

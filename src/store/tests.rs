@@ -71,7 +71,10 @@ fn damaged_parts_are_refused_by_name() {
     let bytes = fs::read(&path).expect("there");
     fs::write(&path, &bytes[..bytes.len() * 2 / 3]).expect("writable");
     let said = Parts::read(&path).expect_err("cut").to_string();
-    assert!(said.contains("a.parquet: this part is damaged") && said.contains("remove this file"), "{said}");
+    assert!(
+        said.contains("a.parquet: this part is damaged") && said.contains("remove this file"),
+        "{said}"
+    );
     let mut other = whole.clone();
     other.rows[0].events += 1;
     fs::write(&path, other.encode().expect("memory")).expect("writable");
@@ -103,7 +106,11 @@ fn one_process_at_a_time() {
     let lock = Lock::take(folder.path()).expect("free again");
     fs::write(folder.path().join(".unfinished-x"), b"half").expect("writable");
     let parts = Parts::open(folder.path());
-    assert_eq!(parts.list().expect("readable"), Vec::<std::path::PathBuf>::new(), "half a file is no part");
+    assert_eq!(
+        parts.list().expect("readable"),
+        Vec::<std::path::PathBuf>::new(),
+        "half a file is no part"
+    );
     parts.sweep_up(&lock).expect("writable");
     assert!(!folder.path().join(".unfinished-x").exists());
 }
@@ -122,7 +129,11 @@ fn a_folder_that_takes_nothing() {
         Err::<(), _>(StoreError::Locked(folder.path().to_owned()))
     });
     assert!(failed.is_err());
-    assert_eq!(fs::read_dir(folder.path()).expect("readable").count(), 1, "nothing is left of what failed");
+    assert_eq!(
+        fs::read_dir(folder.path()).expect("readable").count(),
+        1,
+        "nothing is left of what failed"
+    );
 }
 
 /// The table is the same bytes however its rows are spread over parts, and with some there twice.
@@ -134,26 +145,43 @@ fn the_table_does_not_know_how_it_was_made() {
     // The third point is the first again: its runs are the same.
     let runs = [(0, 1), (0, 2), (1, 1), (1, 2)];
     let one = merged(&plan, &[part(&plan, &runs)]).expect("complete");
-    let two = merged(&plan, &[part(&plan, &[runs[3], runs[0]]), part(&plan, &[runs[2], runs[1], runs[0]])]).expect("complete");
+    let two = merged(
+        &plan,
+        &[part(&plan, &[runs[3], runs[0]]), part(&plan, &[runs[2], runs[1], runs[0]])],
+    )
+    .expect("complete");
     assert!(one == two);
     let (table, _) = Table::read_parquet("runs", one).expect("a table");
     assert_eq!(table.rows(), 6);
     let points: Vec<String> = (0..6).map(|row| table.values("point").expect("a column").field(row)).collect();
     assert_eq!(points, ["1", "1", "2", "2", "3", "3"]);
     assert!(matches!(table.values("factor.desks"), Some(Values::Text(v)) if v[4].as_deref() == Some("uno")));
-    assert_eq!(table.values("trains_completed").expect("a column").field(0), table.values("trains_completed").expect("a column").field(4));
+    assert_eq!(
+        table.values("trains_completed").expect("a column").field(0),
+        table.values("trains_completed").expect("a column").field(4)
+    );
 }
 
 #[test]
 fn what_is_missing_and_what_differs() {
     let plan = plan("[1, 2]", 2);
-    let error = merged(&plan, &[part(&plan, &[(0, 1), (1, 2)])]).expect_err("incomplete").to_string();
-    assert_eq!(error, "2 of the 4 runs of the plan are not there, the first of them replication 2 of point 1");
+    let error = merged(&plan, &[part(&plan, &[(0, 1), (1, 2)])])
+        .expect_err("incomplete")
+        .to_string();
+    assert_eq!(
+        error,
+        "2 of the 4 runs of the plan are not there, the first of them replication 2 of point 1"
+    );
     let mut other = part(&plan, &[(0, 1)]);
     other.rows[0].events += 1;
     let other = Part::new("some plan", 1, None, other.measures, other.rows);
     let error = merged(&plan, &[part(&plan, &[(0, 1)]), other]).expect_err("another result");
-    assert!(error.to_string().contains("hold the same run, replication 1 of point 1, with other results"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("hold the same run, replication 1 of point 1, with other results"),
+        "{error}"
+    );
 }
 
 /// More points and more replications need only what is not there; rows of other seeds are of no use.
@@ -164,7 +192,10 @@ fn rows_serve_every_plan_that_asks_for_them() {
     let missing = |plan: &Plan| {
         let mut index = Index::new(plan);
         let used = index.add(Path::new("a.parquet"), &kept).expect("sound");
-        (used, index.missing().iter().map(|run| (run.point, run.replication)).collect::<Vec<_>>())
+        (
+            used,
+            index.missing().iter().map(|run| (run.point, run.replication)).collect::<Vec<_>>(),
+        )
     };
     assert_eq!(missing(&small), (4, vec![]));
     assert_eq!(missing(&plan("[3, 2, 1]", 3)), (4, vec![(0, 1), (0, 2), (0, 3), (1, 3), (2, 3)]));

@@ -62,5 +62,5 @@ pub fn log(model: &Model, records: &ReplicationRecords) -> Vec<String> {
 /// SHA-256 in hexadecimal.
 pub fn sha256_of(bytes: &[u8]) -> String {
     use sha2::{Digest, Sha256};
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    landbridge::experiment::sweep::hexadecimal(&Sha256::digest(bytes))
 }

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+use landbridge::store::Parts;
+
 use crate::common::sha256_of;
 
 /// A desk that is quick to simulate: half a second for all of the plan below.
@@ -63,7 +65,12 @@ impl Folder {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_landbridge"));
-        command.current_dir(self.0.path()).args(arguments).env("NO_COLOR", "1").env_remove("SLURM_CPUS_PER_TASK").env_remove("HQ_CPUS");
+        command
+            .current_dir(self.0.path())
+            .args(arguments)
+            .env("NO_COLOR", "1")
+            .env_remove("SLURM_CPUS_PER_TASK")
+            .env_remove("HQ_CPUS");
         command
     }
 
@@ -75,13 +82,18 @@ impl Folder {
     #[track_caller]
     fn ends(&self, code: i32, arguments: &[&str]) -> String {
         let output = self.run(arguments);
-        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let said = format!(
+            "{}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
         assert_eq!(output.status.code(), Some(code), "{arguments:?}\n{said}");
         said
     }
 
     fn parts(&self, below: &str) -> Vec<PathBuf> {
-        let mut parts: Vec<PathBuf> = fs::read_dir(self.path(below)).map_or_else(|_| Vec::new(), |all| all.map(|e| e.expect("readable").path()).collect());
+        let mut parts: Vec<PathBuf> =
+            fs::read_dir(self.path(below)).map_or_else(|_| Vec::new(), |all| all.map(|e| e.expect("readable").path()).collect());
         parts.retain(|path| path.extension().is_some_and(|e| e == "parquet"));
         parts.sort();
         parts
@@ -109,7 +121,7 @@ fn a_killed_sweep_goes_on() {
     assert_eq!(folder.manifest("whole")["runs_sha256"], sha256_of(&whole));
     let mut published = Vec::new();
     for attempt in 0..8_u64 {
-        let mut command = folder.command(&["sweep", "plan.toml", "--out", "torn", "--quiet", "--threads", "2"]);
+        let mut command = folder.command(&["sweep", "plan.toml", "--out", "torn", "--quiet", "--threads", "2", "--batch", "20"]);
         let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
         kill_after(child, Duration::from_millis(30 + 40 * attempt));
         let parts = folder.parts("torn/parts");
@@ -117,16 +129,38 @@ fn a_killed_sweep_goes_on() {
         for (path, bytes) in &published {
             assert_eq!(&fs::read(path).expect("still there"), bytes);
         }
-        published = parts.into_iter().map(|path| (path.clone(), fs::read(path).expect("readable"))).collect();
+        published = parts
+            .into_iter()
+            .map(|path| (path.clone(), fs::read(path).expect("readable")))
+            .collect();
     }
-    let before = published.len();
+    let rows = |folder: &Folder| {
+        folder
+            .parts("torn/parts")
+            .iter()
+            .map(|path| Parts::read(path).expect("whole").rows.len() as u64)
+            .sum::<u64>()
+    };
+    let before = rows(&folder);
+    assert!(before > 0, "never was a part published before the kill");
     folder.ends(0, &["sweep", "plan.toml", "--out", "torn", "--quiet"]);
-    assert!(fs::read(folder.path("torn/runs.parquet")).expect("there") == whole, "other bytes after {before} parts");
+    assert_eq!(
+        folder.manifest("torn")["runs_made"],
+        600 - before,
+        "what was published is not run again"
+    );
+    assert_eq!(rows(&folder), 600, "no run is there twice");
+    assert!(
+        fs::read(folder.path("torn/runs.parquet")).expect("there") == whole,
+        "other bytes after {before} runs"
+    );
     for file in ["points.csv", "points.parquet"] {
         let read = |out: &str| fs::read(folder.path(out).join(file)).expect("there");
         assert_eq!(read("torn"), read("whole"), "{file}");
     }
-    let hidden = fs::read_dir(folder.path("torn/parts")).expect("readable").filter(|e| e.as_ref().expect("readable").file_name().to_string_lossy().starts_with('.'));
+    let hidden = fs::read_dir(folder.path("torn/parts"))
+        .expect("readable")
+        .filter(|e| e.as_ref().expect("readable").file_name().to_string_lossy().starts_with('.'));
     assert_eq!(hidden.count(), 0, "what was torn is swept up");
     // Nothing is left to do.
     folder.ends(0, &["sweep", "plan.toml", "--out", "torn", "--quiet"]);
@@ -147,7 +181,20 @@ fn only_what_is_missing_is_run() {
     assert_eq!(made(&["--replications", "3"]), 15);
     assert_eq!(made(&["--replications", "1"]), 0);
     let table = fs::read(folder.path("s/runs.parquet")).expect("there");
-    folder.ends(0, &["sweep", "plan.toml", "--out", "fresh", "--quiet", "--replications", "1", "--threads", "1"]);
+    folder.ends(
+        0,
+        &[
+            "sweep",
+            "plan.toml",
+            "--out",
+            "fresh",
+            "--quiet",
+            "--replications",
+            "1",
+            "--threads",
+            "1",
+        ],
+    );
     assert!(fs::read(folder.path("fresh/runs.parquet")).expect("there") == table);
     // Another seed is another run.
     assert_eq!(made(&["--replications", "1", "--seed", "5"]), 20);
@@ -157,7 +204,13 @@ fn only_what_is_missing_is_run() {
 fn a_dry_run_shows_the_plan_and_leaves_nothing() {
     let folder = Folder::new(PLAN);
     let said = folder.ends(0, &["sweep", "plan.toml", "--out", "s", "--dry-run"]);
-    for words in ["Desks and growth", "points   15", "runs     600, of which 0 are finished and 600 are to be run", "time     about", "plan     "] {
+    for words in [
+        "Desks and growth",
+        "points   15",
+        "runs     600, of which 0 are finished and 600 are to be run",
+        "time     about",
+        "plan     ",
+    ] {
         assert!(said.contains(words), "no {words:?} in\n{said}");
     }
     assert!(!folder.path("s").exists());
@@ -174,7 +227,20 @@ fn a_stopping_rule() {
     let said = folder.ends(0, &["sweep", "plan.toml", "--out", "a", "--dry-run"]);
     assert!(said.contains("at least 75") && said.contains("5 to 60"), "{said}");
     folder.ends(0, &["sweep", "plan.toml", "--out", "a", "--quiet", "--threads", "1"]);
-    folder.ends(0, &["sweep", "plan.toml", "--out", "b", "--quiet", "--threads", "2", "--replications", "7"]);
+    folder.ends(
+        0,
+        &[
+            "sweep",
+            "plan.toml",
+            "--out",
+            "b",
+            "--quiet",
+            "--threads",
+            "2",
+            "--replications",
+            "7",
+        ],
+    );
     folder.ends(0, &["sweep", "plan.toml", "--out", "b", "--quiet", "--threads", "2"]);
     let table = |out: &str| fs::read(folder.path(out).join("runs.parquet")).expect("there");
     assert!(table("a") == table("b"));
@@ -194,12 +260,23 @@ fn runs_that_do_not_finish_are_rows() {
     let points = fs::read_to_string(folder.path("s/points.csv")).expect("there");
     let mut lines = points.lines();
     let header: Vec<&str> = lines.next().expect("a header").split(',').collect();
-    let column = |name: &str| header.iter().position(|c| *c == name).unwrap_or_else(|| panic!("no {name} in {header:?}"));
+    let column = |name: &str| {
+        header
+            .iter()
+            .position(|c| *c == name)
+            .unwrap_or_else(|| panic!("no {name} in {header:?}"))
+    };
     let (finished, unfinished) = (column("runs_finished"), column("runs_unfinished"));
-    let mut counts: Vec<(u32, u32)> = lines.map(|line| line.split(',').collect::<Vec<_>>()).map(|f| (f[finished].parse().expect("n"), f[unfinished].parse().expect("n"))).collect();
+    let mut counts: Vec<(u32, u32)> = lines
+        .map(|line| line.split(',').collect::<Vec<_>>())
+        .map(|f| (f[finished].parse().expect("n"), f[unfinished].parse().expect("n")))
+        .collect();
     counts.dedup();
     assert!(counts.iter().all(|(f, u)| f + u == 4), "{counts:?}");
-    assert!(counts.iter().any(|(_, u)| *u == 4) && counts.iter().any(|(f, _)| *f == 4), "{counts:?}");
+    assert!(
+        counts.iter().any(|(_, u)| *u == 4) && counts.iter().any(|(f, _)| *f == 4),
+        "{counts:?}"
+    );
 }
 
 /// A second process on the folder is told, and what it finds wrong there it names; nothing finished is lost.
@@ -246,7 +323,11 @@ fn shards_in_any_number_and_order() {
     folder.ends(0, &["plan", "plan.toml", "-o", "plan.json"]);
     let plan = fs::read(folder.path("plan.json")).expect("there");
     folder.ends(0, &["plan", "plan.toml", "-o", "plan.json", "--quiet"]);
-    assert_eq!(fs::read(folder.path("plan.json")).expect("there"), plan, "a plan is the same bytes again");
+    assert_eq!(
+        fs::read(folder.path("plan.json")).expect("there"),
+        plan,
+        "a plan is the same bytes again"
+    );
     let id = sha256_of(&plan);
     for n in [1, 2, 7, 16_u32] {
         let out = format!("parts{n}");
@@ -254,7 +335,20 @@ fn shards_in_any_number_and_order() {
         let mut order: Vec<u32> = (0..n).map(|i| (i * 5 + 3) % n).collect();
         order.extend(order.clone().into_iter().take(2));
         for i in order {
-            folder.ends(0, &["run-shard", "--plan", "plan.json", "--shard", &format!("{i}/{n}"), "--out", &out, "--threads", "2"]);
+            folder.ends(
+                0,
+                &[
+                    "run-shard",
+                    "--plan",
+                    "plan.json",
+                    "--shard",
+                    &format!("{i}/{n}"),
+                    "--out",
+                    &out,
+                    "--threads",
+                    "2",
+                ],
+            );
         }
         let below = format!("{out}/{id}");
         assert_eq!(folder.parts(&below).len(), n as usize);
@@ -274,19 +368,45 @@ fn shards_in_any_number_and_order() {
     let said = folder.ends(1, &["merge", "--plan", "plan.json", "--parts", "parts7", "-o", "merged.parquet"]);
     assert!(said.contains("part-2-of-7.parquet: this part is damaged"), "{said}");
     let output = folder.run(&["missing", "--plan", "plan.json", "--shards", "7", "--out", "parts7"]);
-    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stdout).trim()), (Some(75), "2,4"));
+    assert_eq!(
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).trim()),
+        (Some(75), "2,4")
+    );
     for i in ["2", "4"] {
-        folder.ends(0, &["run-shard", "--plan", "plan.json", "--shard", &format!("{i}/7"), "--out", "parts7", "--quiet"]);
+        folder.ends(
+            0,
+            &[
+                "run-shard",
+                "--plan",
+                "plan.json",
+                "--shard",
+                &format!("{i}/7"),
+                "--out",
+                "parts7",
+                "--quiet",
+            ],
+        );
     }
-    assert_eq!(fs::read(&parts[2]).expect("there"), whole, "a shard that is run again gives the same bytes");
+    assert_eq!(
+        fs::read(&parts[2]).expect("there"),
+        whole,
+        "a shard that is run again gives the same bytes"
+    );
     // Parts of another number of shards are as good, where they are bit-equal.
-    fs::copy(&folder.parts(&format!("parts2/{id}"))[1], folder.path(&format!("parts7/{id}/part-1-of-2.parquet"))).expect("writable");
+    fs::copy(
+        &folder.parts(&format!("parts2/{id}"))[1],
+        folder.path(&format!("parts7/{id}/part-1-of-2.parquet")),
+    )
+    .expect("writable");
     folder.ends(0, &["merge", "--plan", "plan.json", "--parts", "parts7", "-o", "merged.parquet"]);
     assert!(fs::read(folder.path("merged.parquet")).expect("there") == table);
     // A part of another plan, and a plan that is none.
     let other = folder.ends(0, &["plan", "plan.toml", "-o", "other.json", "--replications", "3"]);
     assert!(!other.contains(&id));
-    folder.ends(0, &["run-shard", "--plan", "other.json", "--shard", "0/9", "--out", "other", "--quiet"]);
+    folder.ends(
+        0,
+        &["run-shard", "--plan", "other.json", "--shard", "0/9", "--out", "other", "--quiet"],
+    );
     let other_id = sha256_of(&fs::read(folder.path("other.json")).expect("there"));
     let foreign = folder.path(&format!("parts7/{id}/foreign.parquet"));
     fs::copy(&folder.parts(&format!("other/{other_id}"))[0], &foreign).expect("writable");
@@ -305,7 +425,10 @@ fn a_signal_leaves_no_part() {
     let mut command = folder.command(&["run-shard", "--plan", "plan.json", "--shard", "0/1", "--out", "parts"]);
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it starts");
     std::thread::sleep(Duration::from_millis(400));
-    let killed = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill is there");
+    let killed = Command::new("kill")
+        .args(["-TERM", &child.id().to_string()])
+        .status()
+        .expect("kill is there");
     assert!(killed.success());
     assert_eq!(child.wait().expect("it ends").code(), Some(75));
     let id = sha256_of(&fs::read(folder.path("plan.json")).expect("there"));
@@ -318,21 +441,37 @@ fn a_signal_leaves_no_part() {
 fn one_shard_twice_at_once() {
     let folder = Folder::new(&PLAN.replace("replications = 40", "replications = 8"));
     folder.ends(0, &["plan", "plan.toml", "-o", "plan.json", "--quiet"]);
-    let start = || folder.command(&["run-shard", "--plan", "plan.json", "--shard", "0/2", "--out", "parts", "--quiet"]).spawn().expect("it starts");
+    let start = || {
+        folder
+            .command(&["run-shard", "--plan", "plan.json", "--shard", "0/2", "--out", "parts", "--quiet"])
+            .spawn()
+            .expect("it starts")
+    };
     for mut child in [start(), start()] {
         assert_eq!(child.wait().expect("it ends").code(), Some(0));
     }
-    folder.ends(0, &["run-shard", "--plan", "plan.json", "--shard", "1/2", "--out", "parts", "--quiet"]);
+    folder.ends(
+        0,
+        &["run-shard", "--plan", "plan.json", "--shard", "1/2", "--out", "parts", "--quiet"],
+    );
     folder.ends(0, &["merge", "--plan", "plan.json", "--parts", "parts", "-o", "merged.parquet"]);
 }
 
 #[test]
 fn bad_plans_are_refused_before_anything_runs() {
     for (right, wrong, said) in [
-        ("places.pass.clearance.customs.desks", "places.pass.clearance.customs.dekss", "did you mean `desks`?"),
+        (
+            "places.pass.clearance.customs.desks",
+            "places.pass.clearance.customs.dekss",
+            "did you mean `desks`?",
+        ),
         ("from = 0.8", "from = 1.2", "is a range without values"),
         ("step = 0.1", "step = 0.3", "let the range end at 1.1 or 1.4"),
-        ("replications = 40", "replications = 40\nmost_runs = 500", "600 runs, more than `run.most_runs`, which is 500"),
+        (
+            "replications = 40",
+            "replications = 40\nmost_runs = 500",
+            "600 runs, more than `run.most_runs`, which is 500",
+        ),
         ("[1, 2, 3]", "[1, 2, 0]", "is zero"),
         ("\"base.toml\"", "\"bas.toml\"", "there is no such file"),
     ] {
@@ -346,8 +485,12 @@ fn bad_plans_are_refused_before_anything_runs() {
 /// Plans that are shipped are sound and small enough to be meant.
 #[test]
 fn shipped_plans_are_sound() {
-    let plans = fs::read_dir("scenarios/sweeps").expect("there").map(|e| e.expect("readable").path());
-    let plans: Vec<PathBuf> = plans.filter(|path: &PathBuf| path.extension().is_some_and(|e| e == "toml")).collect();
+    let plans = fs::read_dir("scenarios/sweeps")
+        .expect("there")
+        .map(|e| e.expect("readable").path());
+    let plans: Vec<PathBuf> = plans
+        .filter(|path: &PathBuf| path.extension().is_some_and(|e| e == "toml"))
+        .collect();
     assert!(plans.len() >= 4);
     for plan in plans {
         let loaded = landbridge::scenario::plan::load(Path::new(&plan), &[]).unwrap_or_else(|error| panic!("{}\n{error}", plan.display()));

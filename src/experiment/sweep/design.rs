@@ -143,7 +143,10 @@ mod tests {
         for level in 0..4 {
             assert_eq!(sobol.iter().filter(|point| point[0] == Setting::Level(level)).count(), 4);
             // One of each pair of levels in each eighth.
-            assert_eq!(sobol.iter().filter(|p| p[..] == [Setting::Level(level), Setting::Level(1)]).count(), 2);
+            assert_eq!(
+                sobol.iter().filter(|p| p[..] == [Setting::Level(level), Setting::Level(1)]).count(),
+                2
+            );
         }
     }
 

@@ -1,6 +1,7 @@
 //! `PlanFile` -build-> `Plan`: every point read, compiled and named before anything runs.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -112,7 +113,9 @@ pub enum PlanError {
     #[error("is not a plan that `landbridge plan` wrote: {0}")]
     NotAPlan(String),
     /// It was made by a program with other results.
-    #[error("was made for results of version {0}, and this program gives version {RESULTS_VERSION}; make the plan again, or use the program that made it")]
+    #[error(
+        "was made for results of version {0}, and this program gives version {RESULTS_VERSION}; make the plan again, or use the program that made it"
+    )]
     OtherVersion(u32),
 }
 
@@ -137,8 +140,7 @@ pub fn build(loaded: &LoadedPlan) -> Result<Plan, Problems> {
         replications,
         most_events: asked.most_events,
     };
-    let built: Vec<Result<(Point, Vec<MeasureName>), (String, Problems)>> =
-        settings.par_iter().enumerate().map(|(n, point)| cx.point(n, point)).collect();
+    let built: Vec<Built> = settings.par_iter().enumerate().map(|(n, point)| cx.point(n, point)).collect();
     let (mut points, mut measures, mut bad) = (Vec::new(), Columns::default(), Vec::new());
     for outcome in built {
         match outcome {
@@ -190,7 +192,10 @@ fn within_bounds(loaded: &LoadedPlan) -> Result<(), Problems> {
         return Err(loaded.refuse([("design".to_owned(), wrong, remedy)]));
     }
     if matches!(file.design, Design::Sobol { .. }) && file.factors.len() > MOST_DIMENSIONS {
-        let wrong = format!("has {} factors, and Sobol's sequence as many as {MOST_DIMENSIONS} coordinates", file.factors.len());
+        let wrong = format!(
+            "has {} factors, and Sobol's sequence as many as {MOST_DIMENSIONS} coordinates",
+            file.factors.len()
+        );
         return Err(loaded.refuse([("design".to_owned(), wrong, "take \"latin hypercube\"".to_owned())]));
     }
     Ok(())
@@ -207,6 +212,9 @@ fn values(resolved: &str) -> BTreeMap<String, String> {
         .collect()
 }
 
+/// A point with its measures, or where it is and what is wrong with it.
+type Built = Result<(Point, Vec<MeasureName>), (String, Problems)>;
+
 struct Builder<'a> {
     loaded: &'a LoadedPlan,
     base: &'a BTreeMap<String, String>,
@@ -215,16 +223,22 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    fn point(&self, n: usize, settings: &[Setting]) -> Result<(Point, Vec<MeasureName>), (String, Problems)> {
+    fn point(&self, n: usize, settings: &[Setting]) -> Built {
         let factors = &self.loaded.file.factors;
         let shown = factors.iter().zip(settings).map(|(factor, setting)| {
             let shown = factor.shown(*setting);
-            let label = shown.as_ref().map_or_else(|| self.loaded.base_label(factor), |shown| shown.label.clone());
+            let label = shown
+                .as_ref()
+                .map_or_else(|| self.loaded.base_label(factor), |shown| shown.label.clone());
             (label, shown.and_then(|shown| shown.number).map(|(number, _)| number))
         });
         let (levels, numbers): (Vec<String>, Vec<Option<f64>>) = shown.unzip();
         let words = || {
-            let levels: Vec<String> = factors.iter().zip(&levels).map(|(f, level)| format!("{} = {level}", f.id)).collect();
+            let levels: Vec<String> = factors
+                .iter()
+                .zip(&levels)
+                .map(|(f, level)| format!("{} = {level}", f.id))
+                .collect();
             format!("point {}: {}", n + 1, levels.join(", "))
         };
         let loaded = self.loaded.scenario(settings).map_err(|problems| (words(), problems))?;
@@ -259,8 +273,13 @@ fn content_hash(values: &BTreeMap<String, String>, most_events: u64) -> String {
 }
 
 /// Bytes in hexadecimal.
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+#[must_use]
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
+        // Writing into a string cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 /// The measures of all points, each once, in the order in which they are met.
@@ -288,15 +307,17 @@ impl Columns {
 fn stopping_rule(loaded: &LoadedPlan, rule: &Precision, measures: &[MeasureColumn]) -> Result<StoppingRule, Problems> {
     let mut indices = Vec::new();
     for id in &rule.measures {
-        match measures.iter().position(|measure| measure.id == *id) {
-            Some(index) => indices.push(index as u32),
-            None => {
-                let near = scenario::nearest(id, measures.iter().map(|measure| measure.id.as_str()));
-                let remedy = near.map_or_else(|| "`landbridge run --json` names them".to_owned(), |near| format!("did you mean \"{near}\"?"));
-                let wrong = format!("names {id:?}, which is measured at no point");
-                return Err(loaded.refuse([("run.measures".to_owned(), wrong, remedy)]));
-            }
+        if let Some(index) = measures.iter().position(|measure| measure.id == *id) {
+            indices.push(index as u32);
+            continue;
         }
+        let near = scenario::nearest(id, measures.iter().map(|measure| measure.id.as_str()));
+        let remedy = near.map_or_else(
+            || "`landbridge run --json` names them".to_owned(),
+            |near| format!("did you mean \"{near}\"?"),
+        );
+        let wrong = format!("names {id:?}, which is measured at no point");
+        return Err(loaded.refuse([("run.measures".to_owned(), wrong, remedy)]));
     }
     Ok(StoppingRule {
         relative: rule.relative,
@@ -308,7 +329,10 @@ fn stopping_rule(loaded: &LoadedPlan, rule: &Precision, measures: &[MeasureColum
 
 fn factor_columns(loaded: &LoadedPlan, points: &[Point], settings: &[Vec<Setting>]) -> Vec<FactorColumn> {
     let column = |(at, factor): (usize, &scenario::plan::Factor)| {
-        let units = settings.iter().map(|point| factor.shown(point[at])).map(|shown| shown?.number.map(|(_, unit)| unit));
+        let units = settings
+            .iter()
+            .map(|point| factor.shown(point[at]))
+            .map(|shown| shown?.number.map(|(_, unit)| unit));
         let units: BTreeSet<Option<String>> = units.collect();
         let of_base = points.iter().any(|point| point.numbers[at].is_none());
         let unit = match (units.into_iter().collect::<Vec<_>>().as_slice(), of_base) {
@@ -366,7 +390,9 @@ impl Plan {
         if content_hash(&values, self.most_events) != point.scenario {
             return Err("the scenario of a point is not the one that the plan names".to_owned());
         }
-        let text = values.iter().fold("title = \"a point\"\n".to_owned(), |text, (key, value)| text + key + " = " + value + "\n");
+        let text = values.iter().fold("title = \"a point\"\n".to_owned(), |text, (key, value)| {
+            text + key + " = " + value + "\n"
+        });
         let loaded = scenario::parse(&text, "a point of the plan").map_err(|problems| problems.to_string())?;
         compiled(&loaded).map_err(|problems| problems.to_string())
     }
@@ -415,7 +441,11 @@ departures.rate = "6/day"
         let folder = tempfile::tempdir().expect("a folder can be made");
         let path = folder.path().join("plan.toml");
         std::fs::write(folder.path().join("base.toml"), BASE).expect("writable");
-        let design = if rest.contains("[design]") { "" } else { "[design]\nkind = 'grid'\n" };
+        let design = if rest.contains("[design]") {
+            ""
+        } else {
+            "[design]\nkind = 'grid'\n"
+        };
         std::fs::write(&path, format!("title = 'p'\nbase = 'base.toml'\n{design}{rest}")).expect("writable");
         plan::load(&path, &[]).unwrap_or_else(|problems| panic!("{problems}"))
     }
@@ -440,7 +470,10 @@ departures.rate = "6/day"
         let set: Vec<_> = plan.points[2].set.iter().map(|(key, value)| format!("{key} = {value}")).collect();
         assert_eq!(
             set,
-            ["places.pass.clearance.customs.desks = 2", "places.pass.clearance.customs.time = \"45 min\""]
+            [
+                "places.pass.clearance.customs.desks = 2",
+                "places.pass.clearance.customs.time = \"45 min\""
+            ]
         );
         assert!(plan.points[1].set.is_empty(), "it is the base");
     }
@@ -466,7 +499,9 @@ departures.rate = "6/day"
     /// What has no influence on a run does not make another scenario of it; the limit of its events does.
     #[test]
     fn the_same_scenario_has_the_same_name() {
-        let plan = built("[factors.a]\nlevels = [{ name = 'x' }, { name = 'y', set = { title = 'Another' } }, { name = 'z', set = { places.pass.name = 'Z' } }]");
+        let plan = built(
+            "[factors.a]\nlevels = [{ name = 'x' }, { name = 'y', set = { title = 'Another' } }, { name = 'z', set = { places.pass.name = 'Z' } }]",
+        );
         assert_eq!(plan.first_alike(), [0, 0, 2]);
         assert!(plan.points[1].set.is_empty());
         let limited = built("[run]\nmost_events = 5\n[factors.a]\nlevels = [{ name = 'x' }]");
@@ -479,11 +514,19 @@ departures.rate = "6/day"
     fn what_is_refused_before_anything_runs() {
         let refused = |rest: &str| build(&loaded(rest)).expect_err(rest).to_string();
         let drawn = refused(&format!("[run]\nmost_runs = 11\n{TWO}"));
-        assert!(drawn.contains("comes to 4 points of up to 3 replications, 12 runs, more than `run.most_runs`, which is 11"), "{drawn}");
+        assert!(
+            drawn.contains("comes to 4 points of up to 3 replications, 12 runs, more than `run.most_runs`, which is 11"),
+            "{drawn}"
+        );
         let drawn = refused("[factors.a]\nkey = 'places.pass.clearance.customs.desks'\nvalues = [1, 0, -1]");
-        assert!(drawn.contains("is zero") && drawn.contains("is negative") && drawn.contains("at point 2: a = 0"), "{drawn}");
+        assert!(
+            drawn.contains("is zero") && drawn.contains("is negative") && drawn.contains("at point 2: a = 0"),
+            "{drawn}"
+        );
         // What only the compiled network shows.
-        let drawn = refused("[factors.a]\nkey = 'lines.over.running_time'\nvalues = ['1 h']\n[factors.b]\nlevels = [{ name = 'x', set = { flows.west.to = 'beyon' } }]");
+        let drawn = refused(
+            "[factors.a]\nkey = 'lines.over.running_time'\nvalues = ['1 h']\n[factors.b]\nlevels = [{ name = 'x', set = { flows.west.to = 'beyon' } }]",
+        );
         assert!(drawn.contains("did you mean `beyond`"), "{drawn}");
         let drawn = refused("[run]\nprecision = 0.1\nmeasures = ['trains_complete']\n[factors.a]\nkey = 'flows.west.growth'\nvalues = [1]");
         assert!(drawn.contains("did you mean") && drawn.contains("measured at no point"), "{drawn}");
@@ -492,7 +535,9 @@ departures.rate = "6/day"
     /// Points with different facilities have different measures; the columns of the plan are all of them.
     #[test]
     fn columns_of_all_points() {
-        let plan = built("[factors.a]\nlevels = [{ name = 'x' }, { name = 'y', set = { places.pass.clearance.second = { desks = 1, time = '1 h' }, places.pass.procedures.all.steps = ['clearance.customs', 'clearance.second'] } }]");
+        let plan = built(
+            "[factors.a]\nlevels = [{ name = 'x' }, { name = 'y', set = { places.pass.clearance.second = { desks = 1, time = '1 h' }, places.pass.procedures.all.steps = ['clearance.customs', 'clearance.second'] } }]",
+        );
         let second = plan.measures.iter().filter(|m| m.id.contains("clearance.second")).count();
         let first = plan.measures.iter().filter(|m| m.id.contains("clearance.customs")).count();
         assert!(first > 3 && first == second);

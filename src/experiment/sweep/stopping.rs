@@ -23,7 +23,9 @@ pub fn needed(plan: &Plan, point: &Point, values: &[Vec<Option<f64>>]) -> u32 {
             Some(estimate.half_width? / (rule.relative / (1.0 + rule.relative) * estimate.mean.abs()))
         });
         // A measure without a value, or with a mean of zero, is never precise.
-        let worst = asked.map(|ratio| ratio.filter(|r| !r.is_nan()).unwrap_or(f64::INFINITY)).fold(0.0, f64::max);
+        let worst = asked
+            .map(|ratio| ratio.filter(|r| !r.is_nan()).unwrap_or(f64::INFINITY))
+            .fold(0.0, f64::max);
         if worst <= 1.0 {
             return round;
         }

@@ -69,7 +69,12 @@ pub fn work<E>(
         next: Mutex::new(0),
         threads,
     };
-    let columns: BTreeMap<&str, usize> = plan.measures.iter().enumerate().map(|(at, measure)| (measure.id.as_str(), at)).collect();
+    let columns: BTreeMap<&str, usize> = plan
+        .measures
+        .iter()
+        .enumerate()
+        .map(|(at, measure)| (measure.id.as_str(), at))
+        .collect();
     let (sender, receiver) = mpsc::sync_channel::<Sent>(4 * threads);
     let halt = AtomicBool::new(false);
     pool.in_place_scope(|scope| {
@@ -157,7 +162,12 @@ fn run_stretch(
 /// Its point cannot be read.
 pub fn run_one(plan: &Plan, run: RunId) -> Result<Row, String> {
     let model = plan.model(&plan.points[run.point as usize])?;
-    let columns: BTreeMap<&str, usize> = plan.measures.iter().enumerate().map(|(at, measure)| (measure.id.as_str(), at)).collect();
+    let columns: BTreeMap<&str, usize> = plan
+        .measures
+        .iter()
+        .enumerate()
+        .map(|(at, measure)| (measure.id.as_str(), at))
+        .collect();
     let places: Vec<Option<usize>> = names(&model).iter().map(|name| columns.get(name.id.as_str()).copied()).collect();
     Ok(one(plan, run, &model, &mut Simulator::new(&model), &places))
 }
@@ -189,9 +199,17 @@ fn one(plan: &Plan, run: RunId, model: &Model, simulator: &mut Simulator<'_>, pl
         Ended::Stalled(stall) => {
             let report = stall_report(model, run.replication, &stall);
             let circle: Vec<&str> = report.circle.iter().map(|link| link.holds.as_str()).collect();
-            let circle = if circle.is_empty() { String::new() } else { format!(", in a circle over {}", circle.join(", ")) };
+            let circle = if circle.is_empty() {
+                String::new()
+            } else {
+                format!(", in a circle over {}", circle.join(", "))
+            };
             let trains = stall.waiting.len();
-            failed(run, Status::Stalled, format!("at {}: {trains} trains can never go on{circle}", report.at))
+            failed(
+                run,
+                Status::Stalled,
+                format!("at {}: {trains} trains can never go on{circle}", report.at),
+            )
         }
         Ended::LimitReached { at: when } => failed(
             run,

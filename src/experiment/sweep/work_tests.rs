@@ -39,7 +39,10 @@ fn the_same_rows_on_any_number_of_threads() {
         assert_eq!(run_one(&plan, id).as_ref(), Ok(row));
     }
     let completed = plan.measures.iter().position(|m| m.id == "trains_completed").expect("a measure");
-    assert!(one.iter().all(|row| row.status == Status::Finished && row.values[completed].is_some_and(|n| n > 20.0)));
+    assert!(
+        one.iter()
+            .all(|row| row.status == Status::Finished && row.values[completed].is_some_and(|n| n > 20.0))
+    );
 }
 
 #[test]
@@ -47,7 +50,10 @@ fn a_run_at_its_limit_is_a_row() {
     let plan = built(&format!("[run]\nmost_events = 10\n{DESKS}"));
     let rows = rows(&plan, 2);
     assert_eq!(rows.len(), 9);
-    assert!(rows.iter().all(|row| row.status == Status::Limit && row.reason.contains("more events")));
+    assert!(
+        rows.iter()
+            .all(|row| row.status == Status::Limit && row.reason.contains("more events"))
+    );
 }
 
 /// An error of the taker ends the work, and so does the sign to stop; nothing hangs.

@@ -243,10 +243,15 @@ mod tests {
 
     #[test]
     fn notes_and_torn_files() {
-        let table = Table::new("t").integer("n", 0..1_000_i64).text("word", (0..1_000).map(|n| format!("w{}", n % 7)));
+        let table = Table::new("t")
+            .integer("n", 0..1_000_i64)
+            .text("word", (0..1_000).map(|n| format!("w{}", n % 7)));
         let mut bytes = Vec::new();
         table.write_parquet_noted("{\"a\":1}", &mut bytes).expect("memory");
-        assert_eq!(Table::read_parquet("t", bytes.clone()).expect("whole"), (table, Some("{\"a\":1}".to_owned())));
+        assert_eq!(
+            Table::read_parquet("t", bytes.clone()).expect("whole"),
+            (table, Some("{\"a\":1}".to_owned()))
+        );
         for length in [0, 3, 100, bytes.len() / 2, bytes.len() - 1] {
             assert!(Table::read_parquet("t", bytes[..length].to_vec()).is_err(), "{length} bytes");
         }

@@ -129,7 +129,12 @@ impl<W: Write + Send> TableStream<W> {
 pub(super) fn read(name: &str, bytes: Vec<u8>) -> Result<(Table, Option<String>), ReportError> {
     let file = SerializedFileReader::new(Bytes::from(bytes))?;
     let facts = file.metadata().file_metadata();
-    let note = facts.key_value_metadata().into_iter().flatten().find(|pair| pair.key == NOTE).and_then(|pair| pair.value.clone());
+    let note = facts
+        .key_value_metadata()
+        .into_iter()
+        .flatten()
+        .find(|pair| pair.key == NOTE)
+        .and_then(|pair| pair.value.clone());
     let columns = facts.schema_descr().columns();
     let empty = |column: &ColumnDescPtr| {
         let values = match column.physical_type() {
@@ -153,7 +158,11 @@ pub(super) fn read(name: &str, bytes: Vec<u8>) -> Result<(Table, Option<String>)
             match (&mut column.values, group.get_column_reader(at)?) {
                 (Values::Text(values), ColumnReader::ByteArrayColumnReader(reader)) => {
                     let taken = take(reader, rows)?;
-                    values.extend(taken.into_iter().map(|text| text.map(|text| String::from_utf8_lossy(text.data()).into())));
+                    values.extend(
+                        taken
+                            .into_iter()
+                            .map(|text| text.map(|text| String::from_utf8_lossy(text.data()).into())),
+                    );
                 }
                 (Values::Integer(values), ColumnReader::Int64ColumnReader(reader)) => values.extend(take(reader, rows)?),
                 (Values::Float(values), ColumnReader::DoubleColumnReader(reader)) => values.extend(take(reader, rows)?),

@@ -27,10 +27,14 @@ impl Decimal {
     }
 
     /// The number rounded to so many places.
-    #[allow(clippy::cast_possible_truncation, reason = "quantities are below 10^15, places at most 12")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        reason = "quantities are below 10^15, places at most 12, and powers of ten up to 10^22 are exact"
+    )]
     pub(super) fn rounded(value: f64, places: usize) -> Self {
         let places = places.min(MOST_PLACES);
-        // 10^0 to 10^12 are exact, so the product is rounded once.
+        // The product is rounded once, as the power is exact.
         let digits = libm::rint(value * power(places) as f64) as i128;
         Self { digits, places }.shortened()
     }

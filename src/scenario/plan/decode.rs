@@ -40,10 +40,14 @@ pub(super) fn plan(cx: &Context<'_>) -> Option<Draw> {
         cx,
     };
     root.table(|reader| {
-        let title = reader.required("title", "one line that says what the plan asks", |item| item.text("one line of text"));
+        let title = reader.required("title", "one line that says what the plan asks", |item| {
+            item.text("one line of text")
+        });
         let description = reader.optional("description", |item| item.text("sentences"));
         let expected = "the path of a scenario, relative to the plan";
-        let base = reader.required("base", expected, |item| Some((item.text(expected)?.to_owned(), item.node.at.clone())));
+        let base = reader.required("base", expected, |item| {
+            Some((item.text(expected)?.to_owned(), item.node.at.clone()))
+        });
         let design = reader.required("design", "a table with `kind`", design);
         let expected = "a table for each factor, such as [factors.cranes]";
         let factors: BTreeMap<_, _> = reader.required("factors", expected, |item| item.things(factor)).unwrap_or_default();
@@ -97,7 +101,11 @@ fn design(item: &Item<'_>) -> Option<Design> {
         let kind = kind?;
         if matches!(kind, Kind::Grid | Kind::OneAtATime) {
             for item in points.iter().chain(&seed) {
-                let problem = Problem::error(ProblemKind::Idle("a design whose points follow from its levels"), item.path.as_str(), item.node.key.clone());
+                let problem = Problem::error(
+                    ProblemKind::Idle("a design whose points follow from its levels"),
+                    item.path.as_str(),
+                    item.node.key.clone(),
+                );
                 item.cx.report(problem.remedy("take it out"));
             }
             return Some(if kind == Kind::Grid { Design::Grid } else { Design::OneAtATime });
@@ -127,7 +135,9 @@ fn runs(item: &Item<'_>) -> Option<PlannedRuns> {
         let precision = precision(reader);
         let replications = match (number, precision) {
             (Some(Some(_)), Some(_)) => {
-                let problem = reader.item().problem(ProblemKind::MoreThanOneOf("`replications` and `precision`".to_owned()));
+                let problem = reader
+                    .item()
+                    .problem(ProblemKind::MoreThanOneOf("`replications` and `precision`".to_owned()));
                 reader.item().cx.report(problem.remedy("keep one of them"));
                 Replications::OfBase
             }
@@ -139,8 +149,12 @@ fn runs(item: &Item<'_>) -> Option<PlannedRuns> {
             seed: reader.optional("seed", |seed| seed.whole(0, i64::MAX.unsigned_abs())),
             confidence: reader.optional("confidence", level),
             replications,
-            most_events: reader.optional("most_events", |n| n.whole(1, 1_000_000_000_000_000)).unwrap_or(DEFAULT_RUNS.most_events),
-            most_runs: reader.optional("most_runs", |n| n.whole(1, 1_000_000_000)).unwrap_or(DEFAULT_RUNS.most_runs),
+            most_events: reader
+                .optional("most_events", |n| n.whole(1, 1_000_000_000_000_000))
+                .unwrap_or(DEFAULT_RUNS.most_events),
+            most_runs: reader
+                .optional("most_runs", |n| n.whole(1, 1_000_000_000))
+                .unwrap_or(DEFAULT_RUNS.most_runs),
         }
     })
 }
@@ -164,7 +178,9 @@ fn precision(reader: &mut Reader<'_>) -> Option<Precision> {
         return relative.out_of_range(expected);
     }
     let Some(measures) = measures else {
-        let problem = reader.missing("measures").expected("the ids of the measures that must be precise, as `landbridge run --json` names them");
+        let problem = reader
+            .missing("measures")
+            .expected("the ids of the measures that must be precise, as `landbridge run --json` names them");
         return reader.item().refuse(problem);
     };
     let ids = measures.one_or_more("the ids of one or more measures");
@@ -175,7 +191,10 @@ fn precision(reader: &mut Reader<'_>) -> Option<Precision> {
     }
     Some(Precision {
         relative: share,
-        measures: ids.iter().filter_map(|id| id.text("the id of a measure").map(str::to_owned)).collect(),
+        measures: ids
+            .iter()
+            .filter_map(|id| id.text("the id of a measure").map(str::to_owned))
+            .collect(),
         least,
         most: bound,
     })
@@ -203,7 +222,12 @@ fn no_key_twice(factors: &[Draft], item: &Item<'_>) {
 /// Every factor of a grid needs levels.
 fn without_steps(factors: &[Draft], word: &'static str, item: &Item<'_>) {
     for draft in factors.iter().filter(|draft| matches!(draft.factor.levels, Levels::Between(_))) {
-        let problem = Problem::error(ProblemKind::NoSteps(word), format!("factors.{}", draft.factor.id), draft.place.clone());
-        item.cx.report(problem.remedy("give `step` or `points`, or choose \"latin hypercube\" or \"sobol\""));
+        let problem = Problem::error(
+            ProblemKind::NoSteps(word),
+            format!("factors.{}", draft.factor.id),
+            draft.place.clone(),
+        );
+        item.cx
+            .report(problem.remedy("give `step` or `points`, or choose \"latin hypercube\" or \"sobol\""));
     }
 }

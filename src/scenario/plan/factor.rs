@@ -62,11 +62,15 @@ pub(super) fn factor(id: &str, item: &Item<'_>) -> Option<Draft> {
         if chosen == "levels" && !targets.is_empty() {
             let item = reader.item();
             let problem = Problem::error(ProblemKind::OnlyWith("values"), joined_key(item, "key"), targets[0][0].1.clone());
-            item.cx.report(problem.remedy("levels say themselves what they change, by `set` or `file`"));
+            item.cx
+                .report(problem.remedy("levels say themselves what they change, by `set` or `file`"));
         }
         if chosen != "levels" && targets.is_empty() && !reader.has("key") && !reader.has("keys") {
             let problem = reader.missing("key");
-            reader.item().cx.report(problem.expected("the dotted path of a key of the scenario, or several in `keys`"));
+            reader
+                .item()
+                .cx
+                .report(problem.expected("the dotted path of a key of the scenario, or several in `keys`"));
         }
         if let Levels::Listed(levels) = &levels {
             repeated(levels, reader.item());
@@ -75,7 +79,7 @@ pub(super) fn factor(id: &str, item: &Item<'_>) -> Option<Draft> {
             factor: Factor {
                 id: id.to_owned(),
                 name,
-                keys: targets.iter().map(|keys| path_of(keys)).collect(),
+                keys: targets.iter().map(path_of).collect(),
                 levels,
             },
             targets,
@@ -91,6 +95,7 @@ fn joined_key(item: &Item<'_>, key: &str) -> String {
 }
 
 /// A path of keys as it is written.
+#[allow(clippy::ptr_arg, reason = "a path is of this type everywhere")]
 pub(super) fn path_of(keys: &Keys) -> String {
     let names: Vec<&str> = keys.iter().map(|(key, _)| key.as_str()).collect();
     names.join(".")
@@ -102,7 +107,9 @@ fn targets(reader: &mut Reader<'_>) -> Vec<Keys> {
     let one = reader.get("key");
     let several = reader.get("keys");
     if let (Some(_), Some(several)) = (&one, &several) {
-        several.cx.report(several.problem(ProblemKind::IdleBeside("key")).remedy("keep one of them"));
+        several
+            .cx
+            .report(several.problem(ProblemKind::IdleBeside("key")).remedy("keep one of them"));
     }
     let items = match (one, several) {
         (Some(one), _) => vec![one],
@@ -238,18 +245,25 @@ fn range(reader: &mut Reader<'_>, targets: &[Keys]) -> Option<Listed> {
         let (last, _, whole) = end(item, unit.as_deref())?;
         Some((last, whole, item.clone()))
     });
-    let log = reader.optional("scale", |item| item.choice(&[("linear", false), ("log", true)])).unwrap_or(false);
+    let log = reader
+        .optional("scale", |item| item.choice(&[("linear", false), ("log", true)]))
+        .unwrap_or(false);
     let step = reader.get("step");
     let points = reader.get("points");
     let (number, unit, whole_from) = from?;
     let (last, whole_to, to) = to?;
     if last <= number {
         let expected = format!("more than `from`, which is {number}{unit}");
-        return to.refuse(to.problem(ProblemKind::EmptyRange).expected(expected).remedy("exchange `from` and `to`, or use `values`"));
+        return to.refuse(
+            to.problem(ProblemKind::EmptyRange)
+                .expected(expected)
+                .remedy("exchange `from` and `to`, or use `values`"),
+        );
     }
     if log && number.sign() <= 0 {
         return to.refuse(
-            to.problem(ProblemKind::LogOfZero).expected("`from` above zero where `scale` is \"log\""),
+            to.problem(ProblemKind::LogOfZero)
+                .expected("`from` above zero where `scale` is \"log\""),
         );
     }
     let span = Span {
@@ -286,7 +300,11 @@ fn stepped(item: &Item<'_>, span: &Span) -> Option<Vec<Decimal>> {
         return item.refuse(problem.remedy("a range with equal ratios has no step; give `points`"));
     }
     if step.sign() <= 0 {
-        let kind = if step.sign() == 0 { ProblemKind::Zero } else { ProblemKind::Negative };
+        let kind = if step.sign() == 0 {
+            ProblemKind::Zero
+        } else {
+            ProblemKind::Negative
+        };
         return item.refuse(item.problem(kind).expected("a step above zero"));
     }
     let unit = &span.unit;
@@ -353,10 +371,19 @@ fn set_tree(item: &Item<'_>) -> Option<Node> {
         return item.wrong_type("a table of keys of the scenario, such as { flows.west.growth = 1.36 }");
     };
     for (key, node) in table.iter().filter(|(key, _)| DECIDED.contains(&key.as_str())) {
-        let problem = Problem::error(ProblemKind::DecidedByPlan(key.clone()), format!("{}.{key}", item.path), node.key.clone());
-        item.cx.report(problem.remedy("seed, replications and confidence stand in the plan's own [run]"));
+        let problem = Problem::error(
+            ProblemKind::DecidedByPlan(key.clone()),
+            format!("{}.{key}", item.path),
+            node.key.clone(),
+        );
+        item.cx
+            .report(problem.remedy("seed, replications and confidence stand in the plan's own [run]"));
     }
-    let kept: Table = table.clone().into_iter().filter(|(key, _)| !DECIDED.contains(&key.as_str())).collect();
+    let kept: Table = table
+        .clone()
+        .into_iter()
+        .filter(|(key, _)| !DECIDED.contains(&key.as_str()))
+        .collect();
     Some(Node::new(Value::Table(kept), item.node.at.clone()))
 }
 
@@ -365,7 +392,11 @@ fn repeated(levels: &[Shown], item: &Item<'_>) {
     let mut seen = std::collections::BTreeSet::new();
     for level in levels {
         if !seen.insert(&level.label) {
-            let problem = Problem::error(ProblemKind::Repeated(level.label.clone()), item.path.as_str(), item.node.key.clone());
+            let problem = Problem::error(
+                ProblemKind::Repeated(level.label.clone()),
+                item.path.as_str(),
+                item.node.key.clone(),
+            );
             item.cx.report(problem.remedy("give each level once"));
         }
     }

@@ -69,7 +69,11 @@ fn read(text: String, path: &Path, overrides: &[String]) -> Result<LoadedPlan, P
         return Err(Problems::new(problems, document.sources));
     };
     document.begin_plan_layers();
-    let layers = draw.factors.iter().map(|draft| layers_of(draft, &mut document, &folder, &mut problems)).collect();
+    let layers = draw
+        .factors
+        .iter()
+        .map(|draft| layers_of(draft, &mut document, &folder, &mut problems))
+        .collect();
     for keys in draw.factors.iter().flat_map(|draft| &draft.targets) {
         problems.extend(document.unknown_id(keys));
     }
@@ -170,7 +174,11 @@ impl LoadedPlan {
         let mut document = self.document.clone();
         for ((draft, layers), setting) in self.factors.iter().zip(&self.layers).zip(settings) {
             match (*setting, &draft.factor.levels) {
-                (Setting::Level(index), _) => layers.get(index).into_iter().flatten().for_each(|layer| document.lay(layer.clone())),
+                (Setting::Level(index), _) => layers
+                    .get(index)
+                    .into_iter()
+                    .flatten()
+                    .for_each(|layer| document.lay(layer.clone())),
                 (Setting::At(share), Levels::Between(span)) => draft.tree(span, share).into_iter().for_each(|layer| document.lay(layer)),
                 (Setting::Base | Setting::At(_), _) => {}
             }

@@ -116,7 +116,10 @@ fn ranges_without_steps() {
     let label = |factor: usize, share| plan.file.factors[factor].shown(Setting::At(share)).map(|shown| shown.label);
     assert_eq!(label(0, 0.5).as_deref(), Some("100 min"));
     // Each of the three whole numbers has a third of the range.
-    let desks: Vec<_> = [0.0, 0.33, 0.34, 0.66, 0.67, 0.999].iter().filter_map(|share| label(1, *share)).collect();
+    let desks: Vec<_> = [0.0, 0.33, 0.34, 0.66, 0.67, 0.999]
+        .iter()
+        .filter_map(|share| label(1, *share))
+        .collect();
     assert_eq!(desks, ["1", "1", "2", "2", "3", "3"]);
     assert_eq!(label(2, 1.0 / 3.0).as_deref(), Some("1.333333"));
     assert_eq!(
@@ -134,7 +137,10 @@ fn ranges_without_steps() {
 #[test]
 fn files_and_tables_as_levels() {
     let folder = Folder::new(&[
-        ("more.toml", "extends = 'base.toml'\ntitle = 'More'\n[run]\nseed = 9\n[flows.west]\ngrowth = 1.36\n"),
+        (
+            "more.toml",
+            "extends = 'base.toml'\ntitle = 'More'\n[run]\nseed = 9\n[flows.west]\ngrowth = 1.36\n",
+        ),
         ("patch.toml", "[places.pass.clearance.customs]\ndesks = 2\n"),
     ]);
     let plan = folder.load(&format!(
@@ -185,32 +191,93 @@ fn a_plan_and_its_rule() {
 fn slips() {
     let time = "[factors.a]\nkey = 'places.pass.clearance.customs.time'\n";
     for (rest, said) in [
-        (format!("{time}from = '30 min'\nto = '100 min'\nstep = '15 min'"), "misses the end of the range, 100 min"),
-        (format!("{time}from = '30 min'\nto = '100 min'\nstep = '15 min'"), "let the range end at 90 min or 105 min"),
-        (format!("{time}from = '30 min'\nto = '30 min'\nstep = '1 min'"), "is a range without values"),
-        (format!("{time}from = '60 min'\nto = '30 min'\nstep = '1 min'"), "exchange `from` and `to`"),
-        (format!("{time}from = '30 min'\nto = '1 h'\nstep = '1 min'"), "is not in the unit of `from`, \"min\""),
-        (format!("{time}from = '1 h 30 min'\nto = '2 h'\nstep = '1 h'"), "which is not a number with one unit"),
-        (format!("{time}from = '30 min'\nto = '60 min'\nstep = '0 min'"), "`factors.a.step` is zero"),
-        (format!("{time}from = '30 min'\nto = '60 min'"), "has neither `step` nor `points`, which a grid needs"),
-        (format!("{time}from = '0 min'\nto = '60 min'\npoints = 3\nscale = 'log'"), "does not begin above zero"),
-        (format!("{time}from = '1 min'\nto = '60 min'\nstep = '1 min'\nscale = 'log'"), "means nothing beside `scale`"),
-        (format!("{time}from = '1 min'\nto = '60 min'\nstep = '1 min'\npoints = 2"), "means nothing beside `step`"),
+        (
+            format!("{time}from = '30 min'\nto = '100 min'\nstep = '15 min'"),
+            "misses the end of the range, 100 min",
+        ),
+        (
+            format!("{time}from = '30 min'\nto = '100 min'\nstep = '15 min'"),
+            "let the range end at 90 min or 105 min",
+        ),
+        (
+            format!("{time}from = '30 min'\nto = '30 min'\nstep = '1 min'"),
+            "is a range without values",
+        ),
+        (
+            format!("{time}from = '60 min'\nto = '30 min'\nstep = '1 min'"),
+            "exchange `from` and `to`",
+        ),
+        (
+            format!("{time}from = '30 min'\nto = '1 h'\nstep = '1 min'"),
+            "is not in the unit of `from`, \"min\"",
+        ),
+        (
+            format!("{time}from = '1 h 30 min'\nto = '2 h'\nstep = '1 h'"),
+            "which is not a number with one unit",
+        ),
+        (
+            format!("{time}from = '30 min'\nto = '60 min'\nstep = '0 min'"),
+            "`factors.a.step` is zero",
+        ),
+        (
+            format!("{time}from = '30 min'\nto = '60 min'"),
+            "has neither `step` nor `points`, which a grid needs",
+        ),
+        (
+            format!("{time}from = '0 min'\nto = '60 min'\npoints = 3\nscale = 'log'"),
+            "does not begin above zero",
+        ),
+        (
+            format!("{time}from = '1 min'\nto = '60 min'\nstep = '1 min'\nscale = 'log'"),
+            "means nothing beside `scale`",
+        ),
+        (
+            format!("{time}from = '1 min'\nto = '60 min'\nstep = '1 min'\npoints = 2"),
+            "means nothing beside `step`",
+        ),
         (format!("{time}values = []"), "`factors.a.values` is empty"),
         (format!("{time}values = ['1 h', '1 h']"), "has the level \"1 h\" twice"),
         (format!("{time}valeus = ['1 h']"), "did you mean `values`?"),
         (format!("{time}levels = [{{ name = 'x' }}]"), "means nothing without `values`"),
         ("[factors.a]\nvalues = [1]".to_owned(), "`factors.a.key` is missing"),
-        ("[factors.a]\nkey = 'places.pas.zone'\nvalues = ['UTC']".to_owned(), "did you mean `pass`?"),
-        ("[factors.a]\nkey = 'run.seed'\nvalues = [1]".to_owned(), "which a plan decides by itself"),
-        ("[factors.a]\nlevels = [{ name = 'x', set = { run.seed = 1 } }]".to_owned(), "which a plan decides by itself"),
-        ("[factors.a]\nlevels = [{ name = 'x', file = 'none.toml' }]".to_owned(), "there is no such file"),
+        (
+            "[factors.a]\nkey = 'places.pas.zone'\nvalues = ['UTC']".to_owned(),
+            "did you mean `pass`?",
+        ),
+        (
+            "[factors.a]\nkey = 'run.seed'\nvalues = [1]".to_owned(),
+            "which a plan decides by itself",
+        ),
+        (
+            "[factors.a]\nlevels = [{ name = 'x', set = { run.seed = 1 } }]".to_owned(),
+            "which a plan decides by itself",
+        ),
+        (
+            "[factors.a]\nlevels = [{ name = 'x', file = 'none.toml' }]".to_owned(),
+            "there is no such file",
+        ),
         ("[factors.a]\nlevels = [{ file = 'base.toml' }]".to_owned(), "name` is missing"),
-        ("[factors.a]\nkeys = ['flows.west.growth', 'flows.late.growth']\nvalues = [[1, 2, 3]]".to_owned(), "has 3 entries instead of 2"),
-        (format!("{time}values = ['1 h']\n[factors.b]\nkey = 'places.pass.clearance'\nvalues = [1]"), "and so does the factor \"a\""),
-        ("run = { replications = 5, precision = 0.1, measures = ['x'] }\n[factors.a]\nkey = 'x.y'\nvalues = [1]".replace("run", "[run]\nreplications=5\nprecision=0.1\nmeasures=['x']\n#"), "of which there may be only one"),
-        ("[run]\nmost = 3\n[factors.a]\nkey = 'flows.west.growth'\nvalues = [1]".to_owned(), "means nothing without `precision`"),
-        ("[run]\nprecision = 0.1\n[factors.a]\nkey = 'flows.west.growth'\nvalues = [1]".to_owned(), "`run.measures` is missing"),
+        (
+            "[factors.a]\nkeys = ['flows.west.growth', 'flows.late.growth']\nvalues = [[1, 2, 3]]".to_owned(),
+            "has 3 entries instead of 2",
+        ),
+        (
+            format!("{time}values = ['1 h']\n[factors.b]\nkey = 'places.pass.clearance'\nvalues = [1]"),
+            "and so does the factor \"a\"",
+        ),
+        (
+            "run = { replications = 5, precision = 0.1, measures = ['x'] }\n[factors.a]\nkey = 'x.y'\nvalues = [1]"
+                .replace("run", "[run]\nreplications=5\nprecision=0.1\nmeasures=['x']\n#"),
+            "of which there may be only one",
+        ),
+        (
+            "[run]\nmost = 3\n[factors.a]\nkey = 'flows.west.growth'\nvalues = [1]".to_owned(),
+            "means nothing without `precision`",
+        ),
+        (
+            "[run]\nprecision = 0.1\n[factors.a]\nkey = 'flows.west.growth'\nvalues = [1]".to_owned(),
+            "`run.measures` is missing",
+        ),
         (String::new(), "`factors` is missing"),
     ] {
         let drawn = refused(&rest);
@@ -222,9 +289,14 @@ fn slips() {
 #[test]
 fn a_base_that_is_not_sound() {
     let folder = Folder::new(&[("base.toml", &BASE.replace("desks = 1", "dekss = 1"))]);
-    let drawn = folder.load(&format!("{HEAD}[factors.a]\nkey = 'flows.west.growth'\nvalues = [1]")).expect_err("a slip");
-    assert!(drawn.contains("base.toml:9:1") && drawn.contains("did you mean `desks`?"), "{drawn}");
-    let drawn = refused("").replace("'", "");
+    let drawn = folder
+        .load(&format!("{HEAD}[factors.a]\nkey = 'flows.west.growth'\nvalues = [1]"))
+        .expect_err("a slip");
+    assert!(
+        drawn.contains("base.toml:9:1") && drawn.contains("did you mean `desks`?"),
+        "{drawn}"
+    );
+    let drawn = refused("").replace('\'', "");
     assert!(drawn.contains("nothing was run"), "{drawn}");
     let drawn = Folder::new(&[]).load("title = 'p'\nbase = 'bse.toml'\n[design]\nkind='grid'\n[factors.a]\nkey='x'\nvalues=[1]");
     assert!(drawn.expect_err("no base").contains("there is no such file"));

@@ -1,7 +1,7 @@
 //! Latin hypercubes.
 
 /// One coordinate of every point of a Latin hypercube: a random permutation of the strata, and a random place within
-/// each (McKay, Beckman & Conover (1979), Technometrics 21(2), 239-245). `word` gives random words.
+/// each (`McKay`, Beckman & Conover (1979), Technometrics 21(2), 239-245). `word` gives random words.
 #[must_use]
 #[allow(clippy::cast_precision_loss, reason = "53 bits fit exactly, and so do numbers of points")]
 pub fn latin_column(points: u32, mut word: impl FnMut() -> u64) -> Vec<f64> {
@@ -15,7 +15,10 @@ pub fn latin_column(points: u32, mut word: impl FnMut() -> u64) -> Vec<f64> {
 }
 
 /// A number below `n`, each as likely as any other: Lemire (2019), ACM TOMACS 29(1), 3.
-#[allow(clippy::cast_possible_truncation, reason = "the halves of a product are meant, and the upper is below n")]
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "the halves of a product are meant, and the upper is below n"
+)]
 fn below(n: u64, word: &mut impl FnMut() -> u64) -> usize {
     loop {
         let product = u128::from(word()) * u128::from(n);
@@ -59,7 +62,10 @@ mod tests {
         let mut counts = std::collections::BTreeMap::new();
         for _ in 0..24_000 {
             let column = latin_column(4, &mut word);
-            let order: Vec<u32> = column.iter().map(|place| u32::from(*place >= 0.25) + u32::from(*place >= 0.5) + u32::from(*place >= 0.75)).collect();
+            let order: Vec<u32> = column
+                .iter()
+                .map(|place| u32::from(*place >= 0.25) + u32::from(*place >= 0.5) + u32::from(*place >= 0.75))
+                .collect();
             *counts.entry(order).or_insert(0_u32) += 1;
         }
         assert_eq!(counts.len(), 24);

@@ -50,7 +50,10 @@ mod tests {
     /// The first points as published: (0, 0), (.5, .5), (.75, .25), (.25, .75), (.375, .375).
     #[test]
     fn the_first_points() {
-        let points: Vec<Vec<f64>> = sobol(2, 5).iter().map(|p| p.iter().map(|b| f64::from(*b) / 4_294_967_296.0).collect()).collect();
+        let points: Vec<Vec<f64>> = sobol(2, 5)
+            .iter()
+            .map(|p| p.iter().map(|b| f64::from(*b) / 4_294_967_296.0).collect())
+            .collect();
         assert_eq!(points, [[0.0, 0.0], [0.5, 0.5], [0.75, 0.25], [0.25, 0.75], [0.375, 0.375]]);
     }
 
@@ -59,7 +62,10 @@ mod tests {
     #[test]
     fn every_box_of_every_shape_holds_one_point() {
         for seed in 0..5 {
-            let points: Vec<[f64; 2]> = sobol(2, 64).iter().map(|p| [scrambled(p[0], coin(seed, 0)), scrambled(p[1], coin(seed, 1))]).collect();
+            let points: Vec<[f64; 2]> = sobol(2, 64)
+                .iter()
+                .map(|p| [scrambled(p[0], coin(seed, 0)), scrambled(p[1], coin(seed, 1))])
+                .collect();
             for columns in [1, 2, 4, 8, 16, 32, 64_u32] {
                 let rows = 64 / columns;
                 let mut seen = std::collections::BTreeSet::new();
@@ -79,7 +85,10 @@ mod tests {
         for m in [4_u32, 6, 8] {
             let n = 1 << m;
             for seed in 0..3 {
-                let points: Vec<[f64; 2]> = sobol(2, n).iter().map(|p| [scrambled(p[0], coin(seed, 0)), scrambled(p[1], coin(seed, 1))]).collect();
+                let points: Vec<[f64; 2]> = sobol(2, n)
+                    .iter()
+                    .map(|p| [scrambled(p[0], coin(seed, 0)), scrambled(p[1], coin(seed, 1))])
+                    .collect();
                 let bound = (f64::from(m) / 2.0 + 1.5) / f64::from(n);
                 let found = star_discrepancy(&points);
                 assert!(found <= bound, "{found} above {bound} for 2^{m}");
