@@ -19,6 +19,4 @@ pub use stopping::needed;
 pub use work::{RunId, WorkError, run_one, work};
 
 #[cfg(test)]
-pub(crate) mod tests {
-    pub(crate) use super::plan::tests::built;
-}
+pub(crate) mod tests;

@@ -45,7 +45,7 @@ fn next(round: u32, ratio: f64) -> u32 {
 mod tests {
     use super::*;
     use crate::experiment::sweep::StoppingRule;
-    use crate::experiment::sweep::plan::tests::built;
+    use crate::experiment::sweep::tests::built;
 
     fn plan(relative: f64) -> Plan {
         let mut plan = built("[factors.a]\nkey = 'flows.west.growth'\nvalues = [1]");

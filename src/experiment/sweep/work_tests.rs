@@ -1,6 +1,6 @@
 //! Work on small plans.
 
-use super::plan::tests::built;
+use super::tests::built;
 use super::*;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
