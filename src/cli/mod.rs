@@ -4,6 +4,7 @@
 
 mod check;
 mod common;
+mod compare;
 mod folder;
 mod manifest;
 mod merge;
@@ -43,6 +44,8 @@ enum Command {
     Check(check::Check),
     /// Run the replications of a scenario: a summary on the screen, a folder of results.
     Run(run::Run),
+    /// Run scenarios with the same luck, and show what tells them apart and how sure that is.
+    Compare(compare::Compare),
     /// Run every point of a plan on all cores; goes on where it was stopped.
     Sweep(sweep::Sweep),
     /// Write a plan point by point, for many machines; runs nothing.
@@ -63,6 +66,7 @@ pub fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Check(check) => check.execute(),
         Command::Run(run) => run.execute(),
+        Command::Compare(compare) => compare.execute(),
         Command::Sweep(sweep) => sweep.execute(),
         Command::Plan(plan) => plan.execute(),
         Command::RunShard(shard) => shard.execute(),

@@ -31,7 +31,7 @@ impl MakePlan {
         let named = self.plan.load(self.quiet)?;
         if named.plan.stopping.is_some() {
             return Err(Failure::Refused(
-                "error: this plan adds replications until it is precise enough, which shards cannot decide by themselves\n  \
+                "error: this plan adds replications until measures are known, which shards cannot decide by themselves\n  \
                  = help: give a fixed number by --replications, or run it by `landbridge sweep`"
                     .to_owned(),
             ));

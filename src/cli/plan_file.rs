@@ -85,7 +85,7 @@ pub(super) fn show(named: &Named, missing: &[RunId], runs: usize, threads: usize
     for (number, point) in (1..).zip(&plan.points).take(SHOWN) {
         let number: u32 = number;
         let replications = match &plan.stopping {
-            Some(rule) => format!("{} to {}", rule.least, rule.most),
+            Some(rule) => format!("{} to {}", point.replications, rule.at_most),
             None => point.replications.to_string(),
         };
         let cells = std::iter::once(number.to_string())

@@ -27,6 +27,7 @@ pub mod theme;
 mod fixture;
 
 pub use chart::Chart;
+pub use charts::comparison_gallery;
 pub use charts::gallery;
 
 #[cfg(doc)]

@@ -105,8 +105,8 @@ impl<'p> Index<'p> {
 
     /// The columns of a part that the stopping rule looks at.
     fn watched_columns(&self, part: &Part) -> Vec<Option<usize>> {
-        let measures = self.plan.stopping.iter().flat_map(|rule| &rule.measures);
-        let ids = measures.map(|measure| &self.plan.measures[*measure as usize].id);
+        let goals = self.plan.stopping.iter().flat_map(|rule| &rule.goals);
+        let ids = goals.map(|goal| &self.plan.measures[goal.measure as usize].id);
         ids.map(|id| part.measures.iter().position(|measure| measure == id)).collect()
     }
 

@@ -134,7 +134,7 @@ fn headlines(plan: &Plan) -> Vec<usize> {
     let watched = |at: usize| {
         plan.stopping
             .as_ref()
-            .is_some_and(|rule| rule.measures.iter().any(|m| *m as usize == at))
+            .is_some_and(|rule| rule.goals.iter().any(|goal| goal.measure as usize == at))
     };
     (0..plan.measures.len())
         .filter(|at| plan.measures[*at].headline || watched(*at))

@@ -222,10 +222,10 @@ fn a_dry_run_shows_the_plan_and_leaves_nothing() {
 /// Replications are added in rounds until the rule is met, the same number however the work was interrupted.
 #[test]
 fn a_stopping_rule() {
-    let rule = "precision = 0.2\nmeasures = [\"places.pass.clearance.customs.waiting_time_hours_mean\"]\nleast = 5\nmost = 60";
+    let rule = "replications = 10\nuntil = [\"places.pass.clearance.customs.waiting_time_hours_mean within 20 %\"]\nat_most = 60";
     let folder = Folder::new(&PLAN.replace("replications = 40", rule));
     let said = folder.ends(0, &["sweep", "plan.toml", "--out", "a", "--dry-run"]);
-    assert!(said.contains("at least 75") && said.contains("5 to 60"), "{said}");
+    assert!(said.contains("at least 150") && said.contains("10 to 60"), "{said}");
     folder.ends(0, &["sweep", "plan.toml", "--out", "a", "--quiet", "--threads", "1"]);
     folder.ends(
         0,
@@ -245,7 +245,7 @@ fn a_stopping_rule() {
     let table = |out: &str| fs::read(folder.path(out).join("runs.parquet")).expect("there");
     assert!(table("a") == table("b"));
     let runs = folder.manifest("a")["runs"].as_u64().expect("a number");
-    assert!((76..900).contains(&runs), "{runs}: some points need more than others");
+    assert!((151..900).contains(&runs), "{runs}: some points need more than others");
     let said = folder.ends(2, &["plan", "plan.toml", "-o", "plan.json"]);
     assert!(said.contains("--replications"), "{said}");
 }

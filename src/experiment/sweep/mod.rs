@@ -13,7 +13,7 @@ mod work;
 mod work_tests;
 
 pub use design::settings;
-pub use plan::{FactorColumn, MeasureColumn, Plan, PlanError, Point, StoppingRule, build, hexadecimal};
+pub use plan::{FactorColumn, MeasureColumn, Plan, PlanError, Point, PointGoal, StoppingRule, build, hexadecimal};
 pub use row::{Row, Status};
 pub use stopping::needed;
 pub use work::{RunId, WorkError, run_one, work};

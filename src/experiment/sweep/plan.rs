@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 use super::design::{count, settings};
 use crate::experiment::{MeasureName, RESULTS_VERSION, names};
 use crate::model::{self, Model};
-use crate::scenario::plan::{Design, LoadedPlan, Precision, Replications, Setting};
-use crate::scenario::{self, Loaded, Problems};
+use crate::scenario::plan::{Design, LoadedPlan, Replications, Setting};
+use crate::scenario::{self, Loaded, Problems, Until};
 use crate::stats::design::MOST_DIMENSIONS;
 
 /// The first words of every plan, so that no other file is taken for one.
@@ -52,14 +52,20 @@ pub struct Plan {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StoppingRule {
-    /// The relative error that is tolerated.
-    pub relative: f64,
-    /// Indices in [`Plan::measures`] of the measures concerned.
-    pub measures: Vec<u32>,
-    /// Replications before the first look.
-    pub least: u32,
-    /// Replications after which it ends, precise or not.
-    pub most: u32,
+    /// What is to be known, and how well.
+    pub goals: Vec<PointGoal>,
+    /// Replications of a point after which it ends, known or not.
+    pub at_most: u32,
+}
+
+/// A measure that is to be known at every point.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PointGoal {
+    /// Its index in [`Plan::measures`].
+    pub measure: u32,
+    /// The largest error as a share of its mean.
+    pub within: f64,
 }
 
 /// A factor as a column.
@@ -126,10 +132,11 @@ pub enum PlanError {
 pub fn build(loaded: &LoadedPlan) -> Result<Plan, Problems> {
     let run = &loaded.base.scenario.run;
     let asked = &loaded.file.run;
-    let replications = match &asked.replications {
+    let asked_replications = replications_of(loaded);
+    let replications = match &asked_replications {
         Replications::OfBase => run.replications,
         Replications::Fixed(n) => *n,
-        Replications::Until(rule) => rule.least,
+        Replications::Until { least, .. } => least.unwrap_or(run.replications),
     };
     within_bounds(loaded)?;
     let base = values(&loaded.base.resolved);
@@ -154,8 +161,11 @@ pub fn build(loaded: &LoadedPlan) -> Result<Plan, Problems> {
     if !bad.is_empty() {
         return Err(loaded.gather(bad.into_iter().take(BAD_POINTS)));
     }
-    let stopping = match &asked.replications {
-        Replications::Until(rule) => Some(stopping_rule(loaded, rule, &measures.list)?),
+    let stopping = match &asked_replications {
+        Replications::Until { goals, at_most, .. } => Some(StoppingRule {
+            goals: point_goals(loaded, goals, &measures.list)?,
+            at_most: (*at_most).max(replications),
+        }),
         Replications::OfBase | Replications::Fixed(_) => None,
     };
     Ok(Plan {
@@ -173,14 +183,27 @@ pub fn build(loaded: &LoadedPlan) -> Result<Plan, Problems> {
     })
 }
 
+/// How many replications are asked for: where the plan says nothing, as the base has it, its goals included.
+fn replications_of(loaded: &LoadedPlan) -> Replications {
+    let run = &loaded.base.scenario.run;
+    match &loaded.file.run.replications {
+        Replications::OfBase if !run.until.is_empty() => Replications::Until {
+            least: None,
+            goals: run.until.clone(),
+            at_most: run.at_most,
+        },
+        asked => asked.clone(),
+    }
+}
+
 /// More points or runs than meant are refused before any of them is read.
 fn within_bounds(loaded: &LoadedPlan) -> Result<(), Problems> {
     let file = &loaded.file;
     let points = count(file);
-    let each = match &file.run.replications {
+    let each = match &replications_of(loaded) {
         Replications::OfBase => loaded.base.scenario.run.replications,
         Replications::Fixed(n) => *n,
-        Replications::Until(rule) => rule.most,
+        Replications::Until { at_most, .. } => *at_most,
     };
     let runs = points.saturating_mul(each.into());
     if runs > file.run.most_runs.into() {
@@ -304,27 +327,26 @@ impl Columns {
     }
 }
 
-fn stopping_rule(loaded: &LoadedPlan, rule: &Precision, measures: &[MeasureColumn]) -> Result<StoppingRule, Problems> {
-    let mut indices = Vec::new();
-    for id in &rule.measures {
-        if let Some(index) = measures.iter().position(|measure| measure.id == *id) {
-            indices.push(index as u32);
+fn point_goals(loaded: &LoadedPlan, goals: &[Until], measures: &[MeasureColumn]) -> Result<Vec<PointGoal>, Problems> {
+    let (mut found, mut unknown) = (Vec::new(), Vec::new());
+    for goal in goals {
+        if let Some(index) = measures.iter().position(|measure| measure.id == goal.measure) {
+            found.push(PointGoal {
+                measure: index as u32,
+                within: goal.within,
+            });
             continue;
         }
-        let near = scenario::nearest(id, measures.iter().map(|measure| measure.id.as_str()));
-        let remedy = near.map_or_else(
-            || "`landbridge run --json` names them".to_owned(),
-            |near| format!("did you mean \"{near}\"?"),
-        );
-        let wrong = format!("names {id:?}, which is measured at no point");
-        return Err(loaded.refuse([("run.measures".to_owned(), wrong, remedy)]));
+        let ids = measures.iter().map(|measure| measure.id.as_str());
+        let remedy = scenario::suggestion(&goal.measure, ids.collect::<Vec<_>>());
+        let wrong = format!("names the measure {:?}, which no point has", goal.measure);
+        unknown.push(("run.until".to_owned(), wrong, remedy.unwrap_or_default()));
     }
-    Ok(StoppingRule {
-        relative: rule.relative,
-        measures: indices,
-        least: rule.least,
-        most: rule.most,
-    })
+    if unknown.is_empty() {
+        Ok(found)
+    } else {
+        Err(loaded.refuse(unknown))
+    }
 }
 
 fn factor_columns(loaded: &LoadedPlan, points: &[Point], settings: &[Vec<Setting>]) -> Vec<FactorColumn> {

@@ -121,8 +121,8 @@ fn what_is_refused_before_anything_runs() {
         "[factors.a]\nkey = 'lines.over.running_time'\nvalues = ['1 h']\n[factors.b]\nlevels = [{ name = 'x', set = { flows.west.to = 'beyon' } }]",
     );
     assert!(drawn.contains("did you mean `beyond`"), "{drawn}");
-    let drawn = refused("[run]\nprecision = 0.1\nmeasures = ['trains_complete']\n[factors.a]\nkey = 'flows.west.growth'\nvalues = [1]");
-    assert!(drawn.contains("did you mean") && drawn.contains("measured at no point"), "{drawn}");
+    let drawn = refused("[run]\nuntil = ['trains_complete within 10 %']\n[factors.a]\nkey = 'flows.west.growth'\nvalues = [1]");
+    assert!(drawn.contains("did you mean") && drawn.contains("which no point has"), "{drawn}");
 }
 
 /// Points with different facilities have different measures; the columns of the plan are all of them.

@@ -1,5 +1,6 @@
 //! Tables with named and typed columns, as CSV and as Parquet.
 
+mod from_comparison;
 mod from_results;
 mod parquet_file;
 mod replications;
@@ -7,6 +8,7 @@ mod replications;
 use std::io::Write;
 use std::sync::Arc;
 
+pub use from_comparison::{differences, flow_differences, keys, train_differences};
 pub use from_results::{activities, all, daily, ledger, measures, queues, trains};
 pub(crate) use from_results::{activity_rows, civil, kind, step_start};
 pub use parquet_file::TableStream;

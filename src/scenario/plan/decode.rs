@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::super::decode::time_run::level;
+use super::super::decode::time_run::{UNTIL, level, until};
 use super::super::item::Item;
 use super::super::problem::{Problem, ProblemKind, SourcePlace};
-use super::super::reader::{Context, Reader};
+use super::super::reader::Context;
 use super::factor::{Draft, factor, path_of};
-use super::types::{Design, Levels, PlannedRuns, Precision, Replications};
+use super::types::{Design, Levels, PlannedRuns, Replications};
 
 /// A plan whose base is not yet read.
 #[derive(Clone, Debug)]
@@ -29,6 +29,8 @@ const DEFAULT_RUNS: PlannedRuns = PlannedRuns {
     most_events: 10_000_000_000,
     most_runs: 100_000,
 };
+/// Replications of a point at most, where measures are to be known and no other number is given.
+const MOST_REPLICATIONS: u32 = 200;
 /// Points of a design at most.
 const MOST_POINTS: u64 = 1_000_000;
 
@@ -131,20 +133,22 @@ fn design(item: &Item<'_>) -> Option<Design> {
 
 fn runs(item: &Item<'_>) -> Option<PlannedRuns> {
     item.table(|reader| {
-        let number = reader.get("replications").map(|n| n.count(1));
-        let precision = precision(reader);
-        let replications = match (number, precision) {
-            (Some(Some(_)), Some(_)) => {
-                let problem = reader
-                    .item()
-                    .problem(ProblemKind::MoreThanOneOf("`replications` and `precision`".to_owned()));
-                reader.item().cx.report(problem.remedy("keep one of them"));
-                Replications::OfBase
-            }
-            (Some(Some(n)), None) => Replications::Fixed(n),
-            (_, Some(precision)) => Replications::Until(precision),
-            _ => Replications::OfBase,
+        let number = reader.optional("replications", |n| n.count(1));
+        let goals = reader.optional("until", |goals| goals.list(UNTIL, until)).unwrap_or_default();
+        let at_most = reader.get("at_most");
+        let replications = match (number, goals.is_empty()) {
+            (Some(n), true) => Replications::Fixed(n),
+            (None, true) => Replications::OfBase,
+            (least, false) => Replications::Until {
+                least,
+                goals,
+                at_most: at_most.as_ref().and_then(|n| n.count(1)).unwrap_or(MOST_REPLICATIONS),
+            },
         };
+        if let Some(idle) = at_most.filter(|_| !matches!(replications, Replications::Until { .. })) {
+            let problem = Problem::error(ProblemKind::OnlyWith("until"), idle.path.as_str(), idle.node.key.clone());
+            idle.cx.report(problem.remedy("give `until`, or take it out"));
+        }
         PlannedRuns {
             seed: reader.optional("seed", |seed| seed.whole(0, i64::MAX.unsigned_abs())),
             confidence: reader.optional("confidence", level),
@@ -156,47 +160,6 @@ fn runs(item: &Item<'_>) -> Option<PlannedRuns> {
                 .optional("most_runs", |n| n.whole(1, 1_000_000_000))
                 .unwrap_or(DEFAULT_RUNS.most_runs),
         }
-    })
-}
-
-/// `precision` with what belongs to it.
-fn precision(reader: &mut Reader<'_>) -> Option<Precision> {
-    let relative = reader.get("precision");
-    let measures = reader.get("measures");
-    let least = reader.get("least");
-    let most = reader.get("most");
-    let Some(relative) = relative else {
-        for item in [measures, least, most].into_iter().flatten() {
-            let problem = Problem::error(ProblemKind::OnlyWith("precision"), item.path.as_str(), item.node.key.clone());
-            item.cx.report(problem.remedy("give `precision`, or take it out"));
-        }
-        return None;
-    };
-    let expected = "a relative error above 0 and below 1, such as 0.05";
-    let share = relative.number(expected)?;
-    if share <= 0.0 || share >= 1.0 {
-        return relative.out_of_range(expected);
-    }
-    let Some(measures) = measures else {
-        let problem = reader
-            .missing("measures")
-            .expected("the ids of the measures that must be precise, as `landbridge run --json` names them");
-        return reader.item().refuse(problem);
-    };
-    let ids = measures.one_or_more("the ids of one or more measures");
-    let least = least.map_or(Some(10), |n| n.count(2))?;
-    let bound = most.as_ref().map_or(Some(200), |n| n.count(2))?;
-    if let Some(most) = most.filter(|_| bound < least) {
-        return most.out_of_range(&format!("at least as many as `least`, which is {least}"));
-    }
-    Some(Precision {
-        relative: share,
-        measures: ids
-            .iter()
-            .filter_map(|id| id.text("the id of a measure").map(str::to_owned))
-            .collect(),
-        least,
-        most: bound,
     })
 }
 

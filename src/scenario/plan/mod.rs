@@ -12,7 +12,7 @@ mod decode;
 mod factor;
 mod types;
 
-pub use types::{Design, Factor, Levels, PlanFile, PlannedRuns, Precision, Replications, Setting, Shown, Span};
+pub use types::{Design, Factor, Levels, PlanFile, PlannedRuns, Replications, Setting, Shown, Span};
 
 use super::document::{Node, parse_document};
 use super::layers::Document;

@@ -1,7 +1,7 @@
 //! Plans: what is read, what is laid over the base, and what is refused.
 
 use super::*;
-use crate::scenario::lines;
+use crate::scenario::{Until, lines};
 
 const BASE: &str = r#"title = "A desk"
 [time]
@@ -174,15 +174,17 @@ fn files_and_tables_as_levels() {
 #[test]
 fn a_plan_and_its_rule() {
     let plan = loaded(&format!(
-        "{HEAD}[run]\nprecision = 0.05\nmeasures = 'trains_completed'\nmost = 50\nseed = 3\n[factors.a]\nkey = 'flows.west.growth'\nvalues = [1]\n"
+        "{HEAD}[run]\nuntil = ['trains_completed within 5 %']\nat_most = 50\nseed = 3\n[factors.a]\nkey = 'flows.west.growth'\nvalues = [1]\n"
     ));
-    let rule = Precision {
-        relative: 0.05,
-        measures: vec!["trains_completed".to_owned()],
-        least: 10,
-        most: 50,
+    let rule = Replications::Until {
+        least: None,
+        goals: vec![Until {
+            measure: "trains_completed".to_owned(),
+            within: 0.05,
+        }],
+        at_most: 50,
     };
-    assert_eq!(plan.file.run.replications, Replications::Until(rule));
+    assert_eq!(plan.file.run.replications, rule);
     assert_eq!((plan.file.run.seed, plan.file.run.confidence), (Some(3), None));
 }
 
@@ -266,17 +268,12 @@ fn slips() {
             "and so does the factor \"a\"",
         ),
         (
-            "run = { replications = 5, precision = 0.1, measures = ['x'] }\n[factors.a]\nkey = 'x.y'\nvalues = [1]"
-                .replace("run", "[run]\nreplications=5\nprecision=0.1\nmeasures=['x']\n#"),
-            "of which there may be only one",
+            "[run]\nat_most = 3\n[factors.a]\nkey = 'flows.west.growth'\nvalues = [1]".to_owned(),
+            "means nothing without `until`",
         ),
         (
-            "[run]\nmost = 3\n[factors.a]\nkey = 'flows.west.growth'\nvalues = [1]".to_owned(),
-            "means nothing without `precision`",
-        ),
-        (
-            "[run]\nprecision = 0.1\n[factors.a]\nkey = 'flows.west.growth'\nvalues = [1]".to_owned(),
-            "`run.measures` is missing",
+            "[run]\nuntil = ['trains_completed in 5 %']\n[factors.a]\nkey = 'flows.west.growth'\nvalues = [1]".to_owned(),
+            "which is not a precision",
         ),
         (String::new(), "`factors` is missing"),
     ] {

@@ -1,5 +1,6 @@
 //! What a plan asks for.
 
+use super::super::types::Until;
 use super::decimal::Decimal;
 
 /// A plan as it is written.
@@ -62,21 +63,15 @@ pub enum Replications {
     OfBase,
     /// So many.
     Fixed(u32),
-    /// As many as a relative precision takes.
-    Until(Precision),
-}
-
-/// A stopping rule: replications are added until every interval is narrow enough.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Precision {
-    /// The relative error that is tolerated, above 0 and below 1.
-    pub relative: f64,
-    /// The ids of the measures concerned.
-    pub measures: Vec<String>,
-    /// Replications before the first look.
-    pub least: u32,
-    /// Replications after which it ends, precise or not.
-    pub most: u32,
+    /// As many as it takes until measures are known well enough.
+    Until {
+        /// How many before the first look; the base's number where absent.
+        least: Option<u32>,
+        /// What is to be known, and how well.
+        goals: Vec<Until>,
+        /// How many at most, known or not.
+        at_most: u32,
+    },
 }
 
 /// Something that is varied.
