@@ -70,6 +70,7 @@ pub fn compile(scenario: &Scenario) -> Result<Model, Vec<ModelProblem>> {
     let steps = compiler.places();
     compiler.lanes();
     compiler.flows(&steps);
+    compiler.disruptions(&steps);
     compiler.groups();
     if compiler.problems.is_empty() {
         Ok(compiler.model)
@@ -123,6 +124,8 @@ impl<'s> Compiler<'s> {
                 })
                 .collect(),
             flows: Vec::new(),
+            disruptions: Vec::new(),
+            surges: Vec::new(),
             directions: directions.into_iter().collect(),
             day_tables: Vec::new(),
             purposes: Vec::new(),

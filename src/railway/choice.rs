@@ -33,7 +33,12 @@ impl State<'_> {
             }
             rule => {
                 // The first of the best: earlier in the list wins where all else is equal.
-                let best = (0..count).min_by_key(|option| self.rank(rule, train, choice.options[*option]));
+                let best = (0..count).min_by_key(|option| {
+                    let step = choice.options[*option];
+                    // What a disruption keeps from the train comes last.
+                    let is_kept = self.closed_for(step) || (self.disruptions.in_force > 0 && self.is_barred(train, step));
+                    (is_kept, self.rank(rule, train, step))
+                });
                 best.unwrap_or_default()
             }
         };

@@ -45,6 +45,8 @@ pub(super) enum Event {
     WagonsReturn(u32),
     /// A train may be formed of the boxes of a group.
     GroupDue(u32),
+    /// A disruption is near, begins or ends.
+    DisruptionChanges(u32),
 }
 
 const INDEX_BITS: u32 = 22;
@@ -53,22 +55,23 @@ pub(super) const STAMPS: u32 = 1 << 10;
 
 impl engine::Event for Event {
     /// Observation first, so that a step holds what happened before its end. Then what ends before what
-    /// opens or closes, so that work which ends with the window is done; then who may go, then who comes, then
+    /// opens or closes, so that work which ends with the window is done, and disruptions before usual hours; then who may go, then who comes, then
     /// trains that are formed of what has come.
     fn rank(self) -> u8 {
         match self {
             Self::StepEnds => 0,
             Self::MeasuringBegins => 1,
             Self::ActivityEnds { .. } | Self::InspectionEnds { .. } => 2,
+            Self::DisruptionChanges(_) => 3,
             Self::OfficeChanges(_)
             | Self::BaysChange(_)
             | Self::TerminalChanges(_)
             | Self::ExchangeReady(_)
             | Self::ExchangeChanges(_)
-            | Self::WagonsReturn(_) => 3,
-            Self::EntryReady(_) | Self::ExitReady(_) | Self::SectionReady(_) => 4,
-            Self::Departure(_) => 5,
-            Self::GroupDue(_) => 6,
+            | Self::WagonsReturn(_) => 4,
+            Self::EntryReady(_) | Self::ExitReady(_) | Self::SectionReady(_) => 5,
+            Self::Departure(_) => 6,
+            Self::GroupDue(_) => 7,
         }
     }
 
@@ -89,6 +92,7 @@ impl engine::Event for Event {
             Self::SectionReady(i) => (12, i, 0),
             Self::InspectionEnds { slot, stamp } => (13, slot, stamp),
             Self::BaysChange(i) => (14, i, 0),
+            Self::DisruptionChanges(i) => (15, i, 0),
         };
         kind | u64::from(stamp) << 4 | u64::from(index) << 14
     }
@@ -117,6 +121,7 @@ impl engine::Event for Event {
                 stamp: (code >> 4) as u32 % STAMPS,
             },
             14 => Self::BaysChange(index),
+            15 => Self::DisruptionChanges(index),
             _ => Self::Departure(index),
         }
     }
@@ -155,6 +160,7 @@ mod tests {
             Event::Departure(6),
             Event::WagonsReturn(8),
             Event::GroupDue(9),
+            Event::DisruptionChanges(10),
         ] {
             assert_eq!(Event::decode(event.encode()), event);
             assert!(event.encode() < 1 << 36);

@@ -62,6 +62,7 @@ impl<'m> Simulator<'m> {
             flows: model.flows.len(),
             formations: model.formations.len(),
             pools: model.pools.len(),
+            disruptions: model.disruptions.len(),
         };
         Self {
             state: State::new(model),

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::cargo::Manifest;
 use super::departure::Source;
+use super::disruption::{Disruptions, SurgeState};
 use super::event::{Event, MOST_TRAINS, STAMPS};
 use super::exchange::ExchangeState;
 use super::formation::GroupState;
@@ -54,6 +55,8 @@ pub(super) struct State<'m> {
     pub(super) groups: Vec<GroupState>,
     pub(super) pools: Vec<PoolState>,
     pub(super) rakes: Rakes,
+    pub(super) disruptions: Disruptions,
+    pub(super) surges: Vec<SurgeState>,
     pub(super) wakes: VecDeque<Wake>,
     pub(super) seen: Observations,
     /// The first exact law that was broken.
@@ -87,10 +90,15 @@ impl Process for State<'_> {
             Event::TerminalChanges(terminal) => self.terminal_changes(terminal),
             Event::WagonsReturn(rake) => self.wagons_return(rake),
             Event::GroupDue(group) => self.group_due(group),
+            Event::DisruptionChanges(disruption) => self.disruption_changes(disruption),
             Event::StepEnds => self.step_ends(),
-            Event::MeasuringBegins => self.seen.begin_measuring(now),
+            Event::MeasuringBegins => {
+                self.restart_looks();
+                self.seen.begin_measuring(now);
+            }
         }
         self.work_off_wakes();
+        self.look_for_recovery();
     }
 }
 
@@ -114,6 +122,8 @@ impl<'m> State<'m> {
             groups: vec![GroupState::default(); model.groups.len()],
             pools: vec![PoolState::default(); model.pools.len()],
             rakes: Rakes::default(),
+            disruptions: Disruptions::default(),
+            surges: vec![SurgeState::default(); model.surges.len()],
             wakes: VecDeque::new(),
             seen: Observations::default(),
             fault: None,
@@ -143,6 +153,8 @@ impl<'m> State<'m> {
         self.groups.iter_mut().for_each(GroupState::reset);
         self.pools.iter_mut().zip(&model.pools).for_each(|(state, pool)| state.reset(pool));
         self.rakes.clear();
+        self.disruptions.reset(model);
+        self.surges.fill(SurgeState::default());
         self.pending.schedule(model.measure_from, Event::MeasuringBegins);
         self.pending.schedule(Instant::START + model.step, Event::StepEnds);
         for office in 0..self.offices.len() {
@@ -156,6 +168,9 @@ impl<'m> State<'m> {
         }
         for exchange in 0..self.exchanges.len() {
             self.watch_exchange(exchange as u32);
+        }
+        for disruption in 0..model.disruptions.len() {
+            self.watch_disruption(disruption as u32);
         }
         for flow in 0..self.sources.len() {
             self.open_source(flow as u32);
@@ -184,7 +199,11 @@ impl<'m> State<'m> {
     /// Lets a train follow its program until it waits or a timed activity begins.
     pub(super) fn advance(&mut self, train: u32) {
         loop {
-            let gone_on = match self.next_step(train) {
+            let step = self.next_step(train);
+            if self.disruptions.in_force > 0 && self.hold_back(train, step) {
+                return;
+            }
+            let gone_on = match step {
                 Step::Form(yard) => self.form(train, yard),
                 Step::Office(office) => self.join_office(train, office),
                 Step::Reload(terminal) => self.join_terminal(train, terminal),
@@ -308,6 +327,9 @@ impl<'m> State<'m> {
     /// From now on a train does this at this place.
     #[inline]
     pub(super) fn switch(&mut self, train: u32, place: u32, activity: Activity) {
+        if matches!(activity, Activity::Closure | Activity::Embargo) {
+            self.note_held(train, place);
+        }
         self.seen.switch(&mut self.fleet[train].time, self.now, place, activity);
     }
 

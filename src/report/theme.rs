@@ -72,6 +72,8 @@ pub const fn activity(activity: Activity) -> RGBColor {
         Activity::BerthBusy => RGBColor(152, 52, 122),
         Activity::CraneShort => RGBColor(232, 168, 200),
         Activity::QuotaUsedUp => RGBColor(88, 40, 28),
+        Activity::Closure => RGBColor(220, 50, 60),
+        Activity::Embargo => RGBColor(255, 160, 165),
         Activity::NoWagon => RGBColor(178, 138, 98),
         Activity::WaitingToFill => RGBColor(92, 88, 130),
     }
