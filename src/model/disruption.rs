@@ -30,6 +30,8 @@ pub struct Disruption {
     pub barred: Option<Barred>,
     /// Where trains wait because of it, or where the trains of a surge pass; in order.
     pub places: Vec<PlaceIx>,
+    /// These as vehicles of each mode see them: indices in [`Model::sites`].
+    pub sites: Vec<u32>,
     /// The first and the number of its surges in [`Model::surges`].
     pub surges: (u32, u32),
 }
@@ -59,6 +61,8 @@ pub enum Target {
     Terminal(u32),
     /// Index in [`Model::exchanges`].
     Exchange(u32),
+    /// Index in [`Model::transloadings`].
+    Transloading(u32),
     /// Index in [`Model::formations`].
     Formation(u32),
     /// Index in [`Model::lanes`].
@@ -171,9 +175,15 @@ impl Compiler<'_> {
                 in_hand: InHand::Finish,
                 barred: None,
                 places: Vec::new(),
+                sites: Vec::new(),
                 surges: (index(self.model.surges.len()), 0),
             };
             self.effects(&mut compiled, &disruption.effect, steps);
+            let sites = (0..).zip(&self.model.sites);
+            compiled.sites = sites
+                .filter(|(_, site)| compiled.places.contains(&site.place))
+                .map(|(ix, _)| ix)
+                .collect();
             self.model.disruptions.push(compiled);
         }
     }
@@ -328,6 +338,7 @@ impl Compiler<'_> {
             Step::Reload(ix) => vec![Target::Terminal(ix)],
             Step::Exchange(ix) => vec![Target::Exchange(ix)],
             Step::Regroup(ix) => vec![Target::Formation(ix)],
+            Step::Unload(ix) => vec![Target::Transloading(ix)],
             _ => Vec::new(),
         }
     }
@@ -344,7 +355,6 @@ impl Compiler<'_> {
         match capacity {
             Capacity::Servers(place, step) => one(at(place, step.kind, &step.id), Effect::Number(compiled)),
             Capacity::Bays(place, clearance, id) => one(self.bay(place, clearance, id).map(Target::Bay), Effect::Number(compiled)),
-            Capacity::Berths(place, id) => one(at(place, scenario::FacilityKind::Reloading, id), Effect::Number(compiled)),
             Capacity::Cranes(place, id) => one(at(place, scenario::FacilityKind::Reloading, id), Effect::Cranes(compiled)),
             Capacity::Quota(place, id) => one(at(place, scenario::FacilityKind::Exchange, id), Effect::Quota(compiled)),
             Capacity::Tracks(place, gauge) => {
@@ -376,6 +386,7 @@ impl Compiler<'_> {
                 Target::Bay(ix) => model.bays[ix as usize].place,
                 Target::Terminal(ix) => model.terminals[ix as usize].place,
                 Target::Exchange(ix) => model.exchanges[ix as usize].place,
+                Target::Transloading(ix) => model.transloadings[ix as usize].place,
                 Target::Formation(ix) => model.formations[ix as usize].place,
                 Target::Lane(ix) => model.lanes[ix as usize].from,
                 Target::Yard(ix) => model.yards[ix as usize].place,
@@ -415,10 +426,8 @@ fn windows_within(windows: impl Iterator<Item = (Instant, Instant)>, end: Instan
 /// The places on the way of a flow, its origin first.
 fn places_on_way(model: &Model, flow: u32) -> impl Iterator<Item = PlaceIx> {
     let flow = &model.flows[flow as usize];
-    let lanes = flow
-        .program
-        .iter()
-        .filter_map(|step| if let Step::Run(lane, _) = step { Some(*lane) } else { None });
+    let steps = flow.routes.iter().flat_map(|route| &route.program);
+    let lanes = steps.filter_map(|step| if let Step::Run(lane, _) = step { Some(*lane) } else { None });
     std::iter::once(flow.origin).chain(lanes.map(|lane| model.lanes[lane as usize].to))
 }
 

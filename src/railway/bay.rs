@@ -72,6 +72,14 @@ impl BayState {
     }
 }
 
+impl BayState {
+    /// Boxes in the bays and before them.
+    pub(super) fn load(&self) -> u32 {
+        let waiting: u32 = self.queue.iter().map(|lot| lot.boxes).sum();
+        waiting + self.busy + self.paused.len() as u32
+    }
+}
+
 impl State<'_> {
     /// How many bays there are now.
     fn bays_open(&mut self, bay: u32) -> u32 {

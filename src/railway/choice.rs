@@ -3,7 +3,7 @@
 use super::state::State;
 use crate::engine::Hand;
 use crate::model::{ChoiceRule, Step};
-use crate::units::{Duration, Instant};
+use crate::units::Duration;
 
 /// What a train sees of a facility that it could choose.
 #[derive(Clone, Copy, Debug)]
@@ -33,12 +33,7 @@ impl State<'_> {
             }
             rule => {
                 // The first of the best: earlier in the list wins where all else is equal.
-                let best = (0..count).min_by_key(|option| {
-                    let step = choice.options[*option];
-                    // What a disruption keeps from the train comes last.
-                    let is_kept = self.closed_for(step) || (self.disruptions.in_force > 0 && self.is_barred(train, step));
-                    (is_kept, self.rank(rule, train, step))
-                });
+                let best = (0..count).min_by_key(|option| self.rank(rule, train, choice.options[*option]));
                 best.unwrap_or_default()
             }
         };
@@ -46,34 +41,29 @@ impl State<'_> {
         choice.options[chosen]
     }
 
-    /// How a facility ranks for a train; the lowest is chosen.
-    fn rank(&mut self, rule: &ChoiceRule, train: u32, step: Step) -> (bool, i64, bool) {
-        let mut look = match step {
+    /// How a facility ranks for a train; the lowest is chosen. What a disruption keeps from it comes last, but for the rule
+    /// that counts until when.
+    fn rank(&mut self, rule: &ChoiceRule, train: u32, step: Step) -> (bool, bool, i64, bool) {
+        let look = match step {
             Step::Office(office) => self.look_at_office(train, office),
             Step::Reload(terminal) => self.look_at_terminal(train, terminal),
             Step::Exchange(exchange) => self.look_at_exchange(exchange),
             step => unreachable!("{step:?} is no facility"),
         };
-        let opens_after = self.opens_after(step, &mut look);
+        let opens_after = self.closed_for(train, step);
+        let is_kept = self.kept_for(train, step) > Duration::ZERO;
         let is_closed = opens_after > Duration::ZERO;
         let waiting = i64::from(look.waiting);
         match rule {
-            ChoiceRule::Order => (!look.begins_at_once, if look.begins_at_once { 0 } else { waiting }, is_closed),
-            ChoiceRule::LeastWork => (false, self.done_after(train, step, look, opens_after).0, false),
-            _ => (is_closed, waiting, !look.begins_at_once),
+            ChoiceRule::Order => (
+                is_kept,
+                !look.begins_at_once,
+                if look.begins_at_once { 0 } else { waiting },
+                is_closed,
+            ),
+            ChoiceRule::LeastWork => (false, false, self.done_after(train, step, look, opens_after).0, false),
+            _ => (is_kept, is_closed, waiting, !look.begins_at_once),
         }
-    }
-
-    /// Time until a facility opens: none where it is open.
-    fn opens_after(&self, step: Step, look: &mut Look) -> Duration {
-        let Some(calendar) = self.model.calendar_of(step) else {
-            return Duration::ZERO;
-        };
-        if calendar.servers(&mut look.hand, self.now) > 0 {
-            return Duration::ZERO;
-        }
-        let opens_at = calendar.next_change(&mut look.hand, self.now).unwrap_or(Instant::NEVER);
-        opens_at.max(self.now) - self.now
     }
 
     /// Expected time until the work on a train would be done, if everyone took the mean: until it opens, until there is

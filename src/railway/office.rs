@@ -38,6 +38,18 @@ impl OfficeState {
     }
 }
 
+impl OfficeState {
+    /// Trains in it and before it.
+    pub(super) fn load(&self) -> u32 {
+        self.busy + (self.paused.len() + self.gate.len()) as u32
+    }
+
+    /// Where its calendar has been read up to.
+    pub(super) fn hand(&self) -> Hand {
+        self.hand
+    }
+}
+
 impl State<'_> {
     /// The servers now.
     fn servers(&mut self, office: u32) -> u32 {

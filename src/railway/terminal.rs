@@ -7,7 +7,7 @@ use super::disruption::Strain;
 use super::event::Event;
 use super::state::{State, Wake};
 use super::train::Phase;
-use crate::engine::{Gate, Hand};
+use crate::engine::{Calendar, Gate, Hand};
 use crate::model::{AtClose, Lifting, Step};
 use crate::observe::Activity;
 use crate::units::{Duration, Instant};
@@ -34,6 +34,23 @@ impl TerminalState {
         self.lifting.clear();
         self.strains = (Strain::default(), Strain::default());
         self.rests = false;
+    }
+
+    /// Whether there will be more berths at some time than are taken now.
+    pub(super) fn can_grow(&self, calendar: &Calendar) -> bool {
+        calendar.most_servers() > self.berths_taken
+    }
+}
+
+impl TerminalState {
+    /// Trains in its berths and before them.
+    pub(super) fn load(&self) -> u32 {
+        self.berths_taken + self.gate.len() as u32
+    }
+
+    /// Where its calendar has been read up to.
+    pub(super) fn hand(&self) -> Hand {
+        self.hand
     }
 }
 

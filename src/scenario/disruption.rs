@@ -101,12 +101,10 @@ pub enum Element {
 /// A number that can be changed: its key is its path in the scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Capacity {
-    /// `desks` of a clearance or `servers` of a handling.
+    /// `desks` of a clearance, `servers` of a handling, `berths` of a reloading or transloading.
     Servers(Id, StepRef),
     /// `bays` of a kind of inspection of a clearance of a place.
     Bays(Id, Id, Id),
-    /// `berths` of a reloading.
-    Berths(Id, Id),
     /// `cranes` of a reloading.
     Cranes(Id, Id),
     /// `quota` of an exchange, in trains a day.
@@ -152,12 +150,9 @@ impl Element {
 impl Capacity {
     fn place<'s>(&'s self, scenario: &'s Scenario) -> Option<&'s Id> {
         match self {
-            Self::Servers(place, _)
-            | Self::Bays(place, ..)
-            | Self::Berths(place, _)
-            | Self::Cranes(place, _)
-            | Self::Quota(place, _)
-            | Self::Tracks(place, _) => Some(place),
+            Self::Servers(place, _) | Self::Bays(place, ..) | Self::Cranes(place, _) | Self::Quota(place, _) | Self::Tracks(place, _) => {
+                Some(place)
+            }
             Self::Paths(line) => scenario.lines.get(line).map(|line| &line.between.0),
         }
     }

@@ -1,10 +1,11 @@
 //! Trains held by a disruption where they stand in no queue: those under an embargo, so that others pass them, and
 //! those before a regrouping, or a gathering, that is closed.
 
-use crate::model::{Departures, Effect, Step, Target};
+use crate::model::{Departures, Disruption, Effect, Step, Target};
 use crate::observe::Activity;
 use crate::railway::state::State;
 use crate::railway::train::Phase;
+use crate::units::Duration;
 
 impl State<'_> {
     /// Holds a train that comes to a step, if a disruption does not let it; whether it is held.
@@ -32,6 +33,7 @@ impl State<'_> {
             Step::Office(ix) => Some(Target::Office(ix)),
             Step::Reload(ix) => Some(Target::Terminal(ix)),
             Step::Exchange(ix) => Some(Target::Exchange(ix)),
+            Step::Unload(ix) => Some(Target::Transloading(ix)),
             Step::Regroup(group) => Some(Target::Formation(self.model.groups[group as usize].formation)),
             Step::Form(_) => {
                 let flow = &self.model.flows[self.fleet[train].flow as usize];
@@ -44,15 +46,26 @@ impl State<'_> {
         }
     }
 
-    /// Whether a disruption keeps this train from what a step needs.
-    pub(in crate::railway) fn is_barred(&self, train: u32, step: Step) -> bool {
-        let Some(target) = self.held_before(train, step) else {
-            return false;
+    /// For how long from now on disruptions in force keep a train from a step: until the last of them ends, as it was
+    /// announced when it began; zero where none does.
+    pub(in crate::railway) fn kept_for(&self, train: u32, step: Step) -> Duration {
+        if self.disruptions.in_force == 0 {
+            return Duration::ZERO;
+        }
+        let target = match step {
+            Step::Run(lane, _) => Some(Target::Lane(lane)),
+            step => self.held_before(train, step),
         };
-        (0..self.model.disruptions.len() as u32).any(|disruption| {
-            let facts = &self.model.disruptions[disruption as usize];
-            self.disruptions.is_in_force(disruption) && facts.effects.contains(&(target, Effect::Barred)) && self.bars(disruption, train)
-        })
+        let Some(target) = target else { return Duration::ZERO };
+        let all = (0..).zip(self.model.disruptions.iter().zip(&self.disruptions.states));
+        let keeps = |disruption: u32, facts: &Disruption| {
+            facts.effects.contains(&(target, Effect::Closed))
+                || (facts.effects.contains(&(target, Effect::Barred)) && self.bars(disruption, train))
+        };
+        let ends = all
+            .filter(|(disruption, (facts, _))| self.disruptions.is_in_force(*disruption) && keeps(*disruption, facts))
+            .map(|(_, (_, state))| state.until);
+        ends.max().map_or(Duration::ZERO, |until| until - self.now)
     }
 
     /// Whether an embargo concerns a train: by its flow, and by the boxes on it.

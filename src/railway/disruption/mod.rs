@@ -17,7 +17,7 @@ use std::collections::VecDeque;
 
 use super::event::Event;
 use super::state::{State, Wake};
-use crate::model::{Disruption, Effect, InHand, Model, Step, Target, Windows};
+use crate::model::{Disruption, Effect, InHand, Model, Target, Windows};
 use crate::units::{Duration, Instant};
 
 pub(super) use strain::Strain;
@@ -202,6 +202,7 @@ impl State<'_> {
                 Target::Bay(ix) => self.inspections.bays[ix as usize].strain = number,
                 Target::Terminal(ix) => self.terminals[ix as usize].strains = (number, other),
                 Target::Exchange(ix) => self.exchanges[ix as usize].strains = (number, other),
+                Target::Transloading(ix) => self.transloadings[ix as usize].strain = number,
                 Target::Formation(ix) => self.disruptions.closed_formations[ix as usize] = number.closed,
                 Target::Lane(ix) => self.lanes[ix as usize].strain(number.closed, path_every, &self.model.lanes[ix as usize], self.now),
                 Target::Yard(ix) => self.yards[ix as usize].strain(number, &self.model.yards[ix as usize]),
@@ -216,8 +217,8 @@ impl State<'_> {
             Target::Office(ix) => self.pause_office(ix, anew),
             Target::Bay(ix) => self.pause_bay(ix, anew),
             Target::Terminal(ix) => self.pause_terminal(ix, anew),
-            // Nothing takes time there, or trains run on.
-            Target::Exchange(_) | Target::Formation(_) | Target::Lane(_) | Target::Yard(_) => {}
+            // Nothing takes time there, trains run on, or a box in the air is set down.
+            Target::Exchange(_) | Target::Transloading(_) | Target::Formation(_) | Target::Lane(_) | Target::Yard(_) => {}
         }
     }
 
@@ -231,37 +232,47 @@ impl State<'_> {
                 self.wakes.push_back(Wake::Terminal(ix));
             }
             Target::Exchange(ix) => self.serve_exchange(ix),
+            Target::Transloading(ix) => self.wakes.push_back(Wake::Transloading(ix)),
             Target::Formation(ix) => self.formation_changes(ix),
             Target::Lane(ix) => self.entry_changes(ix),
             Target::Yard(ix) => self.wakes.push_back(Wake::Yard(ix)),
         }
     }
 
-    /// Whether what a step needs is closed by a disruption.
-    pub(super) fn closed_for(&self, step: Step) -> bool {
-        match step {
-            Step::Office(ix) => self.offices[ix as usize].strain.closed,
-            Step::Reload(ix) => self.terminals[ix as usize].strains.0.closed,
-            Step::Exchange(ix) => self.exchanges[ix as usize].strains.0.closed,
-            Step::Run(lane, _) => self.lanes[lane as usize].is_closed,
-            Step::Regroup(group) => self.disruptions.closed_formations[self.model.groups[group as usize].formation as usize],
-            _ => false,
-        }
+    /// Disruptions that may still begin or end.
+    fn to_come(&self) -> impl Iterator<Item = &Disruption> {
+        let all = self.model.disruptions.iter().zip(&self.disruptions.states);
+        all.filter(|(_, state)| state.until > self.now).map(|(facts, _)| facts)
+    }
+
+    /// What they do to which part of the model.
+    pub(super) fn effects_to_come(&self) -> impl Iterator<Item = (Target, Effect)> {
+        self.to_come().flat_map(|facts| facts.effects.iter().copied())
+    }
+
+    /// Whether one of them may bring more trains of a flow.
+    pub(super) fn may_surge(&self, flow: u32) -> bool {
+        let surges = |facts: &Disruption| {
+            let (first, count) = facts.surges;
+            let all = &self.model.surges[first as usize..(first + count) as usize];
+            all.iter().any(|surge| surge.flow == flow)
+        };
+        self.to_come().any(surges)
     }
 
     /// The integral of trains waiting where a disruption makes them wait.
     fn waited_at(&self, disruption: u32) -> i64 {
-        let places = &self.model.disruptions[disruption as usize].places;
-        places
+        let sites = &self.model.disruptions[disruption as usize].sites;
+        sites
             .iter()
-            .map(|place| self.seen.places[*place as usize].waiting.area(self.now))
+            .map(|site| self.seen.places[*site as usize].waiting.area(self.now))
             .sum()
     }
 
     /// Trains waiting there now.
     fn waiting_at(&self, disruption: u32) -> i64 {
-        let places = &self.model.disruptions[disruption as usize].places;
-        places.iter().map(|place| self.seen.places[*place as usize].waiting.value()).sum()
+        let sites = &self.model.disruptions[disruption as usize].sites;
+        sites.iter().map(|site| self.seen.places[*site as usize].waiting.value()).sum()
     }
 
     /// The integrals of trains waiting begin anew, now: looks that have begun go on.

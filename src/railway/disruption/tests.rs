@@ -716,3 +716,96 @@ fn dates_by_the_clock_of_the_place() {
     assert_eq!(log(&toml("")), "f#1  pass  closure  0 d 11:30 - 0 d 12:00\nf#1  left 0 d 12:00");
     assert_eq!(log(&toml("\nclock = \"here\"")), "f#1  left 0 d 11:30");
 }
+
+/// Two ways from a junction, over n or over s, an hour for each line; over n first, unless it is closed for more than an hour.
+/// It is shut from 06:30 to 09:00, and s from 07:30 to 10:00. The train of 06:00 is at the junction at 07:00 and diverts; at s
+/// it is kept. That of 06:40 sets out for s, and at the junction finds n closed for 80 minutes and s for 140: it is held
+/// until it is an hour for n, and waits for that before the line. At 08:10 n is closed for 50 minutes and the third train
+/// sets out.
+#[test]
+fn a_closure_diverts() {
+    let toml = HEAD.to_owned()
+        + r#"
+        [places]
+        o = {}
+        a = {}
+        n = {}
+        s = {}
+        z = {}
+        [lines]
+        oa = { between = ["o", "a"], running_time = "1 h", gauge = "standard" }
+        an = { between = ["a", "n"], running_time = "1 h", gauge = "standard" }
+        as = { between = ["a", "s"], running_time = "1 h", gauge = "standard" }
+        nz = { between = ["n", "z"], running_time = "1 h", gauge = "standard" }
+        sz = { between = ["s", "z"], running_time = "1 h", gauge = "standard" }
+        [flows.f]
+        from = "o"
+        to = "z"
+        gauge = "standard"
+        routes.north.via = ["n"]
+        routes.south.via = ["s"]
+        choice = "divert"
+        divert_after = "1 h"
+        departures.timetable = [{ days = "daily", at = ["06:00", "06:40", "08:10"] }]
+        [disruptions.d]
+        closes = "places.n"
+        from = "2022-01-03 06:30"
+        until = "2022-01-03 09:00"
+        [disruptions.e]
+        closes = "places.s"
+        from = "2022-01-03 07:30"
+        until = "2022-01-03 10:00"
+        "#;
+    let expected = "f#1  oa>a  running  0 d 06:00 - 0 d 07:00\n\
+                    f#1  as>s  running  0 d 07:00 - 0 d 08:00\n\
+                    f#1  s  closure  0 d 08:00 - 0 d 10:00\n\
+                    f#1  sz>z  running  0 d 10:00 - 0 d 11:00\n\
+                    f#1  left 0 d 11:00\n\
+                    f#2  oa>a  running  0 d 06:40 - 0 d 07:40\n\
+                    f#2  a  routes_closed  0 d 07:40 - 0 d 08:00\n\
+                    f#2  a  closure  0 d 08:00 - 0 d 09:00\n\
+                    f#2  an>n  running  0 d 09:00 - 0 d 10:00\n\
+                    f#2  nz>z  running  0 d 10:00 - 0 d 11:00\n\
+                    f#2  left 0 d 11:00\n\
+                    f#3  oa>a  running  0 d 08:10 - 0 d 09:10\n\
+                    f#3  an>n  running  0 d 09:10 - 0 d 10:10\n\
+                    f#3  nz>z  running  0 d 10:10 - 0 d 11:10\n\
+                    f#3  left 0 d 11:10";
+    assert_eq!(log(&toml), expected);
+}
+
+/// Three boxes of 10 minutes; closed from 06:05 to 07:05. The box in the air is set down, the next is lifted afterwards. One
+/// truck at 05:00 takes them all, and is loaded in no time.
+#[test]
+fn a_transloading_closes() {
+    let toml = HEAD.to_owned()
+        + r#"
+        gauges.road.mode = "road"
+        [places.yard]
+        procedures.all.steps = ["transloading.t"]
+        [places.pass]
+        [lines.road]
+        between = ["yard", "pass"]
+        gauge = "road"
+        running_time = "2 h"
+        [places.yard.transloading.t]
+        per_box = "10 min"
+        outlets.road = { flow = "trucks", loading = "0 min", boxes_per_vehicle = 3 }
+        [flows.trucks]
+        from = "yard"
+        to = "pass"
+        gauge = "road"
+        departures.timetable = [{ days = "daily", at = "05:00" }]
+        "#
+        + &flow("f", ("yard", "yard"), "\"06:00\"").replace("gauge =", "boxes = 3\ngauge =")
+        + &on_first_day("closes = \"places.yard.transloading.t\"", "06:05", "07:05");
+    let log = log(&toml);
+    let of_train: Vec<&str> = log.lines().filter(|line| line.starts_with("f#")).collect();
+    let expected = [
+        "f#1  yard  unloading  0 d 06:00 - 0 d 06:10",
+        "f#1  yard  closure  0 d 06:10 - 0 d 07:05",
+        "f#1  yard  unloading  0 d 07:05 - 0 d 07:25",
+        "f#1  left 0 d 07:25",
+    ];
+    assert_eq!(of_train, expected);
+}

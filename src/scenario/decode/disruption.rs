@@ -19,6 +19,14 @@ const IN_HAND: [(&str, InHand); 3] = [
     ("start_over", InHand::StartOver),
 ];
 
+/// How the number of servers of a facility is called.
+const SERVERS: [(FacilityKind, &str); 4] = [
+    (FacilityKind::Clearance, "desks"),
+    (FacilityKind::Handling, "servers"),
+    (FacilityKind::Reloading, "berths"),
+    (FacilityKind::Transloading, "berths"),
+];
+
 /// What is in force for a time.
 pub(super) fn disruption(id: &str, item: &Item<'_>) -> Option<Disruption> {
     item.table(|reader| {
@@ -280,7 +288,7 @@ fn known_capacities(cx: &Context<'_>) -> BTreeMap<String, Capacity> {
     let mut all = BTreeMap::new();
     let limits = |node: Option<&Node>| node.is_some_and(|node| node.text() != Some("unlimited"));
     for (place, node) in tables(cx, &["places"]) {
-        for (kind, key) in [(FacilityKind::Clearance, "desks"), (FacilityKind::Handling, "servers")] {
+        for (kind, key) in SERVERS {
             for (id, _) in tables(cx, &["places", place, kind.word()]) {
                 let path = format!("places.{place}.{}.{id}.{key}", kind.word());
                 all.insert(path, Capacity::Servers(place.clone(), step(kind, id)));
@@ -294,7 +302,6 @@ fn known_capacities(cx: &Context<'_>) -> BTreeMap<String, Capacity> {
         }
         for (id, terminal) in tables(cx, &["places", place, "reloading"]) {
             let path = format!("places.{place}.reloading.{id}");
-            all.insert(format!("{path}.berths"), Capacity::Berths(place.clone(), id.clone()));
             if terminal.find(&["per_lift"]).is_some() {
                 all.insert(format!("{path}.cranes"), Capacity::Cranes(place.clone(), id.clone()));
             }
