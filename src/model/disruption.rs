@@ -36,6 +36,27 @@ pub struct Disruption {
     pub surges: (u32, u32),
 }
 
+impl Disruption {
+    /// What it does, in a word or two.
+    #[must_use]
+    pub fn what(&self) -> &'static str {
+        match self.effects.first() {
+            Some((_, Effect::Closed)) => "closure",
+            Some((_, Effect::Barred)) => "embargo",
+            Some(_) => "change",
+            None => "surge",
+        }
+    }
+
+    /// Whether trains wait because of it alone, and not only longer for what they wait for anyway.
+    #[must_use]
+    pub fn holds_trains(&self) -> bool {
+        self.effects
+            .iter()
+            .any(|(_, effect)| matches!(effect, Effect::Closed | Effect::Barred))
+    }
+}
+
 /// When a disruption is in force.
 #[derive(Clone, Debug)]
 pub enum Windows {

@@ -109,6 +109,7 @@ impl<'m> Simulator<'m> {
             self.state.seen.begin_measuring(until);
         }
         self.state.seen.end = until;
+        self.state.look_for_recovery();
         self.state.note_unfinished_waits(until);
         let inside = self.book_inside();
         self.state.seen.close(&inside)?;

@@ -88,6 +88,9 @@ impl Process for State<'_> {
 
     #[inline]
     fn handle(&mut self, now: Instant, event: Event) {
+        if now > self.now {
+            self.look_for_recovery();
+        }
         self.now = now;
         match event {
             Event::ActivityEnds { train, stamp } => self.activity_ends(train, stamp),
@@ -114,7 +117,6 @@ impl Process for State<'_> {
             }
         }
         self.work_off_wakes();
-        self.look_for_recovery();
         if self.watch.has_suspects() {
             self.look_for_stall();
         }

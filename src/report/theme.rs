@@ -21,6 +21,8 @@ pub const GRID: RGBColor = RGBColor(228, 232, 236);
 pub const WARM_UP: RGBColor = RGBColor(240, 241, 243);
 /// Time in which an office is closed.
 pub const CLOSED: RGBColor = RGBColor(223, 227, 234);
+/// Time in which a disruption is in force.
+pub const DISRUPTED: RGBColor = RGBColor(250, 220, 218);
 /// Means and bars.
 pub const MAIN: RGBColor = RGBColor(0, 94, 162);
 /// The band from the tenth to the ninetieth percentile.

@@ -283,7 +283,8 @@ impl State<'_> {
         }
     }
 
-    /// Whether no more trains wait than usually, after each disruption that is over.
+    /// Whether no more trains wait than usually, after each disruption that is over. Asked when time goes on: what is true
+    /// only between two events of one instant does not count.
     #[inline]
     pub(super) fn look_for_recovery(&mut self) {
         if self.disruptions.recovering > 0 {
@@ -316,12 +317,8 @@ impl State<'_> {
         let who = (t.flow, t.number, t.created_at);
         let all = self.model.disruptions.iter().zip(&mut self.disruptions.states);
         for ((facts, state), tally) in all.zip(&mut self.seen.disruptions) {
-            let holds = facts
-                .effects
-                .iter()
-                .any(|(_, effect)| matches!(effect, Effect::Closed | Effect::Barred));
             if state.stage == Stage::InForce
-                && holds
+                && facts.holds_trains()
                 && facts.places.contains(&place)
                 && let Err(at) = state.held.binary_search(&who)
             {

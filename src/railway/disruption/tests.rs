@@ -357,9 +357,9 @@ fn a_place_closes() {
                     f#3  two>b  running  0 d 11:30 - 0 d 12:30\n\
                     f#3  left 0 d 12:30";
     assert_eq!(log(&toml), expected);
-    // Nobody waited in the week before. In force for 2 h; three trains held, one of them at a. At 08:30 the second
-    // begins to wait for the desk, where the third joins it at 09:30 as it goes; at 10:30 the third goes: nobody waits,
-    // two hours after the end.
+    // Nobody waited before. In force for 2 h; three trains held, one of them at a. At 08:30 the second begins to wait
+    // for the desk; when it has it at 09:30 the third arrives and waits, until 10:30: then nobody does, two hours after
+    // the end.
     observed(&toml, |seen| {
         let tally = &seen.disruptions[0];
         assert_eq!((tally.begun, tally.held, tally.recovered), (1, 3, 1));
