@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 
 use super::types::{Id, Scenario, StepRef};
 use crate::random::Law;
@@ -171,5 +172,28 @@ impl Disruption {
         place
             .and_then(|place| scenario.places.get(place))
             .map_or(&scenario.time.zone, |place| &place.zone)
+    }
+}
+
+/// Milliseconds since 1970 in UTC when a clock of a zone shows this.
+fn instant(zone: &str, civil: DateTime) -> Option<i64> {
+    let zone = TimeZone::get(zone).ok()?;
+    let moment = zone.to_ambiguous_timestamp(civil).compatible().ok()?;
+    Some(moment.as_millisecond())
+}
+
+impl Disruption {
+    /// The first of its dated windows no part of which is simulated.
+    pub(super) fn outside_of_run(&self, scenario: &Scenario) -> Option<usize> {
+        let When::Dated(windows) = &self.when else { return None };
+        let zone = self.zone(scenario);
+        let time = &scenario.time;
+        let start = instant(&time.zone, time.start)?;
+        let end = start + time.warm_up.0 + time.length.0;
+        let is_outside = |(from, until): &(DateTime, DateTime)| {
+            let window = instant(zone, *from).zip(instant(zone, *until));
+            window.is_some_and(|(from, until)| from >= end || until <= start)
+        };
+        windows.iter().position(is_outside)
     }
 }

@@ -270,6 +270,8 @@ pub(super) const RUNNING: &[&[&str]] = &[&["running_time"], &["speed"]];
 pub(super) const PASSING: &[&[&str]] = &[&["passing_places", "passing_tracks"], &["passing", "sections"]];
 /// The same for the size of a section.
 pub(super) const SECTION: &[&[&str]] = &[&["length"], &["share"]];
+/// The same for the way of a flow.
+pub(super) const WAYS: &[&[&str]] = &[&["via"], &["routes"]];
 /// The same for what a disruption does.
 pub(super) const EFFECT: &[&[&str]] = &[
     &["closes", "towards", "in_hand"],
@@ -306,6 +308,7 @@ fn drop_alternatives(below: &mut Table, above: &Table, path: &[&str]) {
         ["places", _, "regrouping", _] => &[CALLS],
         ["places", _, "reloading", _] => &[LIFTING],
         ["lines", _] => &[RUNNING, PASSING],
+        ["flows", _] => &[WAYS],
         ["disruptions", _] => &[EFFECT, AMOUNT, WHEN],
         _ if names_a_law(below) => &[SPREAD],
         _ => return,

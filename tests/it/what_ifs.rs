@@ -29,11 +29,11 @@ fn values(path: &Path) -> (Vec<String>, Vec<Measures>) {
     (names(&model).into_iter().map(|name| name.id).collect(), all)
 }
 
+/// The values of a measure; zeros where it is new in the what-if.
 fn of(measure: &str, (names, all): &(Vec<String>, Vec<Measures>)) -> Vec<f64> {
-    let at = names
-        .iter()
-        .position(|name| name == measure)
-        .unwrap_or_else(|| panic!("no measure {measure}"));
+    let Some(at) = names.iter().position(|name| name == measure) else {
+        return vec![0.0; all.len()];
+    };
     all.iter()
         .map(|m| m.values[at].unwrap_or_else(|| panic!("no value of {measure}")))
         .collect()
@@ -64,6 +64,7 @@ fn each_finds_what_its_head_says() {
         assert!(!claims.is_empty(), "{} claims nothing", path.display());
         let changed = values(&path);
         for (measure, difference, half_width) in claims {
+            assert!(changed.0.contains(&measure), "{}: no measure {measure}", path.display());
             let pairs = of(&measure, &base).into_iter().zip(of(&measure, &changed));
             let e = stats::estimate(pairs.map(|(before, after)| after - before), 0.95).expect("20 pairs");
             let (mean, half) = (e.mean, e.half_width.expect("20 pairs"));

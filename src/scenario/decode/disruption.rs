@@ -328,3 +328,189 @@ fn known_capacities(cx: &Context<'_>) -> BTreeMap<String, Capacity> {
     }
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::read_x;
+    use super::*;
+    use crate::random::Law;
+
+    const AROUND: &str = r#"
+        cargo = { cold = {}, dry = {} }
+        gauges.g.width = "1435 mm"
+        [places.a]
+        [places.port]
+        tracks = { g = 4 }
+        clearance.customs = { time = "1 h", inspection.scan = { share = 1, time = "1 h" } }
+        reloading.shed = { berths = 2, per_lift = "2 min", cranes = 4 }
+        exchange.over = { quota = "14/day" }
+        exchange.free = { quota = "unlimited" }
+        choice.c = { of = [] }
+        [lines.l]
+        between = ["a", "port"]
+        paths = "10/day"
+        [flows.f.departures]
+        rate = "9/day"
+        [flows.boxes.departures.gather]
+        [x]
+        "#;
+    const DATED: &str = "\nfrom = '2022-03-01 08:00'\nuntil = '2022-03-04 08:00'";
+
+    fn read(text: &str) -> Result<Option<Disruption>, Vec<String>> {
+        read_x(&format!("{AROUND}{text}"), |item| disruption("x", item))
+    }
+
+    fn effect_of(text: &str) -> Effect {
+        read(&format!("{text}{DATED}")).expect("it is right").expect("it is a table").effect
+    }
+
+    #[test]
+    fn what_can_be_closed() {
+        for path in [
+            "places.port",
+            "lines.l",
+            "places.port.clearance.customs",
+            "places.port.clearance.customs.inspection.scan",
+            "places.port.reloading.shed",
+            "places.port.exchange.free",
+            "flows.boxes.departures.gather",
+        ] {
+            let Effect::Closure {
+                elements,
+                in_hand,
+                towards,
+            } = effect_of(&format!("closes = '{path}'"))
+            else {
+                panic!("{path} is closed")
+            };
+            assert_eq!((elements[0].path().as_str(), in_hand, towards), (path, InHand::Finish, None));
+        }
+        let both = effect_of("closes = ['places.port.exchange.over', 'lines.l']\nin_hand = 'start_over'");
+        assert!(matches!(both, Effect::Closure { elements, in_hand: InHand::StartOver, .. } if elements.len() == 2));
+        let one_way = effect_of("closes = 'lines.l'\ntowards = 'port'");
+        assert!(matches!(one_way, Effect::Closure { towards: Some(place), .. } if place == "port"));
+    }
+
+    #[test]
+    fn what_can_be_changed() {
+        for path in [
+            "places.port.clearance.customs.desks",
+            "places.port.clearance.customs.inspection.scan.bays",
+            "places.port.reloading.shed.berths",
+            "places.port.reloading.shed.cranes",
+            "places.port.exchange.over.quota",
+            "places.port.tracks.g",
+            "lines.l.paths",
+        ] {
+            let change = effect_of(&format!("changes = '{path}'\nshare = 0.5"));
+            assert!(
+                matches!(change, Effect::Change { amount: Amount::Share(share), .. } if share.to_bits() == 0.5_f64.to_bits()),
+                "{path}"
+            );
+        }
+        let to = effect_of("changes = 'lines.l.paths'\nto = 4");
+        assert!(matches!(to, Effect::Change { amount: Amount::To(4), .. }));
+    }
+
+    #[test]
+    fn whom_an_embargo_and_a_surge_concern() {
+        let Effect::Embargo { flows, cargo, .. } = effect_of("embargoes = 'places.port.exchange.over'\ncargo = ['cold', 'dry']") else {
+            panic!("it is an embargo")
+        };
+        assert_eq!((flows.len(), cargo.len()), (0, 2));
+        assert!(matches!(effect_of("surges = 'f'\ntimes = 0"), Effect::Surge { times, .. } if times == 0.0));
+    }
+
+    #[test]
+    fn when_it_is_in_force() {
+        let when = |text: &str| read(&format!("closes = 'places.port'\n{text}")).map(|d| d.expect("it is a table").when);
+        let two = "windows = [{ from = 2022-03-01 08:00:00, until = '2022-03-02 00:00' }, { from = '2022-03-02 00:00', until = '2022-03-03 00:00' }]";
+        assert!(matches!(when(two), Ok(When::Dated(windows)) if windows.len() == 2));
+        let random = when("between = { law = 'exponential', mean = '30 days' }\nlasts = '6 h'");
+        assert!(matches!(random, Ok(When::Random { lasts: Law::Constant(lasts), .. }) if lasts.to_bits() == 21_600_000.0_f64.to_bits()));
+    }
+
+    #[test]
+    fn what_is_refused() {
+        let dated = |text: &str| format!("{text}{DATED}");
+        let closed = |text: &str| format!("closes = 'places.port'\n{text}");
+        for (text, problem) in [
+            (dated(""), "`x` needs one of `closes`, `embargoes`, `changes` or `surges`"),
+            (
+                dated("closes = 'lines.l'\nsurges = 'f'"),
+                "`x` gives `closes` and `surges`, of which there may be only one",
+            ),
+            (
+                dated("closes = 'places.prot'"),
+                "`x.closes` names the unknown element \"places.prot\"",
+            ),
+            (
+                dated("closes = 'places.port.choice.c'"),
+                "`x.closes` names the unknown element \"places.port.choice.c\"",
+            ),
+            (
+                dated("closes = 'flows.f.departures.gather'"),
+                "`x.closes` names the unknown element \"flows.f.departures.gather\"",
+            ),
+            (dated("closes = []"), "`x.closes` is empty"),
+            (
+                dated("closes = 'places.port'\ntowards = 'port'"),
+                "`x.towards` leads to \"port\", which is not an end of every line that is closed",
+            ),
+            (
+                dated("closes = 'lines.l'\nin_hand = 'pause'"),
+                "`x.in_hand` concerns work in hand, of which there is none on a line",
+            ),
+            (
+                dated("closes = 'places.port'\nin_hand = 'stop'"),
+                "`x.in_hand` is \"stop\", which is not one of the possible words",
+            ),
+            (
+                dated("closes = 'places.port'\ntimes = 2"),
+                "`x.times` means nothing without `surges`",
+            ),
+            (
+                dated("embargoes = 'lines.l'\nflows = 'f'"),
+                "`x.embargoes` names the unknown element \"lines.l\"",
+            ),
+            (
+                dated("embargoes = 'places.port.exchange.over'"),
+                "`x` needs one of `flows` or `cargo`",
+            ),
+            (
+                dated("embargoes = 'places.port.exchange.over'\ncargo = 'frozen'"),
+                "`x.cargo` names the unknown class of cargo \"frozen\"",
+            ),
+            (
+                dated("changes = 'places.port.exchange.free.quota'\nshare = 0.5"),
+                "`x.changes` names the unknown capacity \"places.port.exchange.free.quota\"",
+            ),
+            (dated("changes = 'lines.l.paths'"), "`x` needs one of `to` or `share`"),
+            (dated("changes = 'lines.l.paths'\nto = 0"), "`x.to` is zero"),
+            (dated("changes = 'lines.l.paths'\nshare = 0"), "`x.share` is zero"),
+            (dated("surges = 'f'"), "`x.times` is missing"),
+            (dated("surges = 'f'\ntimes = -1"), "`x.times` is negative"),
+            (dated("surges = 'g'\ntimes = 2"), "`x.surges` names the unknown flow \"g\""),
+            (
+                dated("closes = 'places.port'\nclock = 'here'"),
+                "`x.clock` names the unknown place \"here\"",
+            ),
+            (closed(""), "`x` needs one of `from`, `windows` or `between`"),
+            (closed("from = '2022-03-01 08:00'"), "`x.until` is missing"),
+            (
+                closed("from = '2022-03-01 08:00'\nuntil = '2022-03-01 08:00'"),
+                "`x` ends before it begins",
+            ),
+            (
+                closed(
+                    "windows = [{ from = '2022-03-01 00:00', until = '2022-03-03 00:00' }, { from = '2022-03-02 00:00', until = '2022-03-04 00:00' }]",
+                ),
+                "`x.windows[1]` overlaps another window on 2022-03-02",
+            ),
+            (closed("between = '1 day'"), "`x.lasts` is missing"),
+            (closed("between = '0 h'\nlasts = '1 h'"), "`x.between` is zero"),
+        ] {
+            assert_eq!(read(&text), Err(vec![problem.to_owned()]), "{text}");
+        }
+    }
+}
