@@ -65,9 +65,9 @@ pub enum Windows {
     /// Again and again.
     Random {
         /// From the start, or from the end of one, to the begin of the next.
-        between: Drawn,
+        between: Box<Drawn>,
         /// From begin to end.
-        lasts: Drawn,
+        lasts: Box<Drawn>,
     },
 }
 
@@ -183,8 +183,8 @@ impl Compiler<'_> {
                     windows_within(windows.iter().map(|(from, until)| (at(*from), at(*until))), clock.end)
                 }
                 When::Random { between, lasts } => Windows::Random {
-                    between: self.drawn(between, &format!("disruptions.{id}.between")),
-                    lasts: self.drawn(lasts, &format!("disruptions.{id}.lasts")),
+                    between: Box::new(self.drawn(between, &format!("disruptions.{id}.between"))),
+                    lasts: Box::new(self.drawn(lasts, &format!("disruptions.{id}.lasts"))),
                 },
             };
             let mut compiled = Disruption {

@@ -33,6 +33,7 @@ mod trace;
 mod types;
 
 pub use disruption::{Amount, Capacity, Disruption, Effect, Element, InHand, When};
+pub use nearest::suggestion;
 pub use problem::{LoadError, Problem, ProblemKind, Problems, Severity, Source, SourcePlace, Thing};
 pub use render::Style;
 pub use resolved::leaves;

@@ -308,10 +308,10 @@ proptest! {
         }
 
         let mut more = written.clone();
-        more.tables.push("[places.a_new_one]\n[places.a_new_one.clearance.c]\ntime = \"1 h\"\n[places.a_new_one.procedures.all]\nsteps = [\"clearance.c\"]\n[flows.a_new_one]\nfrom = \"a_new_one\"\nto = \"a_new_one\"\ngauge = \"standard\"\n[flows.a_new_one.departures]\nrate = \"5/day\"\n".to_owned());
+        more.tables.push("[places.a_new_one]\n[places.a_new_one.clearance.c]\ntime = \"1 h\"\n[places.a_new_one.procedures.all]\nsteps = [\"clearance.c\"]\n[flows.a_new_one]\nfrom = \"a_new_one\"\nto = \"a_new_one\"\ngauge = \"standard\"\n[flows.a_new_one.departures]\nrate = \"5/day\"\n[disruptions.a_new_one]\ncloses = \"places.a_new_one\"\nbetween = \"1 day\"\nlasts = \"5 h\"\n".to_owned());
         let other = model(&more.text());
         let mut with_more = story(&other, &run(&other).expect("it ended before"), first.end);
         with_more.retain(|line| !line.starts_with("a_new_one#"));
-        prop_assert_eq!(&told, &with_more, "a new place and flow leave every other draw as it was");
+        prop_assert_eq!(&told, &with_more, "a new place, flow and disruption leave every other draw as it was");
     }
 }

@@ -277,14 +277,14 @@ impl State<'_> {
         let Some((number, direction)) = self.model.lanes[lane as usize].single else {
             return;
         };
-        let line = &self.model.single_lines[number as usize];
-        let entry = line.section(direction, 0);
+        let single = &self.model.single_lines[number as usize];
+        let entry = single.section(direction, 0);
         let first = self.way(entry, direction).gate.head();
-        if let Some(first) = first.filter(|_| line.place_after(entry, direction).is_none()) {
+        if let Some(first) = first.filter(|_| single.place_after(entry, direction).is_none()) {
             self.reclaim_track(first, entry, direction);
         }
         // Opposing trains may take last tracks, or may no more.
-        self.wakes.extend(line.sections.clone().map(Wake::Section));
+        self.wakes.extend(single.sections.clone().map(Wake::Section));
     }
 
     /// The first train before a line of one section asks for a track of the yard where it may enter, and withdraws
