@@ -79,6 +79,7 @@ impl<'m> Simulator<'m> {
             formations: model.formations.len(),
             pools: model.pools.len(),
             stop_loading: model.stop_loading.len(),
+            disruptions: model.disruptions.len(),
         };
         Self {
             state: State::new(model),
@@ -109,6 +110,7 @@ impl<'m> Simulator<'m> {
             self.state.seen.begin_measuring(until);
         }
         self.state.seen.end = until;
+        self.state.look_for_recovery();
         self.state.note_unfinished_waits(until);
         let inside = self.book_inside();
         self.state.seen.close(&inside)?;

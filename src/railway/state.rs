@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::cargo::Manifest;
 use super::departure::Source;
+use super::disruption::{Disruptions, SurgeState};
 use super::event::{Event, MOST_TRAINS, STAMPS};
 use super::exchange::ExchangeState;
 use super::formation::GroupState;
@@ -62,6 +63,8 @@ pub(super) struct State<'m> {
     pub(super) rakes: Rakes,
     pub(super) ranks: Ranks,
     pub(super) holds: Holds,
+    pub(super) disruptions: Disruptions,
+    pub(super) surges: Vec<SurgeState>,
     pub(super) transloadings: Vec<TransloadingState>,
     /// By flow: trains that find every route closed.
     pub(super) held: Vec<HeldTrains>,
@@ -89,6 +92,9 @@ impl Process for State<'_> {
 
     #[inline]
     fn handle(&mut self, now: Instant, event: Event) {
+        if now > self.now {
+            self.look_for_recovery();
+        }
         self.now = now;
         match event {
             Event::ActivityEnds { train, stamp } => self.activity_ends(train, stamp),
@@ -107,8 +113,10 @@ impl Process for State<'_> {
             Event::OrderChanges(rule) => self.order_changes(rule),
             Event::TransloadingChanges(yard) => self.transloading_changes(yard),
             Event::RouteReady(flow) => self.route_ready(flow),
+            Event::DisruptionChanges(disruption) => self.disruption_changes(disruption),
             Event::StepEnds => self.step_ends(),
             Event::MeasuringBegins => {
+                self.restart_looks();
                 self.seen.begin_measuring(now);
                 self.clockwork -= 1;
             }
@@ -153,6 +161,8 @@ impl<'m> State<'m> {
             rakes: Rakes::default(),
             ranks: Ranks::default(),
             holds: Holds::new(model),
+            disruptions: Disruptions::default(),
+            surges: vec![SurgeState::default(); model.surges.len()],
             transloadings: model.transloadings.iter().map(TransloadingState::new).collect(),
             held: vec![HeldTrains::default(); model.flows.len()],
             ahead: Vec::new(),
@@ -191,6 +201,8 @@ impl<'m> State<'m> {
         self.rakes.clear();
         self.ranks.reset();
         self.holds.reset();
+        self.disruptions.reset(model);
+        self.surges.fill(SurgeState::default());
         self.transloadings.iter_mut().for_each(TransloadingState::reset);
         self.held.iter_mut().for_each(HeldTrains::reset);
         self.pending.schedule(model.measure_from, Event::MeasuringBegins);
@@ -209,6 +221,9 @@ impl<'m> State<'m> {
         }
         for rule in 0..model.stop_loading.len() {
             self.watch_order(rule as u32);
+        }
+        for disruption in 0..model.disruptions.len() {
+            self.watch_disruption(disruption as u32);
         }
         for yard in 0..self.transloadings.len() {
             self.watch_transloading(yard as u32);
@@ -242,7 +257,11 @@ impl<'m> State<'m> {
     /// Lets a train follow its program until it waits or a timed activity begins.
     pub(super) fn advance(&mut self, train: u32) {
         loop {
-            let gone_on = match self.next_step(train) {
+            let step = self.next_step(train);
+            if self.disruptions.in_force > 0 && self.hold_back(train, step) {
+                return;
+            }
+            let gone_on = match step {
                 Step::Form(yard) => !self.is_held_back(train) && self.form(train, yard),
                 Step::Office(office) => self.join_office(train, office),
                 Step::Reload(terminal) => self.join_terminal(train, terminal),
@@ -385,6 +404,9 @@ impl<'m> State<'m> {
     /// From now on a train does this at this place, or at the location of a lane.
     #[inline]
     pub(super) fn switch(&mut self, train: u32, place: u32, activity: Activity) {
+        if matches!(activity, Activity::Closure | Activity::Embargo) {
+            self.note_held(train, place);
+        }
         if activity.is_for_a_train() && !self.model.in_circles.is_empty() {
             self.watch.suspect(train);
         }

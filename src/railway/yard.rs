@@ -1,5 +1,6 @@
 //! Tracks of one gauge at one place: taken one train at a time, in the order of asking.
 
+use super::disruption::Strain;
 use super::state::{State, Wake};
 use super::train::Phase;
 use crate::engine::{Gate, Resource};
@@ -18,6 +19,11 @@ impl YardState {
     pub(super) fn reset(&mut self, yard: &Yard) {
         self.tracks = Resource::new(yard.tracks.unwrap_or(u32::MAX));
         self.gate.clear();
+    }
+
+    /// Disruptions change the number of tracks; those that are taken stay so until their trains leave.
+    pub(super) fn strain(&mut self, strain: Strain, yard: &Yard) {
+        self.tracks.capacity = yard.tracks.map_or(u32::MAX, |tracks| strain.of(tracks));
     }
 }
 
@@ -62,6 +68,22 @@ impl State<'_> {
             train,
             (self.model.yards[yard as usize].place, Activity::TrackAheadFull),
         );
+    }
+
+    /// A train that was to come does not: a track that was kept for it is free.
+    pub(super) fn give_back_kept_track(&mut self, yard: u32) {
+        self.seen.yards[yard as usize].add(self.now, -1);
+        self.yards[yard as usize].tracks.give_back();
+        self.wakes.push_back(Wake::Yard(yard));
+    }
+
+    /// A train wants no track any more.
+    pub(super) fn withdraw_from_yard(&mut self, train: u32, yard: u32) {
+        let position = self.yards[yard as usize].gate.waiting().position(|other| other == train);
+        if let Some(position) = position {
+            self.call_up((gate, yard), position, self.model.yards[yard as usize].place);
+        }
+        self.wakes.push_back(Wake::Yard(yard));
     }
 
     fn has_track(&mut self, train: u32, yard: u32) {

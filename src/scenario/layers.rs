@@ -162,6 +162,7 @@ fn things_under(path: &[&str]) -> Option<Thing> {
         ["corridors"] => Some(Thing::Corridor),
         ["holidays"] => Some(Thing::Holidays),
         ["cargo"] => Some(Thing::Cargo),
+        ["disruptions"] => Some(Thing::Disruption),
         ["places", _, "clearance", _, "inspection"] => Some(Thing::Facility),
         ["places", _, "procedures"] => Some(Thing::Procedure),
         ["flows", _, "routes"] => Some(Thing::Route),
@@ -321,6 +322,17 @@ pub(super) const PASSING: &[&[&str]] = &[&["passing_places", "passing_tracks"], 
 pub(super) const SECTION: &[&[&str]] = &[&["length"], &["share"]];
 /// The same for when loading is stopped.
 pub(super) const ORDER: &[&[&str]] = &[&["stop_above", "resume_below"], &["orders"]];
+/// The same for what a disruption does.
+pub(super) const EFFECT: &[&[&str]] = &[
+    &["closes", "towards", "in_hand"],
+    &["embargoes", "flows", "cargo"],
+    &["changes", "to", "share"],
+    &["surges", "times"],
+];
+/// The same for the number while it is in force.
+pub(super) const AMOUNT: &[&[&str]] = &[&["to"], &["share"]];
+/// The same for when it is in force.
+pub(super) const WHEN: &[&[&str]] = &[&["from", "until"], &["windows"], &["between", "lasts"]];
 /// The same for the spread of a law.
 pub(super) const SPREAD: &[&[&str]] = &[&["sd"], &["cv"]];
 
@@ -352,6 +364,7 @@ fn drop_alternatives(below: &mut Table, above: &Table, path: &[&str]) {
         ["stop_loading", _] => &[ORDER],
         ["places", _, "reloading", _] => &[LIFTING],
         ["lines", _] => &[RUNNING, PASSING],
+        ["disruptions", _] => &[EFFECT, AMOUNT, WHEN],
         _ if names_a_law(below) => &[SPREAD],
         _ => return,
     };

@@ -19,6 +19,7 @@ use std::path::Path;
 
 mod check;
 mod decode;
+mod disruption;
 mod document;
 mod holidays;
 mod item;
@@ -32,6 +33,7 @@ mod resolved;
 mod trace;
 mod types;
 
+pub use disruption::{Amount, Capacity, Disruption, Effect, Element, InHand, When};
 pub use nearest::suggestion;
 pub use problem::{LoadError, Problem, ProblemKind, Problems, Severity, Source, SourcePlace, Thing};
 pub use render::Style;

@@ -7,6 +7,7 @@ mod calendar;
 mod choice;
 mod civil;
 mod clearance;
+mod disruption;
 mod flow;
 mod forming;
 mod holidays;
@@ -58,6 +59,7 @@ pub(super) fn scenario(cx: &Context<'_>) -> Option<Scenario> {
             ageing: reader.optional("priority", rules::ageing),
             stop_loading: reader.things("stop_loading", rules::stop_loading),
             corridors: reader.things("corridors", corridor),
+            disruptions: reader.things("disruptions", disruption::disruption),
             holidays,
             gauges,
             time,

@@ -176,8 +176,10 @@ fn the_random_scenarios_reach_everything() {
         reached.extend(run.records.activities.iter().map(|a| a.activity));
     }
     // What needs inspections, sections of single track, wagons, gathering, routes, transloading, priority or orders to stop
-    // loading is not drawn here.
+    // loading is not drawn here; disruptions are, in `invariants`.
     let elsewhere = [
+        Activity::Closure,
+        Activity::Embargo,
         Activity::Inspection,
         Activity::LineSection,
         Activity::InspectionBay,
