@@ -35,7 +35,7 @@ pub enum Activity {
     NoPath,
     /// Waiting: the section of single track ahead is taken, or it is the other direction's turn.
     LineSection,
-    /// Waiting: the office is closed.
+    /// Waiting: the office is closed, or no crane is on shift.
     OfficeClosed,
     /// Waiting: the office closes before the work could be finished.
     ClosingSoon,
@@ -47,6 +47,10 @@ pub enum Activity {
     BerthBusy,
     /// Waiting: no crane is free.
     CraneShort,
+    /// Waiting: the wind is too strong for its cranes.
+    Wind,
+    /// Waiting: its cranes are out of order.
+    Breakdown,
     /// Waiting: the day's quota of the handover is used up.
     QuotaUsedUp,
     /// Waiting: the wagons of the other gauge, or of the origin, are all out.
@@ -57,7 +61,7 @@ pub enum Activity {
 
 impl Activity {
     /// All of them, in order.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::Running,
         Self::Clearance,
         Self::Inspection,
@@ -77,6 +81,8 @@ impl Activity {
         Self::InspectionBay,
         Self::BerthBusy,
         Self::CraneShort,
+        Self::Wind,
+        Self::Breakdown,
         Self::QuotaUsedUp,
         Self::NoWagon,
         Self::WaitingToFill,
@@ -120,6 +126,8 @@ impl Activity {
             Self::InspectionBay => "inspection_bay_busy",
             Self::BerthBusy => "berth_busy",
             Self::CraneShort => "crane_short",
+            Self::Wind => "wind",
+            Self::Breakdown => "breakdown",
             Self::QuotaUsedUp => "quota_used_up",
             Self::NoWagon => "no_wagon",
             Self::WaitingToFill => "waiting_to_fill",
@@ -149,6 +157,8 @@ impl Activity {
             Self::InspectionBay => "inspection bay busy",
             Self::BerthBusy => "berth busy",
             Self::CraneShort => "crane short",
+            Self::Wind => "wind",
+            Self::Breakdown => "breakdown",
             Self::QuotaUsedUp => "quota used up",
             Self::NoWagon => "no wagon",
             Self::WaitingToFill => "waiting to fill",

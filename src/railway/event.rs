@@ -29,6 +29,14 @@ pub(super) enum Event {
     BaysChange(u32),
     /// The number of berths of a terminal changes.
     TerminalChanges(u32),
+    /// A shift of cranes begins or ends, or one breaks down or works again as stated.
+    CranesChange(u32),
+    /// A crane breaks down.
+    CraneFails(u32),
+    /// A crane works again.
+    CraneRepaired(u32),
+    /// A wind rises, falls or changes.
+    WindChanges(u32),
     /// An exchange may hand over again.
     ExchangeReady(u32),
     /// An exchange opens or closes.
@@ -48,8 +56,19 @@ pub(super) enum Event {
 }
 
 const INDEX_BITS: u32 = 22;
+const STAMP_BITS: u32 = 10;
 /// Stamps count modulo this.
-pub(super) const STAMPS: u32 = 1 << 10;
+pub(super) const STAMPS: u32 = 1 << STAMP_BITS;
+
+/// What the stamp field of a code holds.
+mod field {
+    /// The kind of an event without a stamp.
+    pub(super) const KIND: u64 = 0;
+    /// The stamp of the timed activity of a train.
+    pub(super) const ACTIVITY: u64 = 1;
+    /// The stamp of the inspection of a box.
+    pub(super) const INSPECTION: u64 = 2;
+}
 
 impl engine::Event for Event {
     /// Observation first, so that a step holds what happened before its end. Then what ends before what
@@ -65,58 +84,66 @@ impl engine::Event for Event {
             | Self::TerminalChanges(_)
             | Self::ExchangeReady(_)
             | Self::ExchangeChanges(_)
-            | Self::WagonsReturn(_) => 3,
+            | Self::WagonsReturn(_)
+            | Self::CranesChange(_)
+            | Self::CraneFails(_)
+            | Self::CraneRepaired(_)
+            | Self::WindChanges(_) => 3,
             Self::EntryReady(_) | Self::ExitReady(_) | Self::SectionReady(_) => 4,
             Self::Departure(_) => 5,
             Self::GroupDue(_) => 6,
         }
     }
 
+    /// From the lowest bit: 4 bits that say what the next 10 hold, these, and the index.
     fn encode(self) -> u64 {
-        let (kind, index, stamp) = match self {
-            Self::StepEnds => (0, 0, 0),
-            Self::MeasuringBegins => (1, 0, 0),
-            Self::ActivityEnds { train, stamp } => (2, train, stamp),
-            Self::OfficeChanges(i) => (3, i, 0),
-            Self::TerminalChanges(i) => (4, i, 0),
-            Self::ExchangeReady(i) => (5, i, 0),
-            Self::EntryReady(i) => (6, i, 0),
-            Self::ExitReady(i) => (7, i, 0),
-            Self::Departure(i) => (8, i, 0),
-            Self::ExchangeChanges(i) => (9, i, 0),
-            Self::WagonsReturn(i) => (10, i, 0),
-            Self::GroupDue(i) => (11, i, 0),
-            Self::SectionReady(i) => (12, i, 0),
-            Self::InspectionEnds { slot, stamp } => (13, slot, stamp),
-            Self::BaysChange(i) => (14, i, 0),
+        let (holds, held, index) = match self {
+            Self::ActivityEnds { train, stamp } => (field::ACTIVITY, stamp, train),
+            Self::InspectionEnds { slot, stamp } => (field::INSPECTION, stamp, slot),
+            Self::StepEnds => (field::KIND, 0, 0),
+            Self::MeasuringBegins => (field::KIND, 1, 0),
+            Self::OfficeChanges(i) => (field::KIND, 2, i),
+            Self::TerminalChanges(i) => (field::KIND, 3, i),
+            Self::ExchangeReady(i) => (field::KIND, 4, i),
+            Self::EntryReady(i) => (field::KIND, 5, i),
+            Self::ExitReady(i) => (field::KIND, 6, i),
+            Self::Departure(i) => (field::KIND, 7, i),
+            Self::ExchangeChanges(i) => (field::KIND, 8, i),
+            Self::WagonsReturn(i) => (field::KIND, 9, i),
+            Self::GroupDue(i) => (field::KIND, 10, i),
+            Self::SectionReady(i) => (field::KIND, 11, i),
+            Self::BaysChange(i) => (field::KIND, 12, i),
+            Self::CranesChange(i) => (field::KIND, 20, i),
+            Self::CraneFails(i) => (field::KIND, 21, i),
+            Self::CraneRepaired(i) => (field::KIND, 22, i),
+            Self::WindChanges(i) => (field::KIND, 23, i),
         };
-        kind | u64::from(stamp) << 4 | u64::from(index) << 14
+        holds | u64::from(held) << 4 | u64::from(index) << (4 + STAMP_BITS)
     }
 
     #[allow(clippy::cast_possible_truncation, reason = "22 bits")]
     fn decode(code: u64) -> Self {
-        let index = (code >> 14) as u32;
-        match code & 15 {
-            0 => Self::StepEnds,
-            1 => Self::MeasuringBegins,
-            2 => Self::ActivityEnds {
-                train: index,
-                stamp: (code >> 4) as u32 % STAMPS,
-            },
-            3 => Self::OfficeChanges(index),
-            4 => Self::TerminalChanges(index),
-            5 => Self::ExchangeReady(index),
-            6 => Self::EntryReady(index),
-            7 => Self::ExitReady(index),
-            9 => Self::ExchangeChanges(index),
-            10 => Self::WagonsReturn(index),
-            11 => Self::GroupDue(index),
-            12 => Self::SectionReady(index),
-            13 => Self::InspectionEnds {
-                slot: index,
-                stamp: (code >> 4) as u32 % STAMPS,
-            },
-            14 => Self::BaysChange(index),
+        let index = (code >> (4 + STAMP_BITS)) as u32;
+        let held = (code >> 4) as u32 % STAMPS;
+        match (code & 15, held) {
+            (field::ACTIVITY, stamp) => Self::ActivityEnds { train: index, stamp },
+            (field::INSPECTION, stamp) => Self::InspectionEnds { slot: index, stamp },
+            (_, 0) => Self::StepEnds,
+            (_, 1) => Self::MeasuringBegins,
+            (_, 2) => Self::OfficeChanges(index),
+            (_, 3) => Self::TerminalChanges(index),
+            (_, 4) => Self::ExchangeReady(index),
+            (_, 5) => Self::EntryReady(index),
+            (_, 6) => Self::ExitReady(index),
+            (_, 8) => Self::ExchangeChanges(index),
+            (_, 9) => Self::WagonsReturn(index),
+            (_, 10) => Self::GroupDue(index),
+            (_, 11) => Self::SectionReady(index),
+            (_, 12) => Self::BaysChange(index),
+            (_, 20) => Self::CranesChange(index),
+            (_, 21) => Self::CraneFails(index),
+            (_, 22) => Self::CraneRepaired(index),
+            (_, 23) => Self::WindChanges(index),
             _ => Self::Departure(index),
         }
     }
@@ -149,6 +176,10 @@ mod tests {
             Event::TerminalChanges(2),
             Event::ExchangeReady(3),
             Event::ExchangeChanges(7),
+            Event::CranesChange(4),
+            Event::CraneFails(most),
+            Event::CraneRepaired(most),
+            Event::WindChanges(6),
             Event::EntryReady(most),
             Event::ExitReady(5),
             Event::SectionReady(8),

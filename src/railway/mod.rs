@@ -7,8 +7,10 @@
 #![allow(clippy::cast_possible_truncation, reason = "indices: a model has far fewer than 2^32 of anything")]
 
 mod bay;
+mod breakdown;
 mod cargo;
 mod choice;
+mod cranes;
 mod departure;
 mod event;
 mod exchange;
@@ -24,6 +26,7 @@ mod terminal;
 mod trace;
 mod train;
 mod wagons;
+mod wind;
 mod yard;
 
 pub use simulator::{Ended, Simulator, Waiting};

@@ -84,6 +84,7 @@ impl<'m> Simulator<'m> {
         }
         if ended == Ended::Finished {
             self.state.note_unfinished_waits(self.shape.end);
+            self.state.settle_all_lifting(self.shape.end);
             let inside = self.book_inside();
             self.state.seen.close(&inside)?;
             self.close_pools()?;

@@ -21,6 +21,7 @@ mod check;
 mod decode;
 mod document;
 mod holidays;
+mod interruptions;
 mod item;
 mod layers;
 mod nearest;

@@ -10,6 +10,7 @@ mod clearance;
 mod flow;
 mod forming;
 mod holidays;
+mod interruptions;
 mod law;
 mod line;
 mod place;
