@@ -56,21 +56,24 @@ impl Check {
 
 fn ways(model: &Model, looks: Looks) -> Table {
     let mut table = summary::table(&["flow", "trains a day", "boxes", "way", "steps"], looks);
-    for flow in &model.flows {
+    let ways = model
+        .flows
+        .iter()
+        .flat_map(|flow| flow.routes.iter().map(move |route| (flow, route)));
+    for (flow, route) in ways {
         let mut places = vec![model.places[flow.origin as usize].name.clone()];
-        let lanes = flow
-            .program
+        let program = &route.program;
+        let lanes = program
             .iter()
             .filter_map(|step| if let Step::Run(lane, _) = step { Some(*lane) } else { None });
         places.extend(lanes.map(|lane| model.places[model.lanes[lane as usize].to as usize].name.clone()));
-        let steps = flow.program.iter().filter_map(|step| match *step {
-            step @ (Step::Office(_) | Step::Reload(_) | Step::Exchange(_) | Step::Regroup(_)) => Some(facility(model, step).to_owned()),
+        let steps = program.iter().filter_map(|step| match *step {
             Step::Choose(i) => Some(options(model, i)),
-            Step::Form(_) | Step::TakeWagons(_) | Step::BringWagons(_) | Step::Run(..) | Step::Leave => None,
+            step => facility(model, step).map(str::to_owned),
         });
         let per_day = flow.departures.per_day(flow.growth, model.end);
         table.add_row([
-            cell(&flow.name, looks),
+            cell(&flow.way_name(route), looks),
             cell(&format!("{per_day:.2}"), looks),
             cell(&format!("{:.0}", flow.boxes.mean), looks),
             cell(&places.join(" > "), looks),
@@ -82,19 +85,25 @@ fn ways(model: &Model, looks: Looks) -> Table {
 }
 
 /// The name of the facility of a step.
-fn facility(model: &Model, step: Step) -> &str {
-    match step {
+fn facility(model: &Model, step: Step) -> Option<&str> {
+    Some(match step {
         Step::Office(i) => &model.offices[i as usize].name,
         Step::Reload(i) => &model.terminals[i as usize].name,
         Step::Exchange(i) => &model.exchanges[i as usize].name,
         Step::Regroup(i) => &model.formations[model.groups[i as usize].formation as usize].name,
-        Step::Choose(_) | Step::Form(_) | Step::TakeWagons(_) | Step::BringWagons(_) | Step::Run(..) | Step::Leave => "",
-    }
+        Step::Unload(i) | Step::Load(i, _) => &model.transloadings[i as usize].name,
+        Step::Choose(_) | Step::Form(_) | Step::TakeWagons(_) | Step::BringWagons(_) | Step::Decide | Step::Run(..) | Step::Leave => {
+            return None;
+        }
+    })
 }
 
 /// The names among which a train chooses.
 fn options(model: &Model, choice: u32) -> String {
-    let names = model.choices[choice as usize].options.iter().map(|step| facility(model, *step));
+    let names = model.choices[choice as usize]
+        .options
+        .iter()
+        .filter_map(|step| facility(model, *step));
     names.collect::<Vec<_>>().join(" or ")
 }
 
@@ -104,7 +113,7 @@ fn hours(model: &Model, looks: Looks) -> Table {
     let mut table = summary::table(&columns, looks);
     for shared in shared_hours(model) {
         table.add_row([
-            cell(&model.flows[shared.flow as usize].name, looks),
+            cell(&shared.way, looks),
             cell(&shared.facilities.to_string(), looks),
             cell(&format!("{:.1}", shared.hours_per_week), looks),
             cell(&shared.longest.to_string(), looks),

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use crate::experiment::ReplicateError;
+use crate::experiment::stall::{StallReport, stall_report};
 use crate::model::{self, Model};
 use crate::railway::Ended;
 use crate::report::ReportError;
@@ -66,7 +67,7 @@ pub enum Failure {
     },
     /// A replication stalled.
     #[error("{0}")]
-    Stalled(String),
+    Stalled(Box<StallReport>),
     /// A replication failed.
     #[error("{0}")]
     Run(String),
@@ -87,23 +88,8 @@ impl Failure {
         match error {
             ReplicateError::Ended {
                 replication,
-                ended: Ended::Stalled { at, waiting },
-            } => {
-                let who = waiting.iter().take(12).map(|w| {
-                    format!(
-                        "  train {} of {} waits at {}",
-                        w.number, model.flows[w.flow as usize].id, model.places[w.place as usize].name
-                    )
-                });
-                let who: Vec<String> = who.collect();
-                let more = waiting.len().saturating_sub(who.len());
-                let more = if more > 0 { format!("\n  and {more} more") } else { String::new() };
-                Self::Stalled(format!(
-                    "replication {replication} stalled at {}: nothing can happen any more\n{}{more}",
-                    civil(model, *at),
-                    who.join("\n")
-                ))
-            }
+                ended: Ended::Stalled(stall),
+            } => Self::Stalled(Box::new(stall_report(model, *replication, stall))),
             ReplicateError::Ended {
                 replication,
                 ended: Ended::LimitReached { at },

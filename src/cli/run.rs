@@ -13,9 +13,10 @@ use super::common::{Failure, ScenarioArgs, looks};
 use super::folder::Folder;
 use super::manifest::{Manifest, RESULTS_VERSION, quoted, records_sha256, sha256};
 use super::progress;
+use crate::experiment::stall::{StallReport, network};
 use crate::experiment::{self, Plan, Results};
 use crate::model::Model;
-use crate::report::{self, summary, tables, tables::ReplicationTable};
+use crate::report::{self, Chart, summary, tables, tables::ReplicationTable};
 use crate::scenario::Loaded;
 
 /// Run the replications of a scenario: a summary on the screen, a folder of results.
@@ -74,7 +75,10 @@ impl Run {
         let (loaded, model) = self.scenario.load(&self.overrides(), self.quiet)?;
         let plan = self.plan(&loaded);
         let folder = Folder::new(self.out.as_deref(), &self.scenario.stem())?;
-        let (results, run_seconds) = self.replicate(&loaded, &model, &plan, &folder)?;
+        let (results, run_seconds) = match self.replicate(&loaded, &model, &plan, &folder) {
+            Err(Failure::Stalled(stall)) => return Err(self.keep_stall(folder, &loaded, &model, stall)),
+            outcome => outcome?,
+        };
         self.write(&folder, &loaded, &results, &plan, run_seconds)?;
         let place = folder.publish(&self.scenario.stem(), self.out.is_some())?;
         self.show(&results, &plan, &place)
@@ -123,12 +127,13 @@ impl Run {
         });
         let run_seconds = begun.elapsed().as_secs_f64();
         bar.finish_and_clear();
-        let mut results = outcome.map_err(|error| Failure::of_run(&error, model))?;
+        // The rows of finished replications are kept, whatever became of a later one.
         written?;
         let (mut csv, mut parquet) = table.finish()?;
         csv.flush()
             .and_then(|()| parquet.flush())
             .map_err(Failure::file("write", folder.place()))?;
+        let mut results = outcome.map_err(|error| Failure::of_run(&error, model))?;
         results.run.title.clone_from(&loaded.scenario.title);
         results.corridors = experiment::corridors(model, &loaded.scenario.corridors);
         Ok((results, run_seconds))
@@ -165,17 +170,41 @@ impl Run {
         }
         if self.writes(Format::Svg) || self.writes(Format::Png) {
             for chart in report::gallery(results)? {
-                folder.write(&format!("charts/{}.csv", chart.id), chart.data_csv.as_bytes())?;
-                if self.writes(Format::Svg) {
-                    folder.write(&format!("charts/{}.svg", chart.id), chart.svg.as_bytes())?;
-                }
-                if self.writes(Format::Png) {
-                    folder.write(&format!("charts/{}.png", chart.id), &chart.png)?;
-                }
+                self.write_chart(folder, &chart)?;
             }
         }
         let manifest = serde_json::to_string_pretty(&manifest(loaded, results, plan, run_seconds)).map_err(report::ReportError::from)?;
         folder.write("manifest.json", format!("{manifest}\n").as_bytes())
+    }
+
+    /// Writes what is known of a stall, beside the rows of the replications finished before it; the failure to report.
+    fn keep_stall(&self, folder: Folder, loaded: &Loaded, model: &Model, stall: Box<StallReport>) -> Failure {
+        let written = || {
+            folder.write("scenario.toml", loaded.resolved.as_bytes())?;
+            let json = serde_json::to_string_pretty(&stall).map_err(report::ReportError::from)?;
+            folder.write("stall.json", format!("{json}\n").as_bytes())?;
+            self.write_chart(&folder, &report::charts::stall(&stall, &network(model))?)
+        };
+        match written().and_then(|()| folder.publish(&self.scenario.stem(), self.out.is_some())) {
+            Ok(place) => {
+                if !self.quiet {
+                    anstream::eprintln!("what stalled: {}", place.display());
+                }
+                Failure::Stalled(stall)
+            }
+            Err(error) => error,
+        }
+    }
+
+    fn write_chart(&self, folder: &Folder, chart: &Chart) -> Result<(), Failure> {
+        folder.write(&format!("charts/{}.csv", chart.id), chart.data_csv.as_bytes())?;
+        if self.writes(Format::Svg) {
+            folder.write(&format!("charts/{}.svg", chart.id), chart.svg.as_bytes())?;
+        }
+        if self.writes(Format::Png) {
+            folder.write(&format!("charts/{}.png", chart.id), &chart.png)?;
+        }
+        Ok(())
     }
 
     fn writes(&self, format: Format) -> bool {

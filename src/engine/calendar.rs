@@ -83,6 +83,52 @@ impl Calendar {
         self.stretches.get(hand.0 + 1).map(|next| next.from)
     }
 
+    /// Server-time from one instant to a later one, read from where a hand is, which is at or before the first.
+    #[must_use]
+    pub fn work_between(&self, mut hand: Hand, from: Instant, to: Instant) -> i64 {
+        self.stretch(&mut hand, from);
+        let mut work = 0_i64;
+        let mut at = from;
+        while at < to {
+            let ends_at = self.stretches.get(hand.0 + 1).map_or(to, |next| next.from.min(to));
+            work = work.saturating_add((ends_at - at).0.saturating_mul(self.stretches[hand.0].servers.into()));
+            at = ends_at;
+            hand.0 += 1;
+        }
+        work
+    }
+
+    /// When a server begins on a newcomer of this instant, where so much server-time is owed to those before it
+    /// and each of them takes `each`: it begins when all but one server still have one of them.
+    #[must_use]
+    pub fn begins_at(&self, mut hand: Hand, from: Instant, mut owed: i64, each: i64) -> Instant {
+        self.stretch(&mut hand, from);
+        let mut at = from;
+        loop {
+            let servers = i64::from(self.stretches[hand.0].servers);
+            let ends_at = self.stretches.get(hand.0 + 1).map_or(Instant::NEVER, |next| next.from);
+            if servers > 0 {
+                let first = (owed - (servers - 1).saturating_mul(each)).max(0);
+                let begins_at = Instant(at.0.saturating_add((first + servers - 1) / servers));
+                if begins_at < ends_at || ends_at == Instant::NEVER {
+                    return begins_at;
+                }
+                owed -= (ends_at - at).0.saturating_mul(servers);
+            }
+            if ends_at == Instant::NEVER {
+                return Instant::NEVER;
+            }
+            at = ends_at;
+            hand.0 += 1;
+        }
+    }
+
+    /// When it is open next, at this instant or later.
+    #[must_use]
+    pub fn opens_at(&self, hand: Hand, from: Instant) -> Instant {
+        self.begins_at(hand, from, 0, 0)
+    }
+
     /// The most servers at any time.
     #[must_use]
     pub fn most_servers(&self) -> u32 {
@@ -193,6 +239,13 @@ mod tests {
         let mean = c.mean_with(&other, (Instant(8), Instant(14)), product);
         assert!((mean - f64::from(2 * 6 + 2 * 3 + 1 + 3) / 6.0).abs() < 1e-12);
         assert_eq!(c.map(|n| n.min(2)).server_time(Instant(8), Instant(14)), Duration(4 * 2 + 1 + 2));
+        let hand = Hand::default();
+        assert_eq!(c.work_between(hand, Instant(11), Instant(33)), 3 + 1 + 7 * 3 + 3);
+        // Three servers owe 9 to three others, of 3 each: one is free after 1; closed at 20, the rest waits.
+        assert_eq!(c.begins_at(hand, Instant(13), 9, 3), Instant(14));
+        assert_eq!(c.begins_at(hand, Instant(18), 15, 3), Instant(33));
+        assert_eq!(c.opens_at(hand, Instant(20)), Instant(32));
+        assert_eq!(c.opens_at(hand, Instant(44)), Instant::NEVER);
         assert_eq!(Calendar::always(2).server_time(Instant(5), Instant(7)), Duration(4));
         assert_eq!(Calendar::always(2).closes_at(&mut Hand::default(), Instant(5)), Instant::NEVER);
     }

@@ -13,6 +13,9 @@ pub trait Process {
 
     /// Changes the state at an instant.
     fn handle(&mut self, now: Instant, event: Self::Event);
+
+    /// Whether nothing that happens any more would matter.
+    fn is_over(&self) -> bool;
 }
 
 /// How a run ended.
@@ -20,7 +23,7 @@ pub trait Process {
 pub enum Ending {
     /// The end of the run length was reached; what was due at that instant or later did not happen.
     Horizon,
-    /// Nothing was pending any more, from this instant on.
+    /// Nothing was pending any more, or the process was over, from this instant on.
     Exhausted(Instant),
     /// As many events as allowed had happened, at this instant.
     LimitReached(Instant),
@@ -45,6 +48,9 @@ pub fn run<P: Process>(process: &mut P, end: Instant, limit: u64) -> (Ending, u6
         now = at;
         happened += 1;
         process.handle(now, event);
+        if process.is_over() {
+            return (Ending::Exhausted(now), happened);
+        }
     }
 }
 
@@ -85,6 +91,9 @@ mod tests {
                 self.pending.schedule(Instant(now.0 + self.period), Tick);
             }
         }
+        fn is_over(&self) -> bool {
+            self.ticks.len() == 5
+        }
     }
 
     fn start(last: i64, end: i64, limit: u64) -> (Ending, u64, Vec<i64>) {
@@ -100,9 +109,10 @@ mod tests {
     }
 
     #[test]
-    fn the_three_endings() {
+    fn the_endings() {
         assert_eq!(start(100, 20, 99), (Ending::Horizon, 2, vec![0, 10]));
         assert_eq!(start(20, 1000, 99), (Ending::Exhausted(Instant(20)), 3, vec![0, 10, 20]));
+        assert_eq!(start(1000, 1000, 99), (Ending::Exhausted(Instant(40)), 5, vec![0, 10, 20, 30, 40]));
         assert_eq!(start(1000, 1000, 2), (Ending::LimitReached(Instant(10)), 2, vec![0, 10]));
     }
 }

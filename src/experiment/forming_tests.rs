@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 use super::{Plan, Results, replicate};
 use crate::model;
-use crate::railway::{Ended, Simulator};
+use crate::railway::{Ended, Simulator, Stall};
 use crate::scenario;
 use crate::units::HOUR;
 
@@ -252,6 +252,30 @@ fn scenario_of(s: &Small) -> String {
     )
 }
 
+/// Of a run that stalled: without the watch it goes on to its end, and none of the trains that were said to be dead ever leaves the
+/// place where it was.
+fn stays_stalled(mut model: model::Model, stall: &Stall, seed: u64) -> Result<(), TestCaseError> {
+    prop_assert!(!stall.waiting.is_empty());
+    if stall.circle.is_empty() {
+        return Ok(());
+    }
+    model.in_circles.clear();
+    let mut simulator = Simulator::new(&model);
+    let (_, observed) = simulator
+        .run(seed, 1, true, 1_000_000)
+        .map_err(|fault| TestCaseError::fail(fault.to_string()))?;
+    let records = observed.records.as_ref().expect("they are kept");
+    for dead in &stall.waiting {
+        let last = records.activities.iter().rev().find(|a| {
+            let train = &records.trains[a.train as usize];
+            (train.flow, train.number, train.regrouped) == (dead.flow, dead.number, false)
+        });
+        let last = last.ok_or_else(|| TestCaseError::fail("it is a train of the records"))?;
+        prop_assert_eq!((last.location, last.ends_at), (dead.location, observed.end));
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
 
@@ -262,6 +286,9 @@ proptest! {
         let model = compiled(&scenario_of(&small));
         let mut simulator = Simulator::new(&model);
         let (ended, seen) = simulator.run(seed, 1, true, 1_000_000).map_err(|fault| TestCaseError::fail(fault.to_string()))?;
+        if let Ended::Stalled(stall) = ended {
+            return stays_stalled(model, &stall, seed);
+        }
         prop_assert_eq!(&ended, &Ended::Finished);
         let records = seen.records.as_ref().expect("they are kept");
         let mut until: Vec<i64> = records.trains.iter().map(|t| t.created_at.0).collect();

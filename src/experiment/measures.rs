@@ -1,7 +1,7 @@
 //! What is measured in one replication: `Observations` -measure-> `Measures`.
 
-use crate::model::{Breakdowns, Held, Inspection, Lifting, Model, Terminal};
-use crate::observe::{Activity, Observations, Reason, ReplicationRecords, TimeWeighted};
+use crate::model::{Breakdowns, FlowModel, Held, Inspection, Lifting, Mode, Model, Step, Terminal};
+use crate::observe::{Activity, Observations, OutletTally, Reason, ReplicationRecords, TimeWeighted};
 use crate::stats::{nearest_rank, weighted_rank};
 use crate::units::{DAY, Duration, HOUR, Instant, millis_as_hours};
 
@@ -34,13 +34,13 @@ pub struct Measures {
     pub values: Vec<Option<f64>>,
     /// Train-hours by location and activity.
     pub hours: Vec<f64>,
-    /// Trains that left the network.
-    pub completed: u32,
-    /// Trains by place, direction and bin of the dwell time.
+    /// Vehicles that left the network, by mode.
+    pub completed: [u32; 3],
+    /// Trains by site, direction and bin of the dwell time.
     pub dwell: Vec<u32>,
-    /// Mean number waiting by step and place.
+    /// Mean number waiting by step and site.
     pub waiting_by_step: Vec<f32>,
-    /// Trains by day: of each place, then of each exchange.
+    /// Trains by day: of each site, then of each exchange.
     pub daily: Vec<Vec<u32>>,
     /// Events that happened.
     pub events: u64,
@@ -78,7 +78,7 @@ pub fn measure(model: &Model, seen: &Observations) -> Measures {
         replication: seen.replication,
         values: sheet.values,
         hours,
-        completed: seen.flows.iter().map(|f| f.completed).sum(),
+        completed: completed(model, seen),
         dwell: dwell_histograms(seen),
         waiting_by_step: seen.waiting_by_step.clone(),
         daily: seen
@@ -91,6 +91,14 @@ pub fn measure(model: &Model, seen: &Observations) -> Measures {
         events: seen.events,
         records: seen.records.clone(),
     }
+}
+
+fn completed(model: &Model, seen: &Observations) -> [u32; 3] {
+    let mut completed = [0; 3];
+    for (flow, tally) in model.flows.iter().zip(&seen.flows) {
+        completed[flow.mode as usize] += tally.completed;
+    }
+    completed
 }
 
 fn dwell_histograms(seen: &Observations) -> Vec<u32> {
@@ -115,10 +123,52 @@ struct Sheet<'o> {
 /// One measure of a subject: the end of its id, the end of its label, its unit, whether it is a headline.
 type Column<'c> = (&'c str, &'c str, &'static str, bool);
 
-/// A subject: the begin of its ids and of its labels.
+/// A subject: the begin of its ids and of its labels, and what its vehicles are called.
 struct Subject {
     id: String,
     label: String,
+    vehicles: &'static str,
+}
+
+impl Subject {
+    /// A part of it, or a facility in it.
+    fn part(&self, path: &str, name: &str) -> Self {
+        Self {
+            id: format!("{}.{path}", self.id),
+            label: format!("{}, {name}", self.label),
+            vehicles: self.vehicles,
+        }
+    }
+}
+
+/// All vehicles of a mode.
+fn all(mode: Mode) -> Subject {
+    let vehicles = mode.vehicles();
+    Subject {
+        id: if mode == Mode::Rail {
+            String::new()
+        } else {
+            mode.word().to_owned()
+        },
+        label: format!("All {vehicles}"),
+        vehicles,
+    }
+}
+
+/// What moves through a step: of one mode, or vehicles of several.
+fn vehicles_through(model: &Model, is_step: impl Fn(Step) -> bool) -> &'static str {
+    let offers = |step: Step| match step {
+        Step::Choose(choice) => model.choices[choice as usize].options.iter().any(|option| is_step(*option)),
+        step => is_step(step),
+    };
+    let takes = |flow: &&FlowModel| flow.routes.iter().any(|route| route.program.iter().any(|step| offers(*step)));
+    let mut users = model.flows.iter().filter(takes).map(|flow| flow.mode);
+    let first = users.next().unwrap_or_default();
+    if users.all(|mode| mode == first) {
+        first.vehicles()
+    } else {
+        "vehicles"
+    }
 }
 
 impl Sheet<'_> {
@@ -127,19 +177,29 @@ impl Sheet<'_> {
             self.values.push(value(seen));
         } else {
             let dot = if subject.id.is_empty() { "" } else { "." };
+            // Measures are written down for trains; of trucks they have the same names with their own word.
+            let own = |text: &str| text.replace("trains", subject.vehicles);
             self.names.push(MeasureName {
-                id: format!("{}{dot}{id}", subject.id),
-                label: format!("{}: {label}", subject.label),
-                unit,
+                id: format!("{}{dot}{}", subject.id, own(id)),
+                label: format!("{}: {}", subject.label, own(label)),
+                unit: if unit == "trains" { subject.vehicles } else { unit },
                 headline,
             });
         }
     }
 
     fn fill(&mut self, model: &Model) {
-        self.network(model);
-        for place in 0..model.places.len() {
-            self.place(model, place);
+        let used = model.modes();
+        let used = if used.is_empty() { vec![Mode::Rail] } else { used };
+        for mode in &used {
+            self.network(model, *mode);
+        }
+        self.boxes(model);
+        for mode in &used {
+            self.waiting_share(model, *mode);
+        }
+        for site in 0..model.sites.len() {
+            self.place(model, site);
         }
         self.lines(model);
         self.cargo(model);
@@ -148,25 +208,48 @@ impl Sheet<'_> {
         }
     }
 
-    fn network(&mut self, model: &Model) {
-        let all = Subject {
-            id: String::new(),
-            label: "All trains".to_owned(),
+    /// All vehicles of one mode.
+    fn network(&mut self, model: &Model, mode: Mode) {
+        let all = all(mode);
+        let sum = |f: fn(&crate::observe::FlowTally) -> u64| {
+            move |seen: &Observations| {
+                let own = seen.flows.iter().zip(&model.flows).filter(|(_, m)| m.mode == mode);
+                Some(count(own.map(|(tally, _)| f(tally)).sum()))
+            }
         };
-        let sum = |f: fn(&crate::observe::FlowTally) -> u64| move |seen: &Observations| Some(count(seen.flows.iter().map(f).sum()));
+        let present = |seen: &Observations| seen.present_by_mode[mode as usize];
         self.put(&all, ("trains_generated", "generated", "trains", true), sum(|f| f.generated.into()));
         self.put(&all, ("trains_completed", "completed", "trains", true), sum(|f| f.completed.into()));
         self.put(&all, ("trains_inside_at_end", "inside at the end", "trains", true), |seen| {
-            Some(whole(seen.present.value()))
+            Some(whole(present(seen).value()))
         });
         self.put(&all, ("trains_inside_mean", "inside, mean", "trains", false), |seen| {
-            Some(mean(&seen.present, seen))
+            Some(mean(&present(seen), seen))
         });
-        self.put(
-            &all,
-            ("boxes_completed", "boxes completed", "boxes", false),
-            sum(|f| f.boxes_completed),
-        );
+    }
+
+    fn waiting_share(&mut self, model: &Model, mode: Mode) {
+        self.put(&all(mode), ("waiting_share", "share of time spent waiting", "", true), |seen| {
+            let places = seen.places.iter().zip(&model.sites).filter(|(_, site)| site.mode == mode);
+            let lanes = seen.lanes.iter().zip(&model.lanes).filter(|(_, lane)| lane.mode == mode);
+            let waiting = places.map(|(place, _)| &place.waiting).chain(lanes.map(|(lane, _)| &lane.halted));
+            ratio(
+                waiting.map(|n| n.area(seen.end)).sum(),
+                seen.present_by_mode[mode as usize].area(seen.end),
+            )
+        });
+    }
+
+    /// Boxes that came to their destination, on whatever vehicle.
+    fn boxes(&mut self, model: &Model) {
+        let all = Subject {
+            id: String::new(),
+            label: format!("All {}", vehicles_through(model, |_| true)),
+            vehicles: "trains",
+        };
+        self.put(&all, ("boxes_completed", "boxes completed", "boxes", false), |seen| {
+            Some(count(seen.flows.iter().map(|f| f.boxes_completed).sum()))
+        });
         self.put(&all, ("teu_completed", "TEU completed", "TEU", true), |seen| {
             Some(
                 seen.flows
@@ -176,23 +259,21 @@ impl Sheet<'_> {
                     .sum(),
             )
         });
-        self.put(&all, ("waiting_share", "share of time spent waiting", "", true), |seen| {
-            let places = seen.places.iter().map(|p| &p.waiting);
-            let waiting = places.chain(seen.lanes.iter().map(|l| &l.halted));
-            ratio(waiting.map(|n| n.area(seen.end)).sum(), seen.present.area(seen.end))
-        });
     }
 
+    /// A place as the vehicles of one mode see it; its yards and facilities stand under the first of them.
     fn place(&mut self, model: &Model, place: usize) {
-        let facts = &model.places[place];
+        let site = model.sites[place];
         let subject = Subject {
-            id: format!("places.{}", facts.id),
-            label: facts.name.clone(),
+            id: model.site_path(place),
+            label: model.site_name(place),
+            vehicles: site.mode.vehicles(),
         };
-        let ix = place as u32;
+        let ix = site.place;
         let works = model.offices.iter().any(|o| o.place == ix)
             || model.terminals.iter().any(|t| t.place == ix)
-            || model.exchanges.iter().any(|e| e.place == ix);
+            || model.exchanges.iter().any(|e| e.place == ix)
+            || model.transloadings.iter().any(|t| t.place == ix);
         self.passages(model, &subject, place, &(0..model.directions.len()).collect::<Vec<_>>(), works);
         self.put(
             &subject,
@@ -211,18 +292,40 @@ impl Sheet<'_> {
         self.put(&subject, ("trains_present_max", "trains present, most", "trains", false), |seen| {
             Some(whole(seen.places[place].present.max()))
         });
-        let places = model.places.len();
+        let sites = model.sites.len();
         self.put(
             &subject,
             ("trains_waiting_growth", "trains waiting, second half less first", "trains", false),
-            |seen| growth(model, seen, place, places),
+            |seen| growth(model, seen, place, sites),
         );
+        if place == ix as usize {
+            self.facilities(model, ix);
+        }
+        if model.directions.len() > 1 {
+            for direction in (0..model.directions.len()).filter(|d| !model.directions[*d].is_empty()) {
+                let name = &model.directions[direction];
+                self.passages(
+                    model,
+                    &subject.part(&format!("directions.{name}"), name),
+                    place,
+                    &[direction],
+                    false,
+                );
+            }
+        }
+    }
+
+    /// Yards and facilities of a place.
+    fn facilities(&mut self, model: &Model, ix: u32) {
+        let place = &model.places[ix as usize];
+        let subject = Subject {
+            id: format!("places.{}", place.id),
+            label: place.name.clone(),
+            vehicles: "trains",
+        };
         for (yard, facts) in model.yards.iter().enumerate().filter(|(_, y)| y.place == ix && y.tracks.is_some()) {
             let tracks = facts.tracks.unwrap_or_default();
-            let subject = Subject {
-                id: format!("{}.tracks.{}", subject.id, facts.gauge),
-                label: format!("{}, {} tracks", subject.label, facts.gauge),
-            };
+            let subject = subject.part(&format!("tracks.{}", facts.gauge), &format!("{} tracks", facts.gauge));
             self.put(&subject, ("occupied_share", "share occupied", "", false), |seen| {
                 Some(mean(&seen.yards[yard], seen) / f64::from(tracks))
             });
@@ -233,19 +336,9 @@ impl Sheet<'_> {
         self.offices(model, &subject, ix);
         self.terminals(model, &subject, ix);
         self.exchanges(model, &subject, ix);
+        self.transloadings(model, &subject, ix);
         self.formations(model, &subject, ix);
         self.pools(model, &subject, ix);
-        let directions: Vec<usize> = (0..model.directions.len()).filter(|d| !model.directions[*d].is_empty()).collect();
-        if model.directions.len() > 1 {
-            for direction in directions {
-                let name = &model.directions[direction];
-                let subject = Subject {
-                    id: format!("{}.directions.{name}", subject.id),
-                    label: format!("{}, {name}", subject.label),
-                };
-                self.passages(model, &subject, place, &[direction], false);
-            }
-        }
     }
 
     /// Trains through a place in some directions together.
@@ -325,10 +418,8 @@ impl Sheet<'_> {
 
     fn offices(&mut self, model: &Model, place: &Subject, ix: u32) {
         for (i, office) in model.offices.iter().enumerate().filter(|(_, o)| o.place == ix) {
-            let subject = Subject {
-                id: format!("{}.{}", place.id, office.path),
-                label: format!("{}, {}", place.label, office.name),
-            };
+            let mut subject = place.part(&office.path, &office.name);
+            subject.vehicles = vehicles_through(model, |step| step == Step::Office(i as u32));
             self.put(&subject, ("trains_served", "trains served", "trains", false), |seen| {
                 Some(seen.offices[i].served.into())
             });
@@ -349,10 +440,7 @@ impl Sheet<'_> {
     fn inspection(&mut self, model: &Model, place: &Subject, office: usize, inspection: &Inspection) {
         if inspection.held != Held::Train {
             let facts = &model.offices[office];
-            let subject = Subject {
-                id: format!("{}.{}", place.id, facts.path),
-                label: format!("{}, {}", place.label, facts.name),
-            };
+            let subject = place.part(&facts.path, &facts.name);
             self.put(&subject, ("boxes_set_out_mean", "boxes set out, mean", "boxes", false), |seen| {
                 Some(mean(&seen.offices[office].set_out, seen))
             });
@@ -367,10 +455,7 @@ impl Sheet<'_> {
         }
         for i in inspection.first_bay as usize..(inspection.first_bay + inspection.kinds) as usize {
             let bay = &model.bays[i];
-            let subject = Subject {
-                id: format!("{}.{}", place.id, bay.path),
-                label: format!("{}, {}", place.label, bay.name),
-            };
+            let subject = place.part(&bay.path, &bay.name);
             self.put(&subject, ("boxes_inspected", "boxes inspected", "boxes", false), |seen| {
                 Some(seen.bays[i].inspected.into())
             });
@@ -390,6 +475,7 @@ impl Sheet<'_> {
             let subject = Subject {
                 id: format!("cargo.{}", class.id),
                 label: class.name.clone(),
+                vehicles: Mode::Rail.vehicles(),
             };
             self.put(&subject, ("boxes_generated", "boxes generated", "boxes", false), |seen| {
                 Some(count(seen.cargo[i].generated))
@@ -415,10 +501,8 @@ impl Sheet<'_> {
 
     fn terminals(&mut self, model: &Model, place: &Subject, ix: u32) {
         for (i, terminal) in model.terminals.iter().enumerate().filter(|(_, t)| t.place == ix) {
-            let subject = Subject {
-                id: format!("{}.{}", place.id, terminal.path),
-                label: format!("{}, {}", place.label, terminal.name),
-            };
+            let mut subject = place.part(&terminal.path, &terminal.name);
+            subject.vehicles = vehicles_through(model, |step| step == Step::Reload(i as u32));
             self.put(&subject, ("trains_served", "trains reloaded", "trains", false), |seen| {
                 Some(seen.terminals[i].served.into())
             });
@@ -518,14 +602,82 @@ impl Sheet<'_> {
 
     fn exchanges(&mut self, model: &Model, place: &Subject, ix: u32) {
         for (i, exchange) in model.exchanges.iter().enumerate().filter(|(_, e)| e.place == ix) {
-            let subject = Subject {
-                id: format!("{}.{}", place.id, exchange.path),
-                label: format!("{}, {}", place.label, exchange.name),
-            };
+            let mut subject = place.part(&exchange.path, &exchange.name);
+            subject.vehicles = vehicles_through(model, |step| step == Step::Exchange(i as u32));
             self.put(&subject, ("trains_passed", "trains handed over", "trains", false), |seen| {
                 Some(seen.exchanges[i].passed.into())
             });
             self.queue(&subject, |seen| (seen.exchanges[i].waiting, seen.exchanges[i].passed));
+        }
+    }
+
+    fn transloadings(&mut self, model: &Model, place: &Subject, ix: u32) {
+        for (i, yard) in model.transloadings.iter().enumerate().filter(|(_, t)| t.place == ix) {
+            let mut subject = place.part(&yard.path, &yard.name);
+            subject.vehicles = vehicles_through(model, |step| step == Step::Unload(i as u32));
+            self.put(&subject, ("trains_served", "trains unloaded", "trains", false), |seen| {
+                Some(seen.transloadings[i].served.into())
+            });
+            self.put(&subject, ("boxes_set_down", "boxes set down", "boxes", true), |seen| {
+                Some(count(seen.transloadings[i].set_down))
+            });
+            self.put(
+                &subject,
+                ("boxes_in_yard_mean", "boxes in the yard, mean", "boxes", false),
+                |seen| Some(mean(&seen.transloadings[i].boxes, seen)),
+            );
+            self.put(&subject, ("boxes_in_yard_max", "boxes in the yard, most", "boxes", false), |seen| {
+                Some(whole(seen.transloadings[i].boxes.max()))
+            });
+            self.busy(&subject, &yard.calendar, |seen| seen.transloadings[i].berths);
+            self.queue(&subject, |seen| (seen.transloadings[i].waiting, seen.transloadings[i].served));
+            for (o, outlet) in yard.outlets.iter().enumerate() {
+                let mut subject = subject.part(&format!("outlets.{}", outlet.id), &outlet.name);
+                subject.vehicles = outlet.mode.vehicles();
+                self.outlet(&subject, move |seen| seen.transloadings[i].outlets[o]);
+            }
+        }
+    }
+
+    fn outlet(&mut self, subject: &Subject, tally: impl Fn(&Observations) -> OutletTally) {
+        self.put(subject, ("trains_loaded", "trains loaded", "trains", false), |seen| {
+            Some(tally(seen).vehicles.into())
+        });
+        self.put(
+            subject,
+            ("trains_turned_back", "trains turned back empty", "trains", false),
+            |seen| Some(tally(seen).turned_back.into()),
+        );
+        self.put(subject, ("boxes_taken", "boxes taken on", "boxes", true), |seen| {
+            Some(count(tally(seen).taken))
+        });
+        // Little's law: exact but for boxes in the yard at the two ends.
+        self.put(subject, ("box_time_hours_mean", "time of a box in the yard", "h", true), |seen| {
+            hours_each(tally(seen).boxes.area(seen.end), tally(seen).taken.cast_signed())
+        });
+        self.put(subject, ("boxes_waiting_mean", "boxes waiting, mean", "boxes", false), |seen| {
+            Some(mean(&tally(seen).boxes, seen))
+        });
+        self.queue(subject, |seen| (tally(seen).waiting, tally(seen).vehicles));
+    }
+
+    /// The routes of a flow that chooses among several.
+    fn routes(&mut self, model: &Model, flow: &Subject, ix: usize) {
+        let facts = &model.flows[ix];
+        let first = facts.first_route as usize;
+        let all = first..first + facts.routes.len();
+        for (route, i) in facts.routes.iter().zip(all.clone()).filter(|_| all.len() > 1) {
+            let subject = flow.part(&format!("routes.{}", route.id), &route.name);
+            self.put(&subject, ("trains", "trains", "trains", false), |seen| {
+                Some(seen.routes[i].trains.into())
+            });
+            self.put(&subject, ("share", "share of trains", "", true), |seen| {
+                let total: u32 = seen.routes[all.clone()].iter().map(|route| route.trains).sum();
+                ratio(seen.routes[i].trains.into(), total.into())
+            });
+            self.put(&subject, ("trains_diverted", "trains diverted to it", "trains", false), |seen| {
+                Some(seen.routes[i].diverted.into())
+            });
         }
     }
 
@@ -534,7 +686,7 @@ impl Sheet<'_> {
         for (i, formation) in model.formations.iter().enumerate().filter(|(_, f)| f.place == ix) {
             let subject = Subject {
                 id: formation.id.clone(),
-                label: format!("{}, {}", place.label, formation.name),
+                ..place.part("", &formation.name)
             };
             if formation.regroups {
                 self.put(&subject, ("trains_dissolved", "trains dissolved", "trains", false), |seen| {
@@ -582,10 +734,7 @@ impl Sheet<'_> {
 
     fn pools(&mut self, model: &Model, place: &Subject, ix: u32) {
         for (i, pool) in model.pools.iter().enumerate().filter(|(_, p)| p.place == ix) {
-            let subject = Subject {
-                id: format!("{}.wagons.{}", place.id, pool.gauge),
-                label: format!("{}, {} wagons", place.label, pool.gauge),
-            };
+            let subject = place.part(&format!("wagons.{}", pool.gauge), &format!("{} wagons", pool.gauge));
             self.put(
                 &subject,
                 ("wagons_in_pool_mean", "wagons in the pool, mean", "wagons", true),
@@ -609,6 +758,7 @@ impl Sheet<'_> {
             let subject = Subject {
                 id: format!("lines.{}.to.{}", lane.line, to.id),
                 label: format!("{} to {}", lane.name, to.name),
+                vehicles: lane.mode.vehicles(),
             };
             self.put(&subject, ("trains", "trains", "trains", false), |seen| {
                 Some(seen.lanes[i].entered.into())
@@ -629,6 +779,7 @@ impl Sheet<'_> {
             let subject = Subject {
                 id: format!("lines.{}", model.lanes[one].line),
                 label: model.lanes[one].name.clone(),
+                vehicles: model.lanes[one].mode.vehicles(),
             };
             self.put(
                 &subject,
@@ -675,7 +826,9 @@ impl Sheet<'_> {
         let subject = Subject {
             id: format!("flows.{}", facts.id),
             label: facts.name.clone(),
+            vehicles: facts.mode.vehicles(),
         };
+        self.routes(model, &subject, flow);
         self.put(&subject, ("trains_generated", "trains generated", "trains", false), |seen| {
             Some(seen.flows[flow].generated.into())
         });
@@ -749,4 +902,68 @@ fn growth(model: &Model, seen: &Observations, place: usize, places: usize) -> Op
     let half = steps.len() / 2;
     let average = |part: &[f64]| part.iter().sum::<f64>() / count(part.len() as u64);
     (half > 0).then(|| average(&steps[steps.len() - half..]) - average(&steps[..half]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::railway::Simulator;
+
+    /// A train of three boxes and a truck through one place that clears both.
+    #[test]
+    fn trains_and_trucks_are_told_apart() {
+        let text = r#"
+            title = "one port"
+            [time]
+            start = "2022-01-03 00:00"
+            zone = "Asia/Shanghai"
+            length = "1 day"
+            [gauges.standard]
+            width = "1435 mm"
+            [gauges.road]
+            mode = "road"
+            [places.port.clearance.c]
+            time = "1 h"
+            [places.port.procedures.all]
+            steps = ["clearance.c"]
+            [flows.rail]
+            from = "port"
+            to = "port"
+            gauge = "standard"
+            boxes = 3
+            departures.timetable = [{ days = "daily", at = "06:00" }]
+            [flows.road]
+            from = "port"
+            to = "port"
+            gauge = "road"
+            boxes = 1
+            departures.timetable = [{ days = "daily", at = ["06:30", "08:00"] }]
+            "#;
+        let loaded = crate::scenario::parse(text, "port.toml").unwrap_or_else(|problems| panic!("{problems}"));
+        let model = crate::model::compile(&loaded.scenario).expect("it can be run");
+        let mut simulator = Simulator::new(&model);
+        let (_, seen) = simulator.run(1, 1, false, 1_000).expect("every law holds");
+        let (names, measures) = (names(&model), measure(&model, seen));
+        let ids: std::collections::BTreeSet<&str> = names.iter().map(|name| name.id.as_str()).collect();
+        assert_eq!(ids.len(), names.len(), "every measure has an id of its own");
+        let value = |id: &str| {
+            let at = names.iter().position(|name| name.id == id);
+            measures.values[at.unwrap_or_else(|| panic!("there is no {id}"))]
+        };
+        for (id, expected) in [
+            ("trains_completed", 1.0),
+            ("road.trucks_completed", 2.0),
+            ("boxes_completed", 5.0),
+            ("places.port.trains", 1.0),
+            ("places.port.road.trucks", 2.0),
+            ("places.port.waiting_time_hours_mean", 0.0),
+            ("places.port.road.waiting_time_hours_mean", 0.25),
+            ("places.port.clearance.c.vehicles_served", 3.0),
+            ("flows.road.trucks_generated", 2.0),
+            ("road.waiting_share", 0.2),
+        ] {
+            assert_eq!(value(id), Some(expected), "{id}");
+        }
+        assert_eq!(measures.completed, [1, 2, 0]);
+    }
 }

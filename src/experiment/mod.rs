@@ -6,6 +6,7 @@ mod forming_tests;
 mod measures;
 mod replicate;
 pub mod results;
+pub mod stall;
 mod summarise;
 
 pub use measures::{DWELL_BIN, DWELL_BINS, MeasureName, Measures, QUANTILES, measure, names};

@@ -95,8 +95,11 @@ impl LocationFacts {
 /// What a location is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LocationKind {
-    /// A node of the network.
-    Place,
+    /// A node of the network, as the vehicles of one mode see it.
+    Place {
+        /// Index in [`Results::locations`] where it stands for the first of these modes.
+        place: usize,
+    },
     /// A line in one direction, with the indices of the places it joins.
     Line {
         /// Index in [`Results::locations`] of the place where it begins.
@@ -104,6 +107,15 @@ pub enum LocationKind {
         /// Index in [`Results::locations`] of the place where it ends.
         to: usize,
     },
+}
+
+/// The places and lines of a scenario, for its map.
+#[derive(Clone, Debug, Default)]
+pub struct NetworkFacts {
+    /// Name, and longitude and latitude in degrees, of each place.
+    pub places: Vec<(String, Option<(f64, f64)>)>,
+    /// The two ends of each line, as indices of places.
+    pub lines: Vec<(usize, usize)>,
 }
 
 /// A stream of trains.

@@ -22,8 +22,10 @@ pub(super) struct Summary {
     confidence: f64,
     names: Vec<MeasureName>,
     values: Vec<Gather>,
-    /// Train-hours by location and activity, in total and for each train that left.
+    /// Hours by location and activity, in total and for each vehicle of the location's mode that left.
     hours: Vec<(Gather, Gather)>,
+    /// The mode of each location, as an index.
+    modes: Vec<usize>,
     dwell: Vec<u64>,
     waiting_by_step: Vec<Vec<f32>>,
     daily: Vec<Vec<Vec<u32>>>,
@@ -40,7 +42,10 @@ impl Summary {
             values: vec![Gather::default(); names.len()],
             names,
             hours: vec![(Gather::default(), Gather::default()); model.location_count() * Activity::COUNT],
-            dwell: vec![0; model.places.len() * model.directions.len() * DWELL_BINS],
+            modes: (0..model.location_count())
+                .map(|location| model.mode_at(location) as usize)
+                .collect(),
+            dwell: vec![0; model.sites.len() * model.directions.len() * DWELL_BINS],
             waiting_by_step: Vec::new(),
             daily: Vec::new(),
             records: Vec::new(),
@@ -58,11 +63,11 @@ impl Summary {
                 gather.add(*value);
             }
         }
-        let trains = f64::from(measures.completed);
-        for ((total, each), hours) in self.hours.iter_mut().zip(&measures.hours) {
+        let modes = self.modes.iter().flat_map(|mode| [mode; Activity::COUNT]);
+        for (((total, each), hours), mode) in self.hours.iter_mut().zip(&measures.hours).zip(modes) {
             total.add(*hours);
-            if measures.completed > 0 {
-                each.add(hours / trains);
+            if measures.completed[*mode] > 0 {
+                each.add(hours / f64::from(measures.completed[*mode]));
             }
         }
         for (sum, n) in self.dwell.iter_mut().zip(&measures.dwell) {
@@ -134,7 +139,7 @@ impl Summary {
     }
 
     fn queues(&self, model: &Model) -> Vec<QueueSeries> {
-        let places = model.places.len();
+        let places = model.sites.len();
         let steps = self.waiting_by_step.iter().map(Vec::len).min().unwrap_or(0) / places.max(1);
         let series = (0..places).map(|place| QueueSeries {
             place,
@@ -151,7 +156,7 @@ impl Summary {
     fn dwell(&self, model: &Model) -> Vec<DwellDistribution> {
         let directions = model.directions.len();
         let mut all = Vec::new();
-        for (place, facts) in model.places.iter().enumerate() {
+        for place in 0..model.sites.len() {
             let histogram = |direction: usize| {
                 self.dwell
                     .iter()
@@ -163,7 +168,7 @@ impl Summary {
             for direction in 0..directions {
                 together.iter_mut().zip(histogram(direction)).for_each(|(sum, n)| *sum += n);
             }
-            let subject = format!("places.{}", facts.id);
+            let subject = model.site_path(place);
             all.push(DwellDistribution {
                 place,
                 direction: None,
@@ -202,7 +207,7 @@ impl Summary {
     }
 
     fn daily(&self, model: &Model) -> Vec<DailyTrains> {
-        let places = (0..model.places.len()).map(|place| (place, None, Vec::new()));
+        let places = (0..model.sites.len()).map(|place| (place, None, Vec::new()));
         let exchanges = model.exchanges.iter().map(|exchange| {
             let quota = exchange.quota.as_ref().map(|(trains, _)| ("quota".to_owned(), f64::from(*trains)));
             (
@@ -212,7 +217,7 @@ impl Summary {
             )
         });
         let series = places.chain(exchanges).enumerate().map(|(row, (place, exchange, limits))| {
-            let table = &model.day_tables[model.places[place].day_table];
+            let table = &model.day_tables[model.places[model.sites[place].place as usize].day_table];
             // Only days that are measured from begin to end.
             let first = table.starts.partition_point(|start| *start < model.measure_from);
             let whole_last = table.starts.last().is_some_and(|start| *start + Duration::days(1) <= model.end);
@@ -247,12 +252,17 @@ fn band(values: impl Iterator<Item = f64>) -> Band {
     }
 }
 
-fn locations(model: &Model) -> Vec<LocationFacts> {
-    let places = model.places.iter().map(|p| LocationFacts {
-        id: p.id.clone(),
-        name: p.name.clone(),
-        kind: LocationKind::Place,
-        passing: Vec::new(),
+pub(super) fn locations(model: &Model) -> Vec<LocationFacts> {
+    let places = model.sites.iter().enumerate().map(|(site, facts)| {
+        let path = model.site_path(site);
+        LocationFacts {
+            id: path.strip_prefix("places.").unwrap_or(&path).to_owned(),
+            name: model.site_name(site),
+            kind: LocationKind::Place {
+                place: facts.place as usize,
+            },
+            passing: Vec::new(),
+        }
     });
     let lanes = model.lanes.iter().map(|lane| {
         let to = &model.places[lane.to as usize];
@@ -296,7 +306,8 @@ fn flows(model: &Model) -> Vec<FlowFacts> {
 fn utilisation(model: &Model, results: &Results) -> Vec<Utilisation> {
     let offices = model.offices.iter().map(|o| (o.place, &o.path, &o.name));
     let terminals = model.terminals.iter().map(|t| (t.place, &t.path, &t.name));
-    let rows = offices.chain(terminals).map(|(place, path, name)| {
+    let yards = model.transloadings.iter().map(|t| (t.place, &t.path, &t.name));
+    let rows = offices.chain(terminals).chain(yards).map(|(place, path, name)| {
         let subject = format!("places.{}.{path}", model.places[place as usize].id);
         let estimate = |end: &str| results.estimate(&format!("{subject}.{end}"));
         Utilisation {
@@ -327,8 +338,10 @@ pub fn corridors(model: &Model, corridors: &std::collections::BTreeMap<String, c
         let offices = model.offices.iter().map(|o| (o.place, &o.calendar));
         let terminals = model.terminals.iter().map(|t| (t.place, &t.calendar));
         let exchanges = model.exchanges.iter().map(|e| (e.place, &e.calendar));
+        let yards = model.transloadings.iter().map(|t| (t.place, &t.calendar));
         let closed = offices
             .chain(terminals)
+            .chain(yards)
             .chain(exchanges)
             .filter(|(place, _)| chain.contains(&(*place as usize)));
         let closed = closed.flat_map(|(place, calendar)| {

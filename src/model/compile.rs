@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 
-use super::departures::{Departures, rate_stretches, timetable, trace};
+use super::circular;
+use super::departures::{Departures, appointments, rate_stretches, timetable, trace};
 use super::facilities::Steps;
 use super::{
-    CargoMix, CargoModel, CivilClock, DayTable, Drawn, FlowModel, Lane, LaneIx, Model, PlaceIx, PlaceModel, Section, SingleLine, Step,
-    Yard, YardIx,
+    CargoMix, CargoModel, CivilClock, DayTable, Drawn, FlowModel, Lane, LaneIx, Mode, Model, PlaceIx, PlaceModel, Section, SingleLine,
+    Step, Yard, YardIx,
 };
-use crate::network::{self, Route, RouteError, Stop};
+use crate::network::RouteError;
 use crate::random::{Law, Purpose, Variate};
 use crate::scenario::{self, Flow, Id, Scenario};
 use crate::units::{Duration, HOUR, Instant};
@@ -25,6 +26,34 @@ pub enum ModelProblem {
         flow: Id,
         /// Why.
         error: RouteError,
+    },
+    /// A route watches a place that it does not pass.
+    #[error("route {route:?} of flow {flow:?} watches {place:?}, which is not on its way")]
+    WatchesElsewhere {
+        /// The id of the flow.
+        flow: Id,
+        /// The id of the route.
+        route: Id,
+        /// The place.
+        place: Id,
+    },
+    /// Two routes of a flow are one.
+    #[error("routes {one:?} and {other:?} of flow {flow:?} are the same way")]
+    SameWay {
+        /// The id of the flow.
+        flow: Id,
+        /// The id of one route.
+        one: Id,
+        /// The id of the other.
+        other: Id,
+    },
+    /// Appointments of a facility that a flow does not come to.
+    #[error("flow {flow:?} has appointments at {facility:?}, which is not a step on its way")]
+    NoAppointment {
+        /// The id of the flow.
+        flow: Id,
+        /// The facility, with its place.
+        facility: String,
     },
     /// The way of a flow passes one place twice, so that a facility would serve a train twice.
     #[error("flow {flow:?} passes {place:?} twice")]
@@ -42,6 +71,9 @@ impl ModelProblem {
     pub fn key(&self) -> String {
         match self {
             Self::NoRoute { flow, .. } | Self::Loop { flow, .. } => format!("flows.{flow}"),
+            Self::WatchesElsewhere { flow, route, .. } => format!("flows.{flow}.routes.{route}.watch"),
+            Self::SameWay { flow, other, .. } => format!("flows.{flow}.routes.{other}"),
+            Self::NoAppointment { flow, .. } => format!("flows.{flow}.departures.at"),
         }
     }
 
@@ -55,6 +87,14 @@ impl ModelProblem {
             } => format!(
                 "add a line of gauge {gauge:?} that leads on from {from:?} to {to:?}, or a procedure on the way whose reloading changes the gauge, or correct `from`, `to`, `via` or `gauge`"
             ),
+            Self::WatchesElsewhere { .. } => {
+                "name a place on the way, or leave `watch` out: then those that not every route passes".to_owned()
+            }
+            Self::SameWay { .. } => "give them different `via`, or take one out".to_owned(),
+            Self::NoAppointment { .. } => {
+                "name a clearance, handling, reloading or exchange that a procedure of the flow has as a step, on its first route"
+                    .to_owned()
+            }
             Self::Loop { .. } => "order `via` so that the way does not come back".to_owned(),
         }
     }
@@ -71,7 +111,9 @@ pub fn compile(scenario: &Scenario) -> Result<Model, Vec<ModelProblem>> {
     compiler.lanes();
     compiler.flows(&steps);
     compiler.groups();
+    compiler.sites();
     if compiler.problems.is_empty() {
+        compiler.model.in_circles = circular::in_circles(&compiler.model);
         Ok(compiler.model)
     } else {
         Err(compiler.problems)
@@ -82,11 +124,11 @@ pub fn compile(scenario: &Scenario) -> Result<Model, Vec<ModelProblem>> {
 pub(super) struct Compiler<'s> {
     pub(super) scenario: &'s Scenario,
     pub(super) model: Model,
-    places: BTreeMap<&'s str, PlaceIx>,
+    pub(super) places: BTreeMap<&'s str, PlaceIx>,
     yards: BTreeMap<(PlaceIx, &'s str), YardIx>,
-    lanes: BTreeMap<(&'s str, bool), LaneIx>,
+    pub(super) lanes: BTreeMap<(&'s str, bool), LaneIx>,
     purposes: BTreeMap<Purpose, u32>,
-    problems: Vec<ModelProblem>,
+    pub(super) problems: Vec<ModelProblem>,
 }
 
 impl<'s> Compiler<'s> {
@@ -124,10 +166,14 @@ impl<'s> Compiler<'s> {
                     name: class.name.clone(),
                 })
                 .collect(),
+            transloadings: Vec::new(),
+            sites: Vec::new(),
+            site_of: Vec::new(),
             flows: Vec::new(),
             directions: directions.into_iter().collect(),
             day_tables: Vec::new(),
             purposes: Vec::new(),
+            in_circles: Vec::new(),
         };
         let places = scenario.places.keys().enumerate().map(|(i, id)| (id.as_str(), index(i))).collect();
         Self {
@@ -158,6 +204,11 @@ impl<'s> Compiler<'s> {
             least: law.least(),
             purpose: known,
         }
+    }
+
+    /// What moves on a gauge.
+    pub(super) fn mode(&self, gauge: &str) -> Mode {
+        self.scenario.gauges.get(gauge).map_or_else(Mode::default, |gauge| gauge.mode)
     }
 
     fn days(&mut self) {
@@ -216,6 +267,7 @@ impl<'s> Compiler<'s> {
                 let lane = Lane {
                     line: id.clone(),
                     name: line.name.clone(),
+                    mode: self.mode(&line.gauge),
                     from: self.places[from.as_str()],
                     to: self.places[to.as_str()],
                     length_km: line.length_m / 1_000.0,
@@ -250,23 +302,10 @@ impl<'s> Compiler<'s> {
     fn flows(&mut self, steps: &[Steps]) {
         let scenario = self.scenario;
         for (id, flow) in &scenario.flows {
-            let route = match network::route(scenario, id, flow) {
-                Ok(route) => route,
-                Err(error) => {
-                    self.problems.push(ModelProblem::NoRoute { flow: id.clone(), error });
-                    continue;
-                }
-            };
-            let mut seen = BTreeSet::new();
-            let passed = std::iter::once(&route.origin).chain(route.legs.iter().map(|leg| &leg.stop));
-            if let Some(stop) = passed.into_iter().find(|stop| !seen.insert(stop.place.as_str())) {
-                self.problems.push(ModelProblem::Loop {
-                    flow: id.clone(),
-                    place: stop.place.clone(),
-                });
+            let Some((routes, choice)) = self.routes(id, flow, steps) else {
                 continue;
-            }
-            let departures = self.departures(id, flow);
+            };
+            let departures = self.departures(id, flow, &routes[0].program);
             let boxes = match &departures {
                 Departures::Gather { boxes_per_train, .. } => &Law::Constant(*boxes_per_train),
                 _ => &flow.boxes,
@@ -277,9 +316,17 @@ impl<'s> Compiler<'s> {
                 direction: index(self.model.directions.iter().position(|d| *d == flow.direction).unwrap_or_default()),
                 entity: Purpose::named(&format!("flows.{id}")),
                 origin: self.places[flow.from.as_str()],
-                program: self.program(id, flow, &route, steps),
+                mode: self.mode(&flow.gauge),
+                first_route: index(self.model.flows.iter().map(|flow| flow.routes.len()).sum()),
+                routes,
+                choice,
+                // Appointments are spread anew for each growth.
+                growth: if matches!(flow.departures, scenario::Departures::Appointments { .. }) {
+                    1.0
+                } else {
+                    flow.growth
+                },
                 departures,
-                growth: flow.growth,
                 boxes: self.drawn(boxes, &format!("flows.{id}.boxes")),
                 cargo: self.mix(id, flow),
                 teu_per_box: flow.teu_per_box,
@@ -315,44 +362,44 @@ impl<'s> Compiler<'s> {
         })
     }
 
-    fn yard(&self, stop: &Stop) -> YardIx {
-        self.yard_ix(self.place_ix(&stop.place), &stop.gauge)
-    }
-
     /// The pool to which trains that are unloaded from this gauge bring wagons.
     pub(super) fn brings(&self, yard: YardIx) -> Option<u32> {
         let pool = self.model.yards[yard as usize].pool?;
         self.model.pools[pool as usize].cycle.is_none().then_some(pool)
     }
 
-    fn program(&self, id: &str, flow: &Flow, route: &Route, steps: &[Steps]) -> Vec<Step> {
-        let procedure = |stop: &Stop| {
-            let here = &steps[self.places[stop.place.as_str()] as usize];
-            let place = &self.scenario.places[&stop.place];
-            let written = place.procedure_of(id, &flow.direction).map_or(&[][..], |(_, p)| &p.steps[..]);
-            written
-                .iter()
-                .filter_map(|step| here.get(&(step.kind, step.id.clone())).copied())
-                .collect::<Vec<Step>>()
-        };
-        let origin = self.yard(&route.origin);
-        let mut program = vec![Step::Form(origin)];
-        program.extend(self.model.yards[origin as usize].pool.map(Step::TakeWagons));
-        program.extend(procedure(&route.origin));
-        for leg in &route.legs {
-            program.push(Step::Run(self.lanes[&(leg.line.as_str(), leg.forward)], self.yard(&leg.stop)));
-            program.extend(procedure(&leg.stop));
-        }
-        program.extend(self.brings(self.model.yard_before(&program)).map(Step::BringWagons));
-        program.push(Step::Leave);
-        program
-    }
-
-    fn departures(&mut self, id: &str, flow: &Flow) -> Departures {
+    fn departures(&mut self, id: &str, flow: &Flow, program: &[Step]) -> Departures {
         let zone = self.zone(&self.scenario.places[&flow.from].zone);
+        let path = format!("flows.{id}.departures");
         match &flow.departures {
             scenario::Departures::Gather(gather) => self.gathering(id, flow, gather, &zone),
-            trains => self.arrivals(&format!("flows.{id}.departures"), flow, trains, &zone),
+            scenario::Departures::Appointments {
+                per_day,
+                place,
+                facility,
+                lateness,
+            } => {
+                let at = format!("{}.{}", facility.kind.word(), facility.id);
+                let slots = self.model.way_to(program, self.places[place.as_str()], &at, flow.boxes.mean());
+                let entries = slots.map(|(calendar, ahead)| appointments(&self.model.clock, calendar, per_day * flow.growth, ahead));
+                if entries.is_none() {
+                    self.problems.push(ModelProblem::NoAppointment {
+                        flow: id.to_owned(),
+                        facility: format!("{place}.{at}"),
+                    });
+                }
+                self.stated(&path, entries.unwrap_or_default(), lateness)
+            }
+            trains => self.arrivals(&path, flow, trains, &zone),
+        }
+    }
+
+    /// Departures at stated times.
+    fn stated(&mut self, path: &str, entries: Vec<(Instant, Option<u32>)>, lateness: &Law) -> Departures {
+        Departures::Stated {
+            entries,
+            lateness: self.drawn(lateness, &format!("{path}.lateness")),
+            chance: self.drawn(&Law::Uniform { min: 0.0, max: 1.0 }, &format!("{path}.chance")),
         }
     }
 
@@ -373,18 +420,11 @@ impl<'s> Compiler<'s> {
             scenario::Departures::Renewal { every } => Departures::Renewal {
                 gap: self.drawn(every, &name("gap")),
             },
-            scenario::Departures::Timetable { entries, lateness } => Departures::Stated {
-                entries: timetable(&clock, zone, entries),
-                lateness: self.drawn(lateness, &name("lateness")),
-                chance: self.drawn(&Law::Uniform { min: 0.0, max: 1.0 }, &name("chance")),
-            },
-            // Lots are never gathered once more.
+            scenario::Departures::Timetable { entries, lateness } => self.stated(path, timetable(&clock, zone, entries), lateness),
+            // Lots are neither gathered once more nor by appointment.
             scenario::Departures::Gather(gather) => self.arrivals(path, flow, &gather.lots, zone),
-            scenario::Departures::Trace { rows, .. } => Departures::Stated {
-                entries: trace(&clock, zone, rows),
-                lateness: self.drawn(&Law::Constant(0.0), &name("lateness")),
-                chance: self.drawn(&Law::Uniform { min: 0.0, max: 1.0 }, &name("chance")),
-            },
+            scenario::Departures::Appointments { lateness, .. } => self.stated(path, Vec::new(), lateness),
+            scenario::Departures::Trace { rows, .. } => self.stated(path, trace(&clock, zone, rows), &Law::Constant(0.0)),
         }
     }
 }

@@ -5,8 +5,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::{CivilClock, Drawn};
+use crate::engine::Calendar;
 use crate::scenario::{Day, TimetableEntry, TraceRow};
-use crate::units::{DAY, Instant};
+use crate::units::{DAY, Duration, Instant};
 
 /// How the departures of a flow come about.
 #[derive(Clone, Debug)]
@@ -151,6 +152,34 @@ pub fn timetable(clock: &CivilClock, zone: &TimeZone, entries: &[TimetableEntry]
     all
 }
 
+/// The departures for appointments spread evenly over the time that a facility is open: the `k`-th is due where
+/// the time open since the start reaches `k` less one half equal parts, and the vehicle departs `ahead` of that.
+/// Those that would have had to depart before the start are left out.
+#[must_use]
+#[allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "spans far below 2^53 ms"
+)]
+pub fn appointments(clock: &CivilClock, calendar: &Calendar, per_day: f64, ahead: Duration) -> Vec<(Instant, Option<u32>)> {
+    let count = (per_day * clock.end.0 as f64 / DAY as f64).round() as u64;
+    let closed: Vec<(Instant, Instant)> = calendar.closed(Instant::START, clock.end).collect();
+    let open = clock.end.0 - closed.iter().map(|(from, to)| (*to - *from).0).sum::<i64>();
+    let mut closed = closed.into_iter().peekable();
+    let mut passed = 0;
+    let due = (0..count).map(|k| {
+        let into = ((k as f64 + 0.5) / count as f64 * open as f64) as i64;
+        while let Some((from, to)) = closed.next_if(|(from, _)| from.0 <= into + passed) {
+            passed += (to - from).0;
+        }
+        Instant(into + passed)
+    });
+    due.map(|at| (Instant(at.0 - ahead.0), None))
+        .filter(|(at, _)| clock.holds(*at))
+        .collect()
+}
+
 /// The instants of a trace within the run, in order.
 #[must_use]
 pub fn trace(clock: &CivilClock, zone: &TimeZone, rows: &[TraceRow]) -> Vec<(Instant, Option<u32>)> {
@@ -199,6 +228,20 @@ mod tests {
     fn a_plain_rate_is_one_stretch() {
         let (clock, zone) = clock();
         assert_eq!(rate_stretches(&clock, &zone, 24.0, [&[], &[], &[]]).len(), 1);
+    }
+
+    #[test]
+    fn appointments_are_spread_over_open_time() {
+        let (clock, _) = clock();
+        // Open from hour 8 to 20 of the first day and from 32 to 44: 24 h in all, for 6 appointments 4 h apart.
+        let calendar = Calendar::from_changes([(8, 2), (20, 0), (32, 1), (44, 0)].map(|(at, n)| (Instant(at * HOUR), n)));
+        let hours = |ahead: i64| {
+            let all = appointments(&clock, &calendar, 3.0, Duration::hours(ahead));
+            all.iter().map(|(at, _)| at.0 / HOUR).collect::<Vec<_>>()
+        };
+        assert_eq!(hours(0), [10, 14, 18, 34, 38, 42]);
+        assert_eq!(hours(12), [2, 6, 22, 26, 30], "the first would have had to depart before the start");
+        assert_eq!(appointments(&clock, &Calendar::always(0), 3.0, Duration::ZERO).len(), 0);
     }
 
     #[test]

@@ -51,9 +51,17 @@ impl Compiler<'_> {
             // Until every flow is known, the step leads to the formation instead of a group in it.
             steps.insert(
                 (FacilityKind::Regrouping, regrouping_id.clone()),
-                Step::Regroup(super::compile::index(self.model.formations.len())),
+                Step::Regroup(index(self.model.formations.len())),
             );
             self.model.formations.push(compiled);
+        }
+        for (yard_id, yard) in &place.transloading {
+            let compiled = self.transloading((ix, id), &zone, yard_id, yard);
+            steps.insert(
+                (FacilityKind::Transloading, yard_id.clone()),
+                Step::Unload(index(self.model.transloadings.len())),
+            );
+            self.model.transloadings.push(compiled);
         }
         self.choices((ix, id), place, &mut steps);
         steps

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::compile::{Compiler, index};
 use super::departures::timetable;
-use super::{Departures, Drawn, Model, PlaceIx, Step, YardIx};
+use super::{Departures, Drawn, FlowModel, Model, PlaceIx, Step, YardIx};
 use crate::scenario::{self, Flow, Forming, Gather, Returns, Wagons};
 use crate::units::{DAY, Duration, Instant};
 
@@ -185,31 +185,55 @@ impl Compiler<'_> {
 
     /// Sorts trains at each regrouping by what they still have to do: only trains with the same steps ahead, from
     /// the same yard, of the same word `group` and with boxes of the same size form one group. So the boxes of a
-    /// train always go where they would have gone, and TEU stay countable.
+    /// train always go where they would have gone, and TEU stay countable. Where a decision lies ahead, only trains
+    /// of one flow, which decide alike; on whichever of their routes they are, those that are still one are one group.
     pub(super) fn groups(&mut self) {
-        let mut known: Vec<(Group, String, u64, Vec<Step>)> = Vec::new();
-        let mut steps: Vec<(usize, usize, u32)> = Vec::new();
-        for (f, flow) in self.model.flows.iter().enumerate() {
-            let word = &self.scenario.flows[&flow.id].group;
-            for (s, step) in flow.program.iter().enumerate() {
+        let mut known: Vec<(Group, Alike)> = Vec::new();
+        let mut steps: Vec<(usize, usize, usize, u32)> = Vec::new();
+        let flows = self.model.flows.iter().enumerate();
+        for (f, r, flow, route) in flows.flat_map(|(f, flow)| flow.routes.iter().enumerate().map(move |(r, route)| (f, r, flow, route))) {
+            for (s, step) in route.program.iter().enumerate() {
                 let Step::Regroup(formation) = *step else { continue };
-                let yard = self.model.yard_before(&flow.program[..s]);
-                let (ahead, teu) = (&flow.program[s + 1..], flow.teu_per_box.to_bits());
+                let yard = self.model.yard_before(&route.program[..s]);
                 let key = Group { formation, yard };
-                let same = |(group, other, size, steps): &(Group, String, u64, Vec<Step>)| {
-                    *group == key && other == word && *size == teu && steps == ahead
-                };
-                let at = known.iter().position(same).unwrap_or_else(|| {
-                    known.push((key, word.clone(), teu, ahead.to_vec()));
+                let alike = Alike::new(f, flow, &self.scenario.flows[&flow.id].group, (r, s));
+                let at = known.iter().position(|known| *known == (key, alike.clone())).unwrap_or_else(|| {
+                    known.push((key, alike));
                     known.len() - 1
                 });
-                steps.push((f, s, index(self.model.groups.len() + at)));
+                steps.push((f, r, s, index(self.model.groups.len() + at)));
             }
         }
-        for (f, s, group) in steps {
-            self.model.flows[f].program[s] = Step::Regroup(group);
+        for (f, r, s, group) in steps {
+            self.model.flows[f].routes[r].program[s] = Step::Regroup(group);
         }
-        self.model.groups.extend(known.into_iter().map(|(group, ..)| group));
+        self.model.groups.extend(known.into_iter().map(|(group, _)| group));
+    }
+}
+
+/// What trains of one group have in common.
+#[derive(Clone, PartialEq, Eq)]
+struct Alike {
+    word: String,
+    teu_per_box: u64,
+    ahead: Vec<Step>,
+    /// Their flow, where a decision lies ahead.
+    decides: Option<usize>,
+}
+
+impl Alike {
+    /// Trains of a flow on one of its routes at a step.
+    fn new(number: usize, flow: &FlowModel, word: &str, (route, step): (usize, usize)) -> Self {
+        // Of the routes that are still one here, the first stands for all.
+        let shared = &flow.routes[route].shared;
+        let first = shared.iter().position(|shared| *shared as usize > step).unwrap_or(route);
+        let ahead = flow.routes[first].program[step + 1..].to_vec();
+        Self {
+            word: word.to_owned(),
+            teu_per_box: flow.teu_per_box.to_bits(),
+            decides: ahead.contains(&Step::Decide).then_some(number),
+            ahead,
+        }
     }
 }
 

@@ -2,15 +2,15 @@
 //! short for the work.
 
 use super::load::{Stream, mean_boxes, streams, through};
-use super::{AtClose, Lifting, Model, Step, Terminal};
+use super::{AtClose, FlowModel, Lifting, Model, RouteModel, Step, Terminal};
 use crate::engine::Calendar;
 use crate::units::{Duration, Instant};
 
-/// The hours in which every facility on the way of a flow is open, on both sides of every border.
+/// The hours in which every facility on a way of a flow is open, on both sides of every border.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SharedHours {
-    /// Index of the flow.
-    pub flow: u32,
+    /// Name of the flow, with that of its route where it has several.
+    pub way: String,
     /// How many facilities its trains need; those of a choice count as one.
     pub facilities: usize,
     /// Hours a week in which all of them are open at once, on average over the measured time: 0 to 168.
@@ -21,27 +21,27 @@ pub struct SharedHours {
 
 type Stretches = Vec<(Instant, Instant)>;
 
-/// The shared hours of each flow.
+/// The shared hours of each way of each flow.
 #[must_use]
-#[allow(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    reason = "far below 2^53 ms and 2^32 flows"
-)]
+#[allow(clippy::cast_precision_loss, reason = "far below 2^53 ms")]
 pub fn shared_hours(model: &Model) -> Vec<SharedHours> {
     let (from, to) = (model.measure_from, model.end);
-    let of_flow = |(ix, flow): (usize, &super::FlowModel)| {
-        let open: Vec<Stretches> = flow.program.iter().filter_map(|step| open(model, *step, from, to)).collect();
+    let of_way = |flow: &FlowModel, route: &RouteModel| {
+        let open: Vec<Stretches> = route.program.iter().filter_map(|step| open(model, *step, from, to)).collect();
         let shared = open.iter().fold(vec![(from, to)], |shared, stretches| both(&shared, stretches));
         let lengths = || shared.iter().map(|(begin, end)| *end - *begin);
         SharedHours {
-            flow: ix as u32,
+            way: flow.way_name(route),
             facilities: open.len(),
             hours_per_week: lengths().map(|length| length.0).sum::<i64>() as f64 / (to - from).0 as f64 * 168.0,
             longest: lengths().max().unwrap_or(Duration::ZERO),
         }
     };
-    model.flows.iter().enumerate().map(of_flow).collect()
+    let ways = model
+        .flows
+        .iter()
+        .flat_map(|flow| flow.routes.iter().map(move |route| (flow, route)));
+    ways.map(|(flow, route)| of_way(flow, route)).collect()
 }
 
 /// When the facility of a step is open, or any facility of a choice.
@@ -224,6 +224,40 @@ mod tests {
         );
         let loaded = scenario::parse(&text, "hours.toml").unwrap_or_else(|problems| panic!("{problems}"));
         model::compile(&loaded.scenario).unwrap_or_else(|problems| panic!("{problems:?}"))
+    }
+
+    /// Two ways, open for twelve hours a day and always: a row for each, with its name.
+    #[test]
+    fn every_route_has_hours_of_its_own() {
+        let text = "title = 'ways'
+            time = { start = '2022-01-03 00:00', zone = 'Asia/Shanghai', length = '14 days' }
+            gauges.g.width = '1435 mm'
+            calendars.day.windows = [{ days = 'daily', hours = '08:00-20:00' }]
+            [places]
+            a = {}
+            b = {}
+            s = {}
+            n.exchange.x.calendar = 'day'
+            n.procedures.all.steps = ['exchange.x']
+            [lines]
+            an = { between = ['a', 'n'], gauge = 'g', running_time = '1 h' }
+            nb = { between = ['n', 'b'], gauge = 'g', running_time = '1 h' }
+            as = { between = ['a', 's'], gauge = 'g', running_time = '1 h' }
+            sb = { between = ['s', 'b'], gauge = 'g', running_time = '1 h' }
+            [flows.f]
+            from = 'a'
+            to = 'b'
+            choice = 'least_time'
+            routes.north.via = ['n']
+            routes.south.via = ['s']
+            departures.rate = '1/day'";
+        let loaded = scenario::parse(text, "ways.toml").unwrap_or_else(|problems| panic!("{problems}"));
+        let model = model::compile(&loaded.scenario).expect("it can be run");
+        let rows: Vec<_> = shared_hours(&model)
+            .into_iter()
+            .map(|row| (row.way, row.facilities, row.hours_per_week))
+            .collect();
+        assert_eq!(rows, [("f, north".to_owned(), 1, 84.0), ("f, south".to_owned(), 0, 168.0)]);
     }
 
     /// Almaty was two hours behind Shanghai in 2022: 09:00-13:00 there is 11:00-15:00 here, all within 08:00-20:00;

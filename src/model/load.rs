@@ -1,6 +1,6 @@
 //! Arithmetic before any run: what is offered to each element a day, against what it can take.
 
-use super::{ChoiceRule, Departures, FlowModel, Lifting, Model, Step};
+use super::{ChoiceRule, Departures, FlowModel, Lifting, Model, RouteChoice, RouteModel, Step};
 use crate::engine::Calendar;
 use crate::units::{DAY, Duration};
 
@@ -11,7 +11,8 @@ pub struct Load {
     pub id: String,
     /// For people.
     pub name: String,
-    /// What limits it: desks, bays, berths, cranes, wagons, quota, headway, paths or section.
+    /// What limits it: desks, bays, berths, cranes, wagons, quota, headway, paths, section, or the vehicles that carry boxes
+    /// on.
     pub limit: &'static str,
     /// Trains a day, or boxes of bays, that want it, on average over the run.
     pub offered_per_day: f64,
@@ -37,6 +38,7 @@ pub fn offered_loads(model: &Model) -> Vec<Load> {
     terminals(model, &streams, &mut loads);
     pools(model, &streams, &mut loads);
     exchanges(model, &streams, &mut loads);
+    transloadings(model, &streams, &mut loads);
     lanes(model, &streams, &mut loads);
     single_lines(model, &streams, &mut loads);
     loads
@@ -52,26 +54,50 @@ pub(super) struct Stream<'m> {
     pub(super) least_boxes: f64,
 }
 
+/// The routes of a flow with the part of its trains that takes each. Where these choose by shares, it is these; others
+/// that choose are taken to go the preferred way.
+fn parts(flow: &FlowModel) -> impl Iterator<Item = (&RouteModel, f64)> {
+    let mut before = 0.0;
+    flow.routes.iter().enumerate().map(move |(i, route)| match &flow.choice {
+        RouteChoice::Shares { up_to, .. } => {
+            let part = up_to[i] - before;
+            before = up_to[i];
+            (route, part)
+        }
+        RouteChoice::Fixed | RouteChoice::LeastTime | RouteChoice::Divert { .. } => (route, if i == 0 { 1.0 } else { 0.0 }),
+    })
+}
+
 /// The parts of the ways of all flows.
 pub(super) fn streams(model: &Model) -> Vec<Stream<'_>> {
     let boxes_per_day = |flow: &FlowModel| flow.departures.per_day(flow.growth, model.end) * flow.boxes.mean;
-    let in_group = |group: u32| model.flows.iter().filter(move |f| f.program.contains(&Step::Regroup(group)));
+    let in_group = |group: u32| {
+        let all = model
+            .flows
+            .iter()
+            .flat_map(|flow| parts(flow).map(move |(route, part)| (flow, route, part)));
+        all.filter(move |(_, route, _)| route.program.contains(&Step::Regroup(group)))
+    };
     let formation_of = |group: u32| &model.formations[model.groups[group as usize].formation as usize];
     let mut streams = Vec::new();
-    for flow in &model.flows {
-        let mut trains_per_day = flow.departures.per_day(flow.growth, model.end);
+    for (flow, route, part) in model
+        .flows
+        .iter()
+        .flat_map(|flow| parts(flow).map(move |(route, part)| (flow, route, part)))
+    {
+        let mut trains_per_day = part * flow.departures.per_day(flow.growth, model.end);
         let mut boxes_per_train = flow.boxes.mean;
         let mut least_boxes = match flow.departures {
             Departures::Gather { group, .. } => f64::from(formation_of(group).min_size),
             _ => flow.boxes.least,
         };
-        for steps in flow.program.chunk_by(|_, next| !matches!(next, Step::Regroup(_))) {
+        for steps in route.program.chunk_by(|_, next| !matches!(next, Step::Regroup(_))) {
             if let Some(Step::Regroup(group)) = steps.first().filter(|_| boxes_per_train > 0.0) {
                 let formation = formation_of(*group);
-                let of_group: f64 = in_group(*group).map(boxes_per_day).sum();
+                let of_group: f64 = in_group(*group).map(|(flow, _, part)| part * boxes_per_day(flow)).sum();
                 if !formation.passes_through() && of_group > 0.0 {
                     boxes_per_train = of_group / formation.trains_per_day(of_group, model.end);
-                    trains_per_day = boxes_per_day(flow) / boxes_per_train;
+                    trains_per_day = part * boxes_per_day(flow) / boxes_per_train;
                     least_boxes = f64::from(formation.min_size);
                 }
             }
@@ -224,12 +250,16 @@ fn terminals(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
     }
 }
 
-/// Boxes of a train that takes this step, on average over its flows.
+/// Boxes of a train that takes this step, on average over its flows; where none is expected to, because other routes
+/// are preferred, over the flows that could.
 pub(super) fn mean_boxes(model: &Model, streams: &[Stream<'_>], is_step: impl Fn(Step) -> bool) -> f64 {
-    let (boxes, trains) = through(model, streams, is_step).fold((0.0, 0.0), |(boxes, trains), (stream, rate)| {
-        (boxes + rate * stream.boxes_per_train, trains + rate)
-    });
-    if trains > 0.0 { boxes / trains } else { 0.0 }
+    let mean = |weight: fn(f64) -> f64| {
+        let (boxes, trains) = through(model, streams, &is_step).fold((0.0, 0.0), |(boxes, trains), (stream, rate)| {
+            (boxes + weight(rate) * stream.boxes_per_train, trains + weight(rate))
+        });
+        (trains > 0.0).then_some(boxes / trains)
+    };
+    mean(|rate| rate).or_else(|| mean(|_| 1.0)).unwrap_or(0.0)
 }
 
 /// Stocks of wagons that come back after a time: how many trains they can carry.
@@ -267,6 +297,26 @@ fn exchanges(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
             wanted,
             open_servers(model, &exchange.calendar) * apart(exchange.headway),
         );
+    }
+}
+
+fn transloadings(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
+    for (i, yard) in model.transloadings.iter().enumerate() {
+        let is_step = |step| step == Step::Unload(i as u32);
+        let wanted = offered(model, streams, is_step);
+        let boxes = mean_boxes(model, streams, is_step);
+        let stay = yard.mean_stay(boxes);
+        let capacity = open_servers(model, &yard.calendar) * per_day(stay);
+        push(loads, named(model, yard.place, &yard.path, &yard.name), "berths", wanted, capacity);
+        for (o, outlet) in (0..).zip(&yard.outlets) {
+            // Counted in trains of boxes for this outlet: what its vehicles can carry away.
+            let vehicles = offered(model, streams, |s| s == Step::Load(i as u32, o));
+            #[allow(clippy::cast_precision_loss, reason = "millionths")]
+            let share = outlet.millionths as f64 / 1e6;
+            let (id, name) = named(model, yard.place, &format!("{}.outlets.{}", yard.path, outlet.id), &outlet.name);
+            let capacity = vehicles * f64::from(outlet.boxes_per_vehicle) / boxes;
+            push(loads, (id, name), outlet.mode.vehicles(), wanted * share, capacity);
+        }
     }
 }
 

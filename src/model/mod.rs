@@ -12,14 +12,19 @@ mod facilities;
 mod forming;
 mod hours;
 mod load;
+mod means;
+mod route;
 mod single;
+mod sites;
+mod transloading;
 
 use crate::engine::Calendar;
 use crate::observe::Activity;
 use crate::random::{Draws, Purpose, StreamKey, Variate};
 use crate::units::{Duration, Instant};
 
-pub use circular::{Circle, circular_waits};
+pub use circular::{Circle, Element, Waits, circular_waits};
+pub(crate) use circular::{brought, ways};
 pub use civil::{CivilClock, DayTable};
 pub use compile::{ModelProblem, compile};
 pub use cranes::{Breakdowns, Course, Cranes, Exposure, FULL_PACE, Fallible, Wind, millimetres, shares_down};
@@ -28,7 +33,10 @@ pub use departures::{Departures, RateStretch};
 pub use forming::{Calls, Formation, Group, Pool};
 pub use hours::{NarrowWindow, SharedHours, narrow_windows, shared_hours};
 pub use load::{Load, offered_loads};
+pub use route::{RouteChoice, RouteModel};
 pub use single::{Section, SingleLine};
+pub use sites::Site;
+pub use transloading::{Outlet, Transloading};
 
 /// Index of a place in [`Model::places`].
 pub type PlaceIx = u32;
@@ -82,6 +90,13 @@ pub struct Model {
     pub choices: Vec<Choice>,
     /// Classes of cargo, by id.
     pub cargo: Vec<CargoModel>,
+    /// Yards where boxes change from one vehicle to another.
+    pub transloadings: Vec<Transloading>,
+    /// Places as the vehicles of one mode see them, which are observed each by itself: first every place, by
+    /// its index, then again those that vehicles of a further mode pass.
+    pub sites: Vec<Site>,
+    /// The site of each mode and place; [`Model::site`] reads it.
+    site_of: Vec<u32>,
     /// Streams of trains, by id.
     pub flows: Vec<FlowModel>,
     /// Direction words of the flows, sorted.
@@ -90,13 +105,15 @@ pub struct Model {
     pub day_tables: Vec<DayTable>,
     /// What is drawn for; [`Drawn::purpose`] points here.
     pub purposes: Vec<Purpose>,
+    /// Of every element by [`Element::index`], whether it is part of a circle of possible waits; empty where there is none.
+    pub in_circles: Vec<bool>,
 }
 
 impl Model {
-    /// Where trains can be: places, then lanes.
+    /// Where trains can be: sites, then lanes.
     #[must_use]
     pub fn location_count(&self) -> usize {
-        self.places.len() + self.lanes.len()
+        self.sites.len() + self.lanes.len()
     }
 
     /// When each day begins at a place.
@@ -125,46 +142,10 @@ impl Model {
         }
     }
 
-    /// Milliseconds that a train with so many boxes stays at the facility of a step, on average: served alone and
-    /// without a break. Zero for a step that is no facility.
-    #[must_use]
-    pub fn mean_stay(&self, step: Step, boxes: f64) -> f64 {
-        match step {
-            Step::Office(office) => self.offices[office as usize].mean_time(),
-            Step::Reload(terminal) => self.terminals[terminal as usize].mean_stay(boxes),
-            #[allow(clippy::cast_precision_loss, reason = "far below 2^53")]
-            Step::Exchange(exchange) => self.exchanges[exchange as usize].headway.0 as f64,
-            Step::Form(_)
-            | Step::Regroup(_)
-            | Step::TakeWagons(_)
-            | Step::BringWagons(_)
-            | Step::Choose(_)
-            | Step::Run(..)
-            | Step::Leave => 0.0,
-        }
-    }
-
-    /// The calendar of the facility of a step.
-    #[must_use]
-    pub fn calendar_of(&self, step: Step) -> Option<&Calendar> {
-        match step {
-            Step::Office(office) => Some(&self.offices[office as usize].calendar),
-            Step::Reload(terminal) => Some(&self.terminals[terminal as usize].calendar),
-            Step::Exchange(exchange) => Some(&self.exchanges[exchange as usize].calendar),
-            Step::Form(_)
-            | Step::Regroup(_)
-            | Step::TakeWagons(_)
-            | Step::BringWagons(_)
-            | Step::Choose(_)
-            | Step::Run(..)
-            | Step::Leave => None,
-        }
-    }
-
     /// The location of a lane.
     #[must_use]
     pub fn lane_location(&self, lane: usize) -> usize {
-        self.places.len() + lane
+        self.sites.len() + lane
     }
 }
 
@@ -247,6 +228,8 @@ pub struct Lane {
     pub line: String,
     /// The line's name, for people.
     pub name: String,
+    /// What moves on it.
+    pub mode: Mode,
     /// Where it begins.
     pub from: PlaceIx,
     /// Where it ends.
@@ -301,7 +284,7 @@ impl Office {
     }
 }
 
-pub use crate::scenario::{AtClose, Held};
+pub use crate::scenario::{AtClose, Held, Mode};
 
 /// A reloading terminal.
 #[derive(Clone, Debug)]
@@ -442,8 +425,14 @@ pub struct FlowModel {
     pub entity: Purpose,
     /// Where its trains begin.
     pub origin: PlaceIx,
-    /// What its trains do, from first to last.
-    pub program: Vec<Step>,
+    /// What they are.
+    pub mode: Mode,
+    /// The ways they can take, at least one, the preferred first.
+    pub routes: Vec<RouteModel>,
+    /// The place of its first route among those of all flows.
+    pub first_route: u32,
+    /// How they choose.
+    pub choice: RouteChoice,
     /// When they depart.
     pub departures: Departures,
     /// How many trains for one of the scenario's own: scales the departures.
@@ -454,6 +443,18 @@ pub struct FlowModel {
     pub cargo: Option<CargoMix>,
     /// TEU of a box.
     pub teu_per_box: f64,
+}
+
+impl FlowModel {
+    /// The name of one of its ways for people: its own, with that of the route where there are several.
+    #[must_use]
+    pub fn way_name(&self, route: &RouteModel) -> String {
+        if self.routes.len() > 1 {
+            format!("{}, {}", self.name, route.name)
+        } else {
+            self.name.clone()
+        }
+    }
 }
 
 /// One step on a train's way.
@@ -475,6 +476,12 @@ pub enum Step {
     BringWagons(u32),
     /// Take one of several of the three above: index in [`Model::choices`].
     Choose(u32),
+    /// Have the boxes set down in a yard: index in [`Model::transloadings`].
+    Unload(u32),
+    /// Be loaded from a yard: index in [`Model::transloadings`], and in its outlets.
+    Load(u32, u32),
+    /// Decide on the way to take from here.
+    Decide,
     /// Run along a lane and take a track of the yard at its end.
     Run(LaneIx, YardIx),
     /// Leave the network.

@@ -65,11 +65,11 @@ struct State<'s> {
     done: bool,
 }
 
-/// The way of a flow: shortest by mean running time through each place of `via` in turn.
+/// A way of a flow: shortest by mean running time through each place of `via` in turn.
 ///
 /// # Errors
 /// If there is none.
-pub fn route(scenario: &Scenario, flow_id: &str, flow: &Flow) -> Result<Route, RouteError> {
+pub fn route(scenario: &Scenario, flow_id: &str, flow: &Flow, via: &[Id]) -> Result<Route, RouteError> {
     let (graph, nodes) = states(scenario, flow_id, flow);
     let origin = Stop {
         place: flow.from.clone(),
@@ -85,7 +85,7 @@ pub fn route(scenario: &Scenario, flow_id: &str, flow: &Flow) -> Result<Route, R
     let mut gauge = flow.gauge.as_str();
     let mut legs = Vec::new();
     let mut from = flow.from.as_str();
-    for to in flow.via.iter().chain([&flow.to]) {
+    for to in via.iter().chain([&flow.to]) {
         let no_way = || RouteError::NoWay {
             from: from.to_owned(),
             gauge: gauge.to_owned(),

@@ -23,6 +23,10 @@ pub enum Activity {
     Lifting,
     /// Being taken out of a berth.
     Withdrawal,
+    /// Boxes are set down in a yard.
+    Unloading,
+    /// Boxes are loaded from a yard.
+    Loading,
     /// Waiting: every track at the place ahead is taken.
     TrackAheadFull,
     /// Waiting: as many trains as there is room for are on the line ahead.
@@ -57,11 +61,19 @@ pub enum Activity {
     NoWagon,
     /// Waiting: more boxes must come before the train is formed.
     WaitingToFill,
+    /// Waiting: every route is closed.
+    RoutesClosed,
+    /// Waiting: the transloading yard is full, while vehicles that come for boxes are being loaded.
+    YardFull,
+    /// Waiting: the transloading yard is full, and no vehicle has come for boxes.
+    TruckShort,
+    /// Waiting: there are no boxes to be loaded with.
+    BoxShort,
 }
 
 impl Activity {
     /// All of them, in order.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 30] = [
         Self::Running,
         Self::Clearance,
         Self::Inspection,
@@ -69,6 +81,8 @@ impl Activity {
         Self::Placing,
         Self::Lifting,
         Self::Withdrawal,
+        Self::Unloading,
+        Self::Loading,
         Self::TrackAheadFull,
         Self::LineFull,
         Self::TrainAhead,
@@ -86,6 +100,10 @@ impl Activity {
         Self::QuotaUsedUp,
         Self::NoWagon,
         Self::WaitingToFill,
+        Self::RoutesClosed,
+        Self::YardFull,
+        Self::TruckShort,
+        Self::BoxShort,
     ];
 
     /// How many there are.
@@ -103,6 +121,15 @@ impl Activity {
         self as u8 >= Self::TrackAheadFull as u8
     }
 
+    /// Whether it ends only when another train gives something back: a track, room on a line, a berth, wagons.
+    #[must_use]
+    pub const fn is_for_a_train(self) -> bool {
+        matches!(
+            self,
+            Self::TrackAheadFull | Self::LineFull | Self::TrainAhead | Self::LineSection | Self::BerthBusy | Self::NoWagon
+        )
+    }
+
     /// The identifier in tables, such as `office_closed`.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -114,6 +141,8 @@ impl Activity {
             Self::Placing => "placing",
             Self::Lifting => "lifting",
             Self::Withdrawal => "withdrawal",
+            Self::Unloading => "unloading",
+            Self::Loading => "loading",
             Self::TrackAheadFull => "track_ahead_full",
             Self::LineFull => "line_full",
             Self::TrainAhead => "train_ahead",
@@ -131,6 +160,10 @@ impl Activity {
             Self::QuotaUsedUp => "quota_used_up",
             Self::NoWagon => "no_wagon",
             Self::WaitingToFill => "waiting_to_fill",
+            Self::RoutesClosed => "routes_closed",
+            Self::YardFull => "yard_full",
+            Self::TruckShort => "truck_short",
+            Self::BoxShort => "box_short",
         }
     }
 
@@ -145,6 +178,8 @@ impl Activity {
             Self::Placing => "placing",
             Self::Lifting => "lifting",
             Self::Withdrawal => "withdrawal",
+            Self::Unloading => "unloading",
+            Self::Loading => "loading",
             Self::TrackAheadFull => "track ahead full",
             Self::LineFull => "line full",
             Self::TrainAhead => "train ahead",
@@ -162,6 +197,10 @@ impl Activity {
             Self::QuotaUsedUp => "quota used up",
             Self::NoWagon => "no wagon",
             Self::WaitingToFill => "waiting to fill",
+            Self::RoutesClosed => "every route closed",
+            Self::YardFull => "transloading yard full",
+            Self::TruckShort => "truck short",
+            Self::BoxShort => "box short",
         }
     }
 }

@@ -12,6 +12,6 @@ pub use activity::Activity;
 pub use observations::{Fault, Inside, Observations, Shape, TrainTime};
 pub use record::{ActivityRecord, ReplicationRecords, TrainRecord};
 pub use tally::{
-    BayTally, CargoTally, DailyCount, ExchangeTally, FlowTally, FormationTally, LaneTally, OfficeTally, PassageTally, PlaceTally,
-    PoolTally, Reason, TerminalTally, TimeWeighted,
+    BayTally, CargoTally, DailyCount, ExchangeTally, FlowTally, FormationTally, LaneTally, OfficeTally, OutletTally, PassageTally,
+    PlaceTally, PoolTally, Reason, RouteTally, TerminalTally, TimeWeighted, TransloadingTally,
 };

@@ -1,8 +1,8 @@
 //! Everything seen of one replication.
 
 use super::tally::{
-    BayTally, CargoTally, ExchangeTally, FlowTally, FormationTally, LaneTally, OfficeTally, PassageTally, PlaceTally, PoolTally, Reason,
-    TerminalTally, TimeWeighted,
+    BayTally, CargoTally, ExchangeTally, FlowTally, FormationTally, LaneTally, OfficeTally, OutletTally, PassageTally, PlaceTally,
+    PoolTally, Reason, RouteTally, TerminalTally, TimeWeighted, TransloadingTally,
 };
 use super::{Activity, ActivityRecord, ReplicationRecords, TrainRecord};
 use crate::units::{Duration, Instant};
@@ -24,6 +24,18 @@ pub struct TrainTime {
 }
 
 impl TrainTime {
+    /// Where the train is: a place, or after these a lane.
+    #[must_use]
+    pub fn location(&self) -> u32 {
+        self.account / Activity::COUNT as u32
+    }
+
+    /// What the train does.
+    #[must_use]
+    pub fn activity(&self) -> Activity {
+        Activity::ALL[self.account as usize % Activity::COUNT]
+    }
+
     /// Whether this is what the train does.
     #[must_use]
     pub fn is_booked_as(&self, location: u32, activity: Activity) -> bool {
@@ -67,7 +79,7 @@ pub struct Shape {
     pub measure_from: Instant,
     /// Where the run ends.
     pub end: Instant,
-    /// Days of the run at each place.
+    /// Days of the run at each site: a place as vehicles of one mode see it.
     pub days: Vec<usize>,
     /// Days of the run at the place of each exchange.
     pub exchange_days: Vec<usize>,
@@ -85,8 +97,12 @@ pub struct Shape {
     pub terminals: usize,
     /// Yards.
     pub yards: usize,
-    /// Flows.
-    pub flows: usize,
+    /// The mode of each flow, as an index.
+    pub modes: Vec<usize>,
+    /// Routes of all flows.
+    pub routes: usize,
+    /// Outlets of each transloading.
+    pub outlets: Vec<usize>,
     /// Gatherings and regroupings.
     pub formations: usize,
     /// Stocks of wagons.
@@ -104,11 +120,13 @@ pub struct Observations {
     pub end: Instant,
     /// Milliseconds by location and activity.
     accounts: Vec<i64>,
-    /// Trains in the network.
+    /// Vehicles in the network.
     pub present: TimeWeighted,
-    /// By place.
+    /// Of these, by mode.
+    pub present_by_mode: [TimeWeighted; 3],
+    /// By site.
     pub places: Vec<PlaceTally>,
-    /// By place and direction.
+    /// By site and direction.
     pub passages: Vec<PassageTally>,
     /// By office.
     pub offices: Vec<OfficeTally>,
@@ -120,6 +138,10 @@ pub struct Observations {
     pub terminals: Vec<TerminalTally>,
     /// By exchange.
     pub exchanges: Vec<ExchangeTally>,
+    /// By transloading.
+    pub transloadings: Vec<TransloadingTally>,
+    /// By route: those of the first flow, then of the next.
+    pub routes: Vec<RouteTally>,
     /// By lane.
     pub lanes: Vec<LaneTally>,
     /// By yard: tracks taken.
@@ -136,7 +158,9 @@ pub struct Observations {
     pub regrouped: (i64, i64),
     /// Trains that left since the start of the run, and boxes on them.
     pub left: (i64, i64),
-    /// Mean number waiting by step and place: all places of the first step, then of the next.
+    /// Boxes in the yards of transloadings.
+    pub boxes_in_yards: i64,
+    /// Mean number waiting by step and site: all sites of the first step, then of the next.
     pub waiting_by_step: Vec<f32>,
     /// The integrals at the last step.
     step_areas: Vec<i64>,
@@ -147,6 +171,8 @@ pub struct Observations {
     /// Events that happened.
     pub events: u64,
     directions: usize,
+    /// The mode of each flow.
+    modes: Vec<usize>,
 }
 
 impl Observations {
@@ -190,19 +216,31 @@ impl Observations {
         }
         fresh(&mut self.lanes, shape.lanes, |l| *l = LaneTally::default());
         fresh(&mut self.yards, shape.yards, |y| *y = TimeWeighted::default());
-        fresh(&mut self.flows, shape.flows, |f| {
+        fresh(&mut self.flows, shape.modes.len(), |f| {
             *f = FlowTally {
                 transit: std::mem::take(&mut f.transit),
                 ..FlowTally::default()
             };
             f.transit.clear();
         });
+        fresh(&mut self.routes, shape.routes, |r| *r = RouteTally::default());
+        fresh(&mut self.transloadings, shape.outlets.len(), |t| {
+            *t = TransloadingTally {
+                outlets: std::mem::take(&mut t.outlets),
+                ..TransloadingTally::default()
+            };
+        });
+        for (tally, outlets) in self.transloadings.iter_mut().zip(&shape.outlets) {
+            fresh(&mut tally.outlets, *outlets, |o| *o = OutletTally::default());
+        }
+        self.modes.clone_from(&shape.modes);
+        self.present_by_mode = Default::default();
         fresh(&mut self.formations, shape.formations, |f| {
             f.stock = TimeWeighted::default();
             f.restart(Instant::START);
         });
         fresh(&mut self.pools, shape.pools, |p| *p = PoolTally::default());
-        (self.created, self.left, self.events) = ((0, 0), (0, 0), 0);
+        (self.created, self.left, self.events, self.boxes_in_yards) = ((0, 0), (0, 0), 0, 0);
         self.regrouped = (0, 0);
         self.waiting_by_step.clear();
         fresh(&mut self.step_areas, shape.days.len(), |a| *a = 0);
@@ -246,6 +284,7 @@ impl Observations {
 
     fn enter(&mut self, now: Instant, (flow, number, boxes): (u32, u32, u32), place: u32, regrouped: bool) -> TrainTime {
         self.present.add(now, 1);
+        self.present_by_mode[self.modes[flow as usize]].add(now, 1);
         self.places[place as usize].present.add(now, 1);
         let mut row = 0;
         if let Some(records) = &mut self.records {
@@ -401,7 +440,7 @@ impl Observations {
     /// # Errors
     /// If they do not.
     pub fn leave(&mut self, now: Instant, train: &mut TrainTime, (flow, boxes): (u32, u32), created_at: Instant) -> Result<(), Fault> {
-        self.exit(now, train);
+        self.exit(now, train, flow);
         self.left.0 += 1;
         self.left.1 += i64::from(boxes);
         if self.measures(now) {
@@ -414,12 +453,19 @@ impl Observations {
         self.same("the parts of a train's time sum to the whole", train.booked.0, (now - created_at).0)
     }
 
+    /// A vehicle that came empty carries so many boxes from now on.
+    pub fn note_boxes(&mut self, train: &TrainTime, boxes: u32) {
+        if let Some(record) = self.record_of(train) {
+            record.boxes = boxes;
+        }
+    }
+
     /// A train ends at a place where its boxes go on with others. Its parts must sum to the whole.
     ///
     /// # Errors
     /// If they do not.
-    pub fn dissolve(&mut self, now: Instant, train: &mut TrainTime, place: u32, created_at: Instant) -> Result<(), Fault> {
-        self.exit(now, train);
+    pub fn dissolve(&mut self, now: Instant, train: &mut TrainTime, (flow, place): (u32, u32), created_at: Instant) -> Result<(), Fault> {
+        self.exit(now, train, flow);
         self.places[place as usize].present.add(now, -1);
         self.regrouped.1 += 1;
         if let Some(record) = self.record_of(train) {
@@ -432,12 +478,13 @@ impl Observations {
         )
     }
 
-    fn exit(&mut self, now: Instant, train: &mut TrainTime) {
+    fn exit(&mut self, now: Instant, train: &mut TrainTime, flow: u32) {
         self.book(train, now);
         if is_waiting(train.account) {
             self.waiting_at(train.account as usize / Activity::COUNT).add(now, -1);
         }
         self.present.add(now, -1);
+        self.present_by_mode[self.modes[flow as usize]].add(now, -1);
         if let Some(record) = self.record_of(train) {
             record.left_at = Some(now);
         }
@@ -472,9 +519,21 @@ impl Observations {
         self.terminals[terminal as usize].lifted += measured * i64::from(rate);
     }
 
+    /// A train was set on a route, for good.
+    pub fn set_on_route(&mut self, now: Instant, route: u32, diverted: bool) {
+        if self.measures(now) {
+            let tally = &mut self.routes[route as usize];
+            tally.trains += 1;
+            tally.diverted += u32::from(diverted);
+        }
+    }
+
     /// Measuring begins now: what was counted before is forgotten.
     pub fn begin_measuring(&mut self, now: Instant) {
         self.present.restart(now);
+        for present in &mut self.present_by_mode {
+            present.restart(now);
+        }
         for place in &mut self.places {
             place.present.restart(now);
             place.waiting.restart(now);
@@ -496,6 +555,17 @@ impl Observations {
         for exchange in &mut self.exchanges {
             exchange.waiting.restart(now);
             exchange.passed = 0;
+        }
+        for yard in &mut self.transloadings {
+            yard.berths.restart(now);
+            yard.boxes.restart(now);
+            yard.waiting.restart(now);
+            (yard.served, yard.set_down) = (0, 0);
+            for outlet in &mut yard.outlets {
+                outlet.boxes.restart(now);
+                outlet.waiting.restart(now);
+                (outlet.vehicles, outlet.taken, outlet.turned_back) = (0, 0, 0);
+            }
         }
         for lane in &mut self.lanes {
             lane.trains.restart(now);
@@ -545,9 +615,9 @@ impl Observations {
             self.left.0 + self.regrouped.1 + inside.trains,
         )?;
         self.same(
-            "boxes generated = completed + on trains inside + in stock + set out",
+            "boxes generated = completed + on vehicles inside + in stock + set out + in yards",
             self.created.1,
-            self.left.1 + inside.boxes + inside.boxes_in_stock + inside.set_out,
+            self.left.1 + inside.boxes + inside.boxes_in_stock + inside.set_out + self.boxes_in_yards,
         )?;
         self.same(
             "boxes counted in stock = boxes in stock",
@@ -556,15 +626,19 @@ impl Observations {
         )?;
         let set_out = self.offices.iter().map(|office| office.set_out.value()).sum();
         self.same("boxes counted as set out = boxes found set out", set_out, inside.set_out)?;
+        let in_yards = self.transloadings.iter().map(|yard| yard.boxes.value()).sum();
+        self.same("boxes counted in each yard = boxes in yards", in_yards, self.boxes_in_yards)?;
         for (tally, found) in self.cargo.iter().zip(&inside.by_class) {
             self.same("boxes of a class generated = completed + inside", tally.created, tally.left + found)?;
         }
         let of_classes = inside.by_class.iter().sum();
         self.same(
-            "boxes of all classes = boxes on trains + in stock + set out",
+            "boxes of all classes = boxes on vehicles + in stock + set out + in yards",
             of_classes,
-            inside.boxes + inside.boxes_in_stock + inside.set_out,
+            inside.boxes + inside.boxes_in_stock + inside.set_out + self.boxes_in_yards,
         )?;
+        let by_mode = self.present_by_mode.iter().map(TimeWeighted::value).sum();
+        self.same("vehicles of each mode = vehicles in the network", by_mode, self.present.value())?;
         self.same("trains counted in the network = trains inside", self.present.value(), inside.trains)?;
         // Little's law with its edge terms: the ledger's sum is the integral of the number of trains.
         self.same(

@@ -189,6 +189,47 @@ pub struct ExchangeTally {
     pub daily: DailyCount,
 }
 
+/// A yard where boxes change from one vehicle to another.
+#[derive(Clone, Debug, Default)]
+pub struct TransloadingTally {
+    /// Berths taken.
+    pub berths: TimeWeighted,
+    /// Boxes in the yard.
+    pub boxes: TimeWeighted,
+    /// Vehicles waiting for a berth.
+    pub waiting: TimeWeighted,
+    /// Vehicles that have left their berth.
+    pub served: u32,
+    /// Boxes set down.
+    pub set_down: u64,
+    /// By outlet.
+    pub outlets: Vec<OutletTally>,
+}
+
+/// An outlet of such a yard.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OutletTally {
+    /// Boxes in the yard that are to leave this way.
+    pub boxes: TimeWeighted,
+    /// Vehicles waiting for boxes.
+    pub waiting: TimeWeighted,
+    /// Vehicles loaded.
+    pub vehicles: u32,
+    /// Boxes that vehicles took out of the yard.
+    pub taken: u64,
+    /// Vehicles that turned back empty.
+    pub turned_back: u32,
+}
+
+/// A route of a flow that has several.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RouteTally {
+    /// Trains that were set on it by their last decision.
+    pub trains: u32,
+    /// Of these, trains that were to go another way at first.
+    pub diverted: u32,
+}
+
 /// Where boxes become trains: the gathering of a flow, or a regrouping with all its groups.
 #[derive(Clone, Debug, Default)]
 pub struct FormationTally {

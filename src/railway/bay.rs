@@ -68,6 +68,14 @@ impl BayState {
     }
 }
 
+impl BayState {
+    /// Boxes in the bays and before them.
+    pub(super) fn load(&self) -> u32 {
+        let waiting: u32 = self.queue.iter().map(|lot| lot.boxes).sum();
+        waiting + self.busy + self.paused.len() as u32
+    }
+}
+
 impl State<'_> {
     /// What keeps the next box from a bay.
     pub(super) fn bay_block(&mut self, bay: u32) -> Option<Activity> {

@@ -48,6 +48,11 @@ impl Manifest {
         }
     }
 
+    /// The first class of which a train has boxes.
+    pub(super) fn first_class(&self, train: u32) -> usize {
+        self.of(train).iter().position(|boxes| *boxes > 0).unwrap_or_default()
+    }
+
     fn of_mut(&mut self, train: u32) -> &mut [u32] {
         &mut self.counts[train as usize * self.classes..][..self.classes]
     }

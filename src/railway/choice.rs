@@ -3,7 +3,7 @@
 use super::state::State;
 use crate::engine::Hand;
 use crate::model::{ChoiceRule, Step};
-use crate::units::{Duration, Instant};
+use crate::units::Duration;
 
 /// What a train sees of a facility that it could choose.
 #[derive(Clone, Copy, Debug)]
@@ -43,13 +43,13 @@ impl State<'_> {
 
     /// How a facility ranks for a train; the lowest is chosen.
     fn rank(&mut self, rule: &ChoiceRule, train: u32, step: Step) -> (bool, i64, bool) {
-        let mut look = match step {
+        let look = match step {
             Step::Office(office) => self.look_at_office(train, office),
             Step::Reload(terminal) => self.look_at_terminal(train, terminal),
             Step::Exchange(exchange) => self.look_at_exchange(exchange),
             step => unreachable!("{step:?} is no facility"),
         };
-        let opens_after = self.opens_after(step, &mut look);
+        let opens_after = self.closed_for(step);
         let is_closed = opens_after > Duration::ZERO;
         let waiting = i64::from(look.waiting);
         match rule {
@@ -57,18 +57,6 @@ impl State<'_> {
             ChoiceRule::LeastWork => (false, self.done_after(train, step, look, opens_after).0, false),
             _ => (is_closed, waiting, !look.begins_at_once),
         }
-    }
-
-    /// Time until a facility opens: none where it is open.
-    fn opens_after(&self, step: Step, look: &mut Look) -> Duration {
-        let Some(calendar) = self.model.calendar_of(step) else {
-            return Duration::ZERO;
-        };
-        if calendar.servers(&mut look.hand, self.now) > 0 {
-            return Duration::ZERO;
-        }
-        let opens_at = calendar.next_change(&mut look.hand, self.now).unwrap_or(Instant::NEVER);
-        opens_at.max(self.now) - self.now
     }
 
     /// Expected time until the work on a train would be done, if everyone took the mean: until it opens, until there is

@@ -70,6 +70,11 @@ impl Source {
         }
     }
 
+    /// Whether something is still to come.
+    pub(super) fn goes_on(&self) -> bool {
+        self.last_at != Instant::NEVER
+    }
+
     fn reset(&mut self, flow: &FlowModel, keys: &[StreamKey]) {
         let mut plan = std::mem::take(&mut self.plan);
         plan.clear();
@@ -116,5 +121,62 @@ impl State<'_> {
         }
         let boxes = boxes.unwrap_or_else(|| model.boxes.count(&self.keys, model.entity, number));
         self.create(flow, number, boxes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// Three trucks a day by appointment at an office that is open from 08:00 to 20:00: they are due in the middle
+    /// of each third, at 10:00, 14:00 and 18:00, and depart the two hours before that the road takes on average.
+    /// Those who come by rate at the same office are in the way at 14:00: a truck from 13:30 holds the only lane.
+    #[test]
+    fn trucks_come_by_appointment() {
+        let log = super::super::trace::log(
+            r#"
+            title = "a road port"
+            [time]
+            start = "2022-01-03 00:00"
+            zone = "Asia/Shanghai"
+            length = "1 day"
+            [gauges.road]
+            mode = "road"
+            [calendars.office_hours]
+            windows = [{ days = "daily", hours = "08:00-20:00" }]
+            [places.city]
+            [places.port.clearance.lanes]
+            time = "1 h"
+            calendar = "office_hours"
+            [places.port.procedures.all]
+            steps = ["clearance.lanes"]
+            [lines.road]
+            between = ["city", "port"]
+            gauge = "road"
+            running_time = "2 h"
+            [flows.booked]
+            from = "city"
+            to = "port"
+            departures = { appointments = "3/day", at = "port.clearance.lanes" }
+            [flows.other]
+            from = "port"
+            to = "port"
+            departures.timetable = [{ days = "daily", at = ["06:00", "13:30"] }]
+            "#,
+        );
+        let expected = "other#1  port  office_closed  0 d 06:00 - 0 d 08:00\n\
+                        other#1  port  clearance  0 d 08:00 - 0 d 09:00\n\
+                        other#1  left 0 d 09:00\n\
+                        booked#1  road>port  running  0 d 08:00 - 0 d 10:00\n\
+                        booked#1  port  clearance  0 d 10:00 - 0 d 11:00\n\
+                        booked#1  left 0 d 11:00\n\
+                        booked#2  road>port  running  0 d 12:00 - 0 d 14:00\n\
+                        booked#2  port  desk_busy  0 d 14:00 - 0 d 14:30\n\
+                        booked#2  port  clearance  0 d 14:30 - 0 d 15:30\n\
+                        booked#2  left 0 d 15:30\n\
+                        other#2  port  clearance  0 d 13:30 - 0 d 14:30\n\
+                        other#2  left 0 d 14:30\n\
+                        booked#3  road>port  running  0 d 16:00 - 0 d 18:00\n\
+                        booked#3  port  clearance  0 d 18:00 - 0 d 19:00\n\
+                        booked#3  left 0 d 19:00";
+        assert_eq!(log, expected);
     }
 }

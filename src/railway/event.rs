@@ -45,6 +45,10 @@ pub(super) enum Event {
     EntryReady(u32),
     /// A lane may be left again.
     ExitReady(u32),
+    /// The berths of a transloading change.
+    TransloadingChanges(u32),
+    /// A route of a flow may be open again.
+    RouteReady(u32),
     /// A section of single track may be entered again.
     SectionReady(u32),
     /// A train of a flow comes into being, or boxes of it arrive.
@@ -88,8 +92,9 @@ impl engine::Event for Event {
             | Self::CranesChange(_)
             | Self::CraneFails(_)
             | Self::CraneRepaired(_)
-            | Self::WindChanges(_) => 3,
-            Self::EntryReady(_) | Self::ExitReady(_) | Self::SectionReady(_) => 4,
+            | Self::WindChanges(_)
+            | Self::TransloadingChanges(_) => 3,
+            Self::EntryReady(_) | Self::ExitReady(_) | Self::SectionReady(_) | Self::RouteReady(_) => 4,
             Self::Departure(_) => 5,
             Self::GroupDue(_) => 6,
         }
@@ -113,10 +118,12 @@ impl engine::Event for Event {
             Self::GroupDue(i) => (field::KIND, 10, i),
             Self::SectionReady(i) => (field::KIND, 11, i),
             Self::BaysChange(i) => (field::KIND, 12, i),
-            Self::CranesChange(i) => (field::KIND, 20, i),
-            Self::CraneFails(i) => (field::KIND, 21, i),
-            Self::CraneRepaired(i) => (field::KIND, 22, i),
-            Self::WindChanges(i) => (field::KIND, 23, i),
+            Self::CranesChange(i) => (field::KIND, 15, i),
+            Self::CraneFails(i) => (field::KIND, 16, i),
+            Self::CraneRepaired(i) => (field::KIND, 17, i),
+            Self::WindChanges(i) => (field::KIND, 18, i),
+            Self::TransloadingChanges(i) => (field::KIND, 13, i),
+            Self::RouteReady(i) => (field::KIND, 14, i),
         };
         holds | u64::from(held) << 4 | u64::from(index) << (4 + STAMP_BITS)
     }
@@ -140,10 +147,12 @@ impl engine::Event for Event {
             (_, 10) => Self::GroupDue(index),
             (_, 11) => Self::SectionReady(index),
             (_, 12) => Self::BaysChange(index),
-            (_, 20) => Self::CranesChange(index),
-            (_, 21) => Self::CraneFails(index),
-            (_, 22) => Self::CraneRepaired(index),
-            (_, 23) => Self::WindChanges(index),
+            (_, 15) => Self::CranesChange(index),
+            (_, 16) => Self::CraneFails(index),
+            (_, 17) => Self::CraneRepaired(index),
+            (_, 18) => Self::WindChanges(index),
+            (_, 13) => Self::TransloadingChanges(index),
+            (_, 14) => Self::RouteReady(index),
             _ => Self::Departure(index),
         }
     }
@@ -180,6 +189,8 @@ mod tests {
             Event::CraneFails(most),
             Event::CraneRepaired(most),
             Event::WindChanges(6),
+            Event::TransloadingChanges(8),
+            Event::RouteReady(9),
             Event::EntryReady(most),
             Event::ExitReady(5),
             Event::SectionReady(8),

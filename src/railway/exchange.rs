@@ -4,6 +4,7 @@ use super::choice::Look;
 use super::event::Event;
 use super::state::State;
 use crate::engine::{Gate, Hand};
+use crate::model::Exchange;
 use crate::observe::Activity;
 use crate::units::Instant;
 
@@ -37,6 +38,22 @@ impl ExchangeState {
         let mut gate = std::mem::take(&mut self.gate);
         gate.clear();
         *self = Self { gate, ..Self::default() };
+    }
+}
+
+impl ExchangeState {
+    /// Where its calendar has been read up to.
+    pub(super) fn hand(&self) -> Hand {
+        self.hand
+    }
+
+    /// When its quota lets a train pass that has so many before it, counted from those already handed over.
+    pub(super) fn quota_at(&self, model: &Exchange, now: Instant, before: u32) -> Instant {
+        let Some((trains, resets)) = &model.quota else { return now };
+        let reset = self.reset + resets[self.reset..].partition_point(|at| *at <= now).saturating_sub(1);
+        let used = if reset == self.reset { self.used } else { 0 };
+        let days = (used + before) / (*trains).max(1);
+        resets.get(reset + days as usize).copied().unwrap_or(Instant::NEVER).max(now)
     }
 }
 

@@ -85,7 +85,8 @@ impl<'m> State<'m> {
         }
         self.give_back_track(train);
         let t = &mut self.fleet[train];
-        let outcome = self.seen.dissolve(self.now, &mut t.time, formation.place, t.created_at);
+        let site = self.model.site(self.model.flows[t.flow as usize].mode, formation.place);
+        let outcome = self.seen.dissolve(self.now, &mut t.time, (t.flow, site), t.created_at);
         if let Err(fault) = outcome {
             self.fault.get_or_insert(fault);
         }
@@ -133,10 +134,12 @@ impl<'m> State<'m> {
         let state = &mut self.groups[group as usize];
         state.number += 1;
         let number = state.number;
-        let mut time = if formation.regroups {
-            self.seen.regroup(self.now, (part.flow, number), formation.place)
+        let site = self.model.site(self.model.flows[part.flow as usize].mode, formation.place);
+        let (mut time, route) = if formation.regroups {
+            (self.seen.regroup(self.now, (part.flow, number), site), part.route)
         } else {
-            self.seen.create(self.now, (part.flow, number, 0), formation.place)
+            let time = self.seen.create(self.now, (part.flow, number, 0), site);
+            (time, self.drawn_route(part.flow, number))
         };
         (time.booked, time.waited) = (part.time.booked, part.time.waited);
         let train = self.fleet.add(Train {
@@ -146,6 +149,8 @@ impl<'m> State<'m> {
             phase: Phase::Filling,
             inside: true,
             flow: part.flow,
+            route,
+            intended: if formation.regroups { part.intended } else { route },
             step: part.step,
             created_at: part.created_at,
             arrived_at: part.arrived_at,

@@ -57,6 +57,16 @@ impl LaneState {
         };
     }
 
+    /// Trains on it and trains waiting to enter it.
+    pub(super) fn load(&self) -> (u32, u32) {
+        (self.on_line, self.entry.len() as u32)
+    }
+
+    /// The train that leaves next, where trains may not pass each other.
+    pub(super) fn first(&self) -> Option<u32> {
+        self.order.front().copied()
+    }
+
     /// The instant of the first free path that is not past.
     fn path_at(&self, lane: &Lane, now: Instant) -> Instant {
         let Some(every) = lane.path_every else { return now };
@@ -178,7 +188,7 @@ impl State<'_> {
     pub(super) fn reach_line_end(&mut self, train: u32) {
         let (lane, yard) = self.line_of(train);
         let model = &self.model.lanes[lane as usize];
-        self.seen.arrive(self.now, model.to);
+        self.arrive_at(train, model.to);
         let t = &mut self.fleet[train];
         t.arrived_at = self.now;
         t.waited_before = t.time.waited;
@@ -243,8 +253,7 @@ impl State<'_> {
 
     /// The lane a train is on, and the yard at its end.
     pub(super) fn line_of(&self, train: u32) -> (u32, u32) {
-        let t = &self.fleet[train];
-        match self.model.flows[t.flow as usize].program[t.step as usize] {
+        match self.step_of(train) {
             Step::Run(lane, yard) => (lane, yard),
             step => unreachable!("a train on a line is at {step:?}"),
         }

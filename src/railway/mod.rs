@@ -14,19 +14,25 @@ mod cranes;
 mod departure;
 mod event;
 mod exchange;
+mod expected;
 mod formation;
 mod inspection;
 mod line;
+#[cfg(test)]
+mod meeting_tests;
 mod office;
+mod route;
 mod simulator;
 mod single;
+mod stall;
 mod state;
 mod terminal;
 #[cfg(test)]
 mod trace;
 mod train;
+mod transloading;
 mod wagons;
 mod wind;
 mod yard;
 
-pub use simulator::{Ended, Simulator, Waiting};
+pub use simulator::{Ended, Simulator, Stall, StalledTrain};

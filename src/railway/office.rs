@@ -34,6 +34,18 @@ impl OfficeState {
     }
 }
 
+impl OfficeState {
+    /// Trains in it and before it.
+    pub(super) fn load(&self) -> u32 {
+        self.busy + (self.paused.len() + self.gate.len()) as u32
+    }
+
+    /// Where its calendar has been read up to.
+    pub(super) fn hand(&self) -> Hand {
+        self.hand
+    }
+}
+
 impl State<'_> {
     /// What keeps this train from being served.
     fn office_block(&mut self, office: u32, train: u32) -> Option<Activity> {

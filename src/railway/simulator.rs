@@ -1,9 +1,10 @@
 //! One replication: `Model` -simulate(seed, replication)-> `Observations`.
 
 use super::state::State;
+use super::transloading::TransloadingState;
 use crate::engine::{self, Ending};
-use crate::model::Model;
-use crate::observe::{Fault, Inside, Observations, Shape};
+use crate::model::{Element, Model};
+use crate::observe::{Activity, Fault, Inside, Observations, Shape};
 use crate::units::Instant;
 
 /// Runs replications of one model, one after another, in memory that is used again.
@@ -18,13 +19,8 @@ pub struct Simulator<'m> {
 pub enum Ended {
     /// Its time was over.
     Finished,
-    /// Nothing could happen any more while trains were inside.
-    Stalled {
-        /// From when on.
-        at: Instant,
-        /// Who waits where.
-        waiting: Vec<Waiting>,
-    },
+    /// Trains inside could never go on.
+    Stalled(Box<Stall>),
     /// As many events as allowed happened, or more trains came inside than the program can hold.
     LimitReached {
         /// When.
@@ -32,15 +28,33 @@ pub enum Ended {
     },
 }
 
-/// A train that waits at the end of a run that stalled.
+/// Why a run came to an end before its time: trains that can never go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Waiting {
+pub struct Stall {
+    /// When it was found: for a circular wait, the instant at which the circle closed.
+    pub at: Instant,
+    /// The smallest circle: each element with a train that holds it and waits for the next. Empty where nothing was pending
+    /// any more without one.
+    pub circle: Vec<(Element, StalledTrain)>,
+    /// Every train that can never go on.
+    pub waiting: Vec<StalledTrain>,
+}
+
+/// A train that can never go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StalledTrain {
     /// Index of its flow.
     pub flow: u32,
     /// Its number in the flow.
     pub number: u32,
-    /// Index of the place.
-    pub place: u32,
+    /// Where it waits: index of a place, or after these of a lane.
+    pub location: u32,
+    /// The cause of its waiting.
+    pub cause: Activity,
+    /// What it waits for, where that is held by trains.
+    pub wants: Option<Element>,
+    /// Since when.
+    pub since: Instant,
 }
 
 impl<'m> Simulator<'m> {
@@ -50,7 +64,7 @@ impl<'m> Simulator<'m> {
         let shape = Shape {
             measure_from: model.measure_from,
             end: model.end,
-            days: (0..model.places.len()).map(|place| model.days_at(place as u32).len()).collect(),
+            days: model.sites.iter().map(|site| model.days_at(site.place).len()).collect(),
             directions: model.directions.len(),
             lanes: model.lanes.len(),
             offices: model.offices.len(),
@@ -59,7 +73,9 @@ impl<'m> Simulator<'m> {
             terminals: model.terminals.len(),
             exchange_days: model.exchanges.iter().map(|e| model.days_at(e.place).len()).collect(),
             yards: model.yards.len(),
-            flows: model.flows.len(),
+            modes: model.flows.iter().map(|flow| flow.mode as usize).collect(),
+            routes: model.flows.iter().map(|flow| flow.routes.len()).sum(),
+            outlets: model.transloadings.iter().map(|yard| yard.outlets.len()).collect(),
             formations: model.formations.len(),
             pools: model.pools.len(),
         };
@@ -82,13 +98,21 @@ impl<'m> Simulator<'m> {
         if let Some(fault) = self.state.fault.take() {
             return Err(fault);
         }
-        if ended == Ended::Finished {
-            self.state.note_unfinished_waits(self.shape.end);
-            self.state.settle_all_lifting(self.shape.end);
-            let inside = self.book_inside();
-            self.state.seen.close(&inside)?;
-            self.close_pools()?;
+        // What was seen up to a stall obeys the same laws.
+        let until = match &ended {
+            Ended::Finished => self.shape.end,
+            Ended::Stalled(stall) => stall.at.max(self.shape.measure_from),
+            Ended::LimitReached { .. } => return Ok((ended, &self.state.seen)),
+        };
+        if self.state.now < self.shape.measure_from {
+            self.state.seen.begin_measuring(until);
         }
+        self.state.seen.end = until;
+        self.state.note_unfinished_waits(until);
+        self.state.settle_all_lifting(until);
+        let inside = self.book_inside();
+        self.state.seen.close(&inside)?;
+        self.close_pools()?;
         Ok((ended, &self.state.seen))
     }
 
@@ -96,18 +120,7 @@ impl<'m> Simulator<'m> {
         match ending {
             _ if self.state.overfull => Ended::LimitReached { at: self.state.now },
             Ending::LimitReached(at) => Ended::LimitReached { at },
-            Ending::Exhausted(at) => {
-                let slots: Vec<(u32, u32, u32)> = self.state.fleet.inside_mut().map(|(slot, t)| (slot, t.flow, t.number)).collect();
-                let waiting = slots.into_iter().map(|(slot, flow, number)| Waiting {
-                    flow,
-                    number,
-                    place: self.state.place_of(slot),
-                });
-                Ended::Stalled {
-                    at,
-                    waiting: waiting.collect(),
-                }
-            }
+            Ending::Exhausted(_) => self.state.watch.stall.take().map_or(Ended::Finished, Ended::Stalled),
             Ending::Horizon => Ended::Finished,
         }
     }
@@ -120,6 +133,7 @@ impl<'m> Simulator<'m> {
             groups,
             manifest,
             inspections,
+            transloadings,
             ..
         } = &mut self.state;
         let mut inside = Inside {
@@ -134,6 +148,9 @@ impl<'m> Simulator<'m> {
             for (sum, boxes) in inside.by_class.iter_mut().zip(manifest.of(slot)) {
                 *sum += i64::from(*boxes);
             }
+        }
+        for class in transloadings.iter().flat_map(TransloadingState::classes) {
+            inside.by_class[class] += 1;
         }
         for (class, boxes) in inspections.set_out() {
             inside.set_out += boxes;

@@ -10,9 +10,12 @@ use super::formation::GroupState;
 use super::inspection::Inspections;
 use super::line::LaneState;
 use super::office::OfficeState;
+use super::route::{Group, HeldTrains};
 use super::single::SectionState;
+use super::stall::StallWatch;
 use super::terminal::TerminalState;
 use super::train::{Fleet, Phase, Train};
+use super::transloading::TransloadingState;
 use super::wagons::{PoolState, Rakes};
 use super::wind::WindState;
 use super::yard::YardState;
@@ -32,6 +35,7 @@ pub(super) enum Wake {
     Office(u32),
     Terminal(u32),
     Wagons(u32),
+    Transloading(u32),
 }
 
 /// Everything that changes in the course of a run.
@@ -58,12 +62,21 @@ pub(super) struct State<'m> {
     pub(super) groups: Vec<GroupState>,
     pub(super) pools: Vec<PoolState>,
     pub(super) rakes: Rakes,
+    pub(super) transloadings: Vec<TransloadingState>,
+    /// By flow: trains that find every route closed.
+    pub(super) held: Vec<HeldTrains>,
+    /// Room for estimates.
+    pub(super) ahead: Vec<Group>,
     pub(super) wakes: VecDeque<Wake>,
     pub(super) seen: Observations,
     /// The first exact law that was broken.
     pub(super) fault: Option<Fault>,
     /// Set when more trains are inside than there is room for.
     pub(super) overfull: bool,
+    /// Pending events that are none of any train: the next step of the time series, and the end of the warm-up.
+    clockwork: usize,
+    /// The watch for trains that can never go on.
+    pub(super) watch: StallWatch,
 }
 
 impl Process for State<'_> {
@@ -95,10 +108,26 @@ impl Process for State<'_> {
             Event::WindChanges(wind) => self.wind_changes(wind),
             Event::WagonsReturn(rake) => self.wagons_return(rake),
             Event::GroupDue(group) => self.group_due(group),
+            Event::TransloadingChanges(yard) => self.transloading_changes(yard),
+            Event::RouteReady(flow) => self.route_ready(flow),
             Event::StepEnds => self.step_ends(),
-            Event::MeasuringBegins => self.seen.begin_measuring(now),
+            Event::MeasuringBegins => {
+                self.seen.begin_measuring(now);
+                self.clockwork -= 1;
+            }
         }
         self.work_off_wakes();
+        if self.watch.has_suspects() {
+            self.look_for_stall();
+        }
+        if self.pending.len() <= self.clockwork {
+            self.look_for_end();
+        }
+    }
+
+    #[inline]
+    fn is_over(&self) -> bool {
+        self.watch.stall.is_some()
     }
 }
 
@@ -124,10 +153,15 @@ impl<'m> State<'m> {
             groups: vec![GroupState::default(); model.groups.len()],
             pools: vec![PoolState::default(); model.pools.len()],
             rakes: Rakes::default(),
+            transloadings: model.transloadings.iter().map(TransloadingState::new).collect(),
+            held: vec![HeldTrains::default(); model.flows.len()],
+            ahead: Vec::new(),
             wakes: VecDeque::new(),
             seen: Observations::default(),
             fault: None,
             overfull: false,
+            clockwork: 0,
+            watch: StallWatch::default(),
         }
     }
 
@@ -142,6 +176,8 @@ impl<'m> State<'m> {
         self.fleet.clear();
         self.wakes.clear();
         (self.fault, self.overfull) = (None, false);
+        self.watch.reset();
+        self.clockwork = 2;
         self.yards.iter_mut().zip(&model.yards).for_each(|(state, yard)| state.reset(yard));
         self.lanes.iter_mut().for_each(LaneState::reset);
         self.sections.iter_mut().for_each(SectionState::reset);
@@ -153,6 +189,8 @@ impl<'m> State<'m> {
         self.groups.iter_mut().for_each(GroupState::reset);
         self.pools.iter_mut().zip(&model.pools).for_each(|(state, pool)| state.reset(pool));
         self.rakes.clear();
+        self.transloadings.iter_mut().for_each(TransloadingState::reset);
+        self.held.iter_mut().for_each(HeldTrains::reset);
         self.pending.schedule(model.measure_from, Event::MeasuringBegins);
         self.pending.schedule(Instant::START + model.step, Event::StepEnds);
         for office in 0..self.offices.len() {
@@ -171,6 +209,9 @@ impl<'m> State<'m> {
         for exchange in 0..self.exchanges.len() {
             self.watch_exchange(exchange as u32);
         }
+        for yard in 0..self.transloadings.len() {
+            self.watch_transloading(yard as u32);
+        }
         for flow in 0..self.sources.len() {
             self.open_source(flow as u32);
         }
@@ -178,6 +219,7 @@ impl<'m> State<'m> {
 
     fn step_ends(&mut self) {
         self.seen.end_step(self.now, self.model.step);
+        self.search_for_stall();
         self.pending.schedule(self.now + self.model.step, Event::StepEnds);
     }
 
@@ -191,6 +233,7 @@ impl<'m> State<'m> {
                 Wake::Office(office) => self.serve_office(office),
                 Wake::Terminal(terminal) => self.serve_terminal(terminal),
                 Wake::Wagons(pool) => self.serve_pool(pool),
+                Wake::Transloading(yard) => self.serve_transloading(yard),
             }
         }
     }
@@ -209,6 +252,9 @@ impl<'m> State<'m> {
                     self.bring_wagons(train, pool);
                     true
                 }
+                Step::Unload(yard) => self.join_unloading(train, yard),
+                Step::Load(yard, outlet) => self.join_loading(train, yard, outlet),
+                Step::Decide => self.decide(train),
                 Step::Run(lane, _) => self.join_entry(train, lane),
                 Step::Leave => {
                     self.leave(train);
@@ -223,23 +269,28 @@ impl<'m> State<'m> {
         }
     }
 
-    /// The step that a train comes to now; where it can choose, it chooses.
+    /// The step that a train comes to now; where it can choose a facility, it chooses.
     fn next_step(&mut self, train: u32) -> Step {
-        let at = &self.fleet[train];
-        match self.model.flows[at.flow as usize].program[at.step as usize] {
+        match self.written_step(train) {
             Step::Choose(choice) => self.choose(train, choice),
             step => step,
         }
     }
 
-    /// The step that a train is at; where it could choose, that which it chose.
+    /// The step that a train is at; where it could choose a facility, that which it chose.
     #[inline]
     pub(super) fn step_of(&self, train: u32) -> Step {
-        let at = &self.fleet[train];
-        match self.model.flows[at.flow as usize].program[at.step as usize] {
-            Step::Choose(choice) => self.model.choices[choice as usize].options[at.chosen as usize],
+        match self.written_step(train) {
+            Step::Choose(choice) => self.model.choices[choice as usize].options[self.fleet[train].chosen as usize],
             step => step,
         }
+    }
+
+    /// The step that a train is at, as the program of its route has it.
+    #[inline]
+    fn written_step(&self, train: u32) -> Step {
+        let t = &self.fleet[train];
+        self.model.flows[t.flow as usize].routes[t.route as usize].program[t.step as usize]
     }
 
     /// The step is done: on to the next.
@@ -261,15 +312,19 @@ impl<'m> State<'m> {
         if self.is_overfull() {
             return;
         }
+        let model = &self.model.flows[flow as usize];
         let time = self
             .seen
-            .create(self.now, (flow, number, boxes), self.model.flows[flow as usize].origin);
+            .create(self.now, (flow, number, boxes), self.model.site(model.mode, model.origin));
+        let route = self.drawn_route(flow, number);
         let (created_at, arrived_at) = (self.now, self.now);
         let train = self.fleet.add(Train {
             time,
             flow,
             number,
             boxes,
+            route,
+            intended: route,
             created_at,
             arrived_at,
             inside: true,
@@ -279,7 +334,8 @@ impl<'m> State<'m> {
         self.advance(train);
     }
 
-    fn leave(&mut self, train: u32) {
+    /// A train leaves the network where it is.
+    pub(super) fn leave(&mut self, train: u32) {
         self.give_back_track(train);
         self.unload_boxes(train);
         let t = &mut self.fleet[train];
@@ -292,15 +348,21 @@ impl<'m> State<'m> {
         self.fleet.remove(train);
     }
 
+    /// Notes that a train arrives at a place.
+    pub(super) fn arrive_at(&mut self, train: u32, place: u32) {
+        let mode = self.model.flows[self.fleet[train].flow as usize].mode;
+        self.seen.arrive(self.now, self.model.site(mode, place));
+    }
+
     /// Notes that a train departs from a place.
     pub(super) fn depart_from(&mut self, train: u32, place: u32) {
         let t = &self.fleet[train];
         let days = self.model.days_at(place);
-        let direction = self.model.flows[t.flow as usize].direction;
+        let flow = &self.model.flows[t.flow as usize];
         self.seen.depart(
             self.now,
             days,
-            (place, direction),
+            (self.model.site(flow.mode, place), flow.direction),
             t.boxes,
             t.arrived_at,
             t.time.waited - t.waited_before,
@@ -311,7 +373,7 @@ impl<'m> State<'m> {
     pub(super) fn place_of(&self, train: u32) -> u32 {
         let t = &self.fleet[train];
         let flow = &self.model.flows[t.flow as usize];
-        let done = &flow.program[..t.step as usize];
+        let done = &flow.routes[t.route as usize].program[..t.step as usize];
         let last = done
             .iter()
             .rev()
@@ -319,10 +381,19 @@ impl<'m> State<'m> {
         last.map_or(flow.origin, |lane| self.model.lanes[lane as usize].to)
     }
 
-    /// From now on a train does this at this place.
+    /// From now on a train does this at this place, or at the location of a lane.
     #[inline]
     pub(super) fn switch(&mut self, train: u32, place: u32, activity: Activity) {
-        self.seen.switch(&mut self.fleet[train].time, self.now, place, activity);
+        if activity.is_for_a_train() && !self.model.in_circles.is_empty() {
+            self.watch.suspect(train);
+        }
+        let t = &mut self.fleet[train];
+        let location = if (place as usize) < self.model.places.len() {
+            self.model.site(self.model.flows[t.flow as usize].mode, place)
+        } else {
+            place
+        };
+        self.seen.switch(&mut t.time, self.now, location, activity);
     }
 
     /// Everyone at a gate waits for something else now.
@@ -368,6 +439,9 @@ impl<'m> State<'m> {
             Phase::Placing => self.placed(train),
             Phase::Lifting => self.lifted(train),
             Phase::Withdrawal => self.withdrawn(train),
+            Phase::Unloading => self.box_set_down(train),
+            Phase::AwaitsBoxes => self.patience_over(train),
+            Phase::Loading => self.loaded(train),
             Phase::InInspection
             | Phase::Ready
             | Phase::WantsTrackKept

@@ -6,7 +6,7 @@ use super::cranes::CraneState;
 use super::event::Event;
 use super::state::{State, Wake};
 use super::train::Phase;
-use crate::engine::{Gate, Hand};
+use crate::engine::{Calendar, Gate, Hand};
 use crate::model::{AtClose, FULL_PACE, Lifting, Step};
 use crate::observe::Activity;
 use crate::units::{Duration, Instant};
@@ -29,6 +29,23 @@ impl TerminalState {
         self.berths_taken = 0;
         self.lifting.clear();
         self.cranes.reset();
+    }
+
+    /// Whether there will be more berths at some time than are taken now.
+    pub(super) fn can_grow(&self, calendar: &Calendar) -> bool {
+        calendar.most_servers() > self.berths_taken
+    }
+}
+
+impl TerminalState {
+    /// Trains in its berths and before them.
+    pub(super) fn load(&self) -> u32 {
+        self.berths_taken + self.gate.len() as u32
+    }
+
+    /// Where its calendar has been read up to.
+    pub(super) fn hand(&self) -> Hand {
+        self.hand
     }
 }
 

@@ -33,25 +33,31 @@ pub(super) fn run(toml: &str) -> (Ended, Vec<String>) {
     simulated(toml, (1, true), |model, ended, seen| (ended, lines(model, seen))).unwrap_or_else(|fault| panic!("{fault}"))
 }
 
+/// What is read from the model of a scenario.
+pub(super) fn with_model<T>(toml: &str, read: impl FnOnce(&Model) -> T) -> T {
+    let loaded = scenario::parse(toml, "trace.toml").unwrap_or_else(|problems| panic!("{problems}"));
+    read(&model::compile(&loaded.scenario).unwrap_or_else(|problems| panic!("{problems:?}")))
+}
+
 /// What is read from a replication of a scenario, by its number and whether records are kept.
 fn simulated<T>(toml: &str, (replication, keep): (u32, bool), read: impl FnOnce(&Model, Ended, &Observations) -> T) -> Result<T, Fault> {
-    let loaded = scenario::parse(toml, "trace.toml").unwrap_or_else(|problems| panic!("{problems}"));
-    let model = model::compile(&loaded.scenario).unwrap_or_else(|problems| panic!("{problems:?}"));
-    let mut simulator = Simulator::new(&model);
-    let (ended, seen) = simulator.run(1, replication, keep, 10_000_000)?;
-    Ok(read(&model, ended, seen))
+    with_model(toml, |model| {
+        let mut simulator = Simulator::new(model);
+        let (ended, seen) = simulator.run(1, replication, keep, 10_000_000)?;
+        Ok(read(model, ended, seen))
+    })
 }
 
 fn lines(model: &Model, seen: &Observations) -> Vec<String> {
     let records = seen.records.as_ref().expect("records are kept");
     let location = |ix: u32| {
-        let places = model.places.len();
-        model.places.get(ix as usize).map_or_else(
+        let sites = model.sites.len();
+        model.sites.get(ix as usize).map_or_else(
             || {
-                let lane = &model.lanes[ix as usize - places];
+                let lane = &model.lanes[ix as usize - sites];
                 format!("{}>{}", lane.line, model.places[lane.to as usize].id)
             },
-            |place| place.id.clone(),
+            |site| model.places[site.place as usize].id.clone(),
         )
     };
     let mut lines: Vec<(u32, i64, String)> = Vec::new();

@@ -37,6 +37,12 @@ pub(super) enum Phase {
     WantsWagons,
     /// Loaded, in the queue for a departure track.
     WantsDepartureTrack,
+    /// A box of it is being set down in a yard.
+    Unloading,
+    /// Waiting for boxes as long as its patience lasts.
+    AwaitsBoxes,
+    /// Being loaded from a yard.
+    Loading,
 }
 
 /// A train.
@@ -50,6 +56,10 @@ pub(super) struct Train {
     pub(super) number: u32,
     /// Boxes on it.
     pub(super) boxes: u32,
+    /// The route it is on, among those of its flow.
+    pub(super) route: u16,
+    /// The route it would have taken had nothing been closed or crowded, or that it had chosen at first.
+    pub(super) intended: u16,
     /// The step it is at.
     pub(super) step: u32,
     /// What it is in the middle of.

@@ -134,10 +134,11 @@ fn build(size: &Size) -> Results {
     let mut locations: Vec<LocationFacts> = size
         .names
         .iter()
-        .map(|(id, name)| LocationFacts {
+        .enumerate()
+        .map(|(place, (id, name))| LocationFacts {
             id: id.clone(),
             name: name.clone(),
-            kind: LocationKind::Place,
+            kind: LocationKind::Place { place },
             passing: Vec::new(),
         })
         .collect();

@@ -13,6 +13,7 @@ pub mod calendar;
 mod chart;
 pub mod charts;
 mod font;
+mod network;
 pub mod number;
 mod paint;
 mod picture;

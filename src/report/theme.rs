@@ -59,6 +59,8 @@ pub const fn activity(activity: Activity) -> RGBColor {
         Activity::Placing => RGBColor(70, 150, 140),
         Activity::Lifting => RGBColor(18, 62, 105),
         Activity::Withdrawal => RGBColor(140, 200, 168),
+        Activity::Unloading => RGBColor(64, 92, 64),
+        Activity::Loading => RGBColor(190, 214, 96),
         Activity::TrackAheadFull => RGBColor(140, 24, 60),
         Activity::LineFull => RGBColor(242, 193, 78),
         Activity::TrainAhead => RGBColor(176, 82, 40),
@@ -76,6 +78,10 @@ pub const fn activity(activity: Activity) -> RGBColor {
         Activity::QuotaUsedUp => RGBColor(88, 40, 28),
         Activity::NoWagon => RGBColor(178, 138, 98),
         Activity::WaitingToFill => RGBColor(92, 88, 130),
+        Activity::RoutesClosed => RGBColor(240, 140, 110),
+        Activity::YardFull => RGBColor(110, 70, 30),
+        Activity::TruckShort => RGBColor(214, 160, 90),
+        Activity::BoxShort => RGBColor(130, 100, 110),
     }
 }
 

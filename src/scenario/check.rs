@@ -9,6 +9,7 @@ use super::nearest::nearest;
 use super::problem::{Problem, ProblemKind, Thing};
 use super::reader::Context;
 use super::types::{Departures, FacilityKind, Flow, Id, Place, Returns, Scenario, StepRef};
+use crate::random::Law;
 
 /// Notes every problem between things that are each right by themselves.
 pub(super) fn check(scenario: &Scenario, cx: &Context<'_>) {
@@ -16,6 +17,7 @@ pub(super) fn check(scenario: &Scenario, cx: &Context<'_>) {
         ambiguous_procedures(id, place, scenario, cx);
         alternatives(id, place, cx);
     }
+    outlets(scenario, cx);
     // A line whose ends are wrong is one problem, not one for each way that it would be part of.
     if scenario.lines.values().all(|line| !line.between.0.is_empty()) {
         ways(scenario, cx);
@@ -123,7 +125,7 @@ fn ways(scenario: &Scenario, cx: &Context<'_>) {
         }
     }
     for (id, flow) in &scenario.flows {
-        for (from, to) in legs(flow) {
+        for (from, to) in ways_of(flow).flat_map(|via| legs(flow, via)) {
             let (Some(one), Some(other)) = (numbers.get(from), numbers.get(to)) else {
                 continue;
             };
@@ -138,10 +140,62 @@ fn ways(scenario: &Scenario, cx: &Context<'_>) {
     }
 }
 
-/// Each place of a flow with the next.
-fn legs(flow: &Flow) -> impl Iterator<Item = (&Id, &Id)> {
-    let stops = || std::iter::once(&flow.from).chain(&flow.via).chain(std::iter::once(&flow.to));
+/// The places to pass on each way of a flow.
+fn ways_of(flow: &Flow) -> impl Iterator<Item = &[Id]> {
+    let only = flow.routes.is_empty().then_some(&flow.via[..]);
+    only.into_iter().chain(flow.routes.values().map(|route| &route.via[..]))
+}
+
+/// Each place of a flow on one of its ways with the next.
+fn legs<'f>(flow: &'f Flow, via: &'f [Id]) -> impl Iterator<Item = (&'f Id, &'f Id)> {
+    let stops = move || std::iter::once(&flow.from).chain(via).chain(std::iter::once(&flow.to));
     stops().zip(stops().skip(1))
+}
+
+/// An outlet and the flow that it names must fit: its vehicles come there, empty, and nowhere else for boxes.
+fn outlets(scenario: &Scenario, cx: &Context<'_>) {
+    let mut loaded = BTreeSet::new();
+    for (place_id, place) in &scenario.places {
+        for (yard_id, yard) in &place.transloading {
+            for (id, outlet) in &yard.outlets {
+                let Some(flow) = scenario.flows.get(&outlet.flow) else { continue };
+                let path = ["places", place_id, "transloading", yard_id, "outlets", id, "flow"];
+                if !loaded.insert(&outlet.flow) {
+                    let remedy = "give each outlet a flow of its own";
+                    report(cx, at(cx, &path, ProblemKind::LoadedTwice).map(|p| p.remedy(remedy)));
+                }
+                let steps = place.procedure_of(&outlet.flow, &flow.direction).map_or(&[][..], |(_, p)| &p.steps);
+                let here = |step: &StepRef| step.kind == FacilityKind::Transloading && step.id == *yard_id;
+                if steps.iter().filter(|step| here(step)).count() != 1 {
+                    let remedy = format!("add \"transloading.{yard_id}\", once, to the procedure of that flow at {place_id:?}");
+                    let problem = at(cx, &path, ProblemKind::NotLoadedHere(outlet.flow.clone()));
+                    report(cx, problem.map(|p| p.remedy(remedy)));
+                }
+                let gathers = match &flow.departures {
+                    Departures::Gather(_) => true,
+                    Departures::Trace { rows, .. } => rows.iter().any(|row| row.boxes.is_some_and(|boxes| boxes > 0)),
+                    _ => false,
+                };
+                let full = [
+                    ("departures", gathers, "let them depart without boxes"),
+                    (
+                        "boxes",
+                        flow.boxes != Law::Constant(0.0),
+                        "take it out of the flow: `boxes_per_vehicle` of the outlet says how many it takes",
+                    ),
+                    (
+                        "cargo",
+                        !flow.cargo.is_empty(),
+                        "take it out of the flow: the boxes that it takes are of their own classes",
+                    ),
+                ];
+                for (key, _, remedy) in full.into_iter().filter(|(_, full, _)| *full) {
+                    let kind = ProblemKind::LoadedAndFull(format!("{place_id}.transloading.{yard_id}.outlets.{id}"));
+                    report(cx, at(cx, &["flows", &outlet.flow, key], kind).map(|p| p.remedy(remedy)));
+                }
+            }
+        }
+    }
 }
 
 fn corridors(scenario: &Scenario, cx: &Context<'_>) {
@@ -220,7 +274,7 @@ fn unused(scenario: &Scenario, cx: &Context<'_>) {
     let flows = || scenario.flows.values();
     let places: BTreeSet<&Id> = lines()
         .flat_map(|line| [&line.between.0, &line.between.1])
-        .chain(flows().flat_map(|flow| [&flow.from, &flow.to].into_iter().chain(&flow.via)))
+        .chain(flows().flat_map(|flow| [&flow.from, &flow.to].into_iter().chain(ways_of(flow).flatten())))
         .collect();
     let terminals = || scenario.places.values().flat_map(|place| place.reloading.values());
     let gauges: BTreeSet<&Id> = lines()
@@ -258,7 +312,7 @@ fn unused(scenario: &Scenario, cx: &Context<'_>) {
         let empty = match &flow.departures {
             Departures::Trace { rows, .. } => rows.is_empty(),
             Departures::Timetable { entries, .. } => entries.iter().all(|entry| entry.at.is_empty()),
-            Departures::Poisson { .. } | Departures::Renewal { .. } | Departures::Gather(_) => false,
+            Departures::Poisson { .. } | Departures::Renewal { .. } | Departures::Appointments { .. } | Departures::Gather(_) => false,
         };
         if empty {
             let problem = at(cx, &["flows", id, "departures"], ProblemKind::NoDepartures);
@@ -311,4 +365,54 @@ fn calendars_of(place: &Place) -> impl Iterator<Item = &Id> {
                 .flat_map(|terminal| terminal.calendar.iter().chain(&terminal.shifts)),
         )
         .chain(place.exchange.values().filter_map(|exchange| exchange.calendar.as_ref()))
+        .chain(place.transloading.values().filter_map(|yard| yard.calendar.as_ref()))
+}
+
+#[cfg(test)]
+mod tests {
+    /// A yard with one outlet for the flow `t`, which is loaded there, and a change of it.
+    fn refused(old: &str, new: &str) -> Vec<String> {
+        let text = "title = 'yard'
+            time = { start = '2022-01-03 00:00', zone = 'Asia/Shanghai', length = '1 day' }
+            gauges.road.mode = 'road'
+            [places.yard.procedures.all]
+            steps = ['transloading.y']
+            [places.yard.transloading.y]
+            per_box = '1 min'
+            outlets.o = { flow = 't' }
+            [flows.t]
+            from = 'yard'
+            to = 'yard'
+            departures.rate = '1/day'
+            [flows.u]
+            from = 'yard'
+            to = 'yard'
+            departures.rate = '1/day'";
+        assert!(text.contains(old));
+        let problems = super::super::parse(&text.replace(old, new), "yard.toml").expect_err("it is wrong");
+        problems.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn outlets_and_their_flows_fit() {
+        assert_eq!(
+            refused(
+                "outlets.o = { flow = 't' }",
+                "outlets = { o = { flow = 't', share = 1 }, p = { flow = 't' } }"
+            ),
+            ["`places.yard.transloading.y.outlets.p.flow` is loaded by another outlet as well"]
+        );
+        assert_eq!(
+            refused("procedures.all]", "procedures.some]\nflows = ['u']"),
+            ["`places.yard.transloading.y.outlets.o.flow` names the flow \"t\", which has no step here"]
+        );
+        assert_eq!(
+            refused("[flows.t]", "[flows.t]\nboxes = 2"),
+            ["`flows.t.boxes` has boxes although its vehicles come empty to the outlet \"yard.transloading.y.outlets.o\""]
+        );
+        assert_eq!(
+            refused("[flows.t]", "[cargo.c]\n[flows.t]\ncargo = { c = 1 }"),
+            ["`flows.t.cargo` has boxes although its vehicles come empty to the outlet \"yard.transloading.y.outlets.o\""]
+        );
+    }
 }

@@ -103,7 +103,11 @@ impl<'a> Item<'a> {
     pub(super) fn share(&self) -> Option<f64> {
         let expected = "a share from 0 to 1";
         let share = self.positive_or_zero(expected)?;
-        if share <= 1.0 { Some(share) } else { self.out_of_range(expected) }
+        if share <= 1.0 {
+            return Some(share);
+        }
+        let remedy = (share <= 100.0).then(|| format!("for {share} % write {}", share / 100.0));
+        self.refuse(self.problem(ProblemKind::OutOfRange).expected(expected).remedy_if(remedy))
     }
 
     /// Whether shares add up to the whole; if not, that is noted.

@@ -124,6 +124,8 @@ fn things_under(path: &[&str]) -> Option<Thing> {
         ["cargo"] => Some(Thing::Cargo),
         ["places", _, "clearance", _, "inspection"] => Some(Thing::Facility),
         ["places", _, "procedures"] => Some(Thing::Procedure),
+        ["flows", _, "routes"] => Some(Thing::Route),
+        ["places", _, "transloading", _, "outlets"] => Some(Thing::Outlet),
         ["places", _, kind] if FacilityKind::ALL.iter().any(|k| k.word() == *kind) => Some(Thing::Facility),
         _ => None,
     }
@@ -250,6 +252,7 @@ pub(super) fn names_a_law(table: &Table) -> bool {
 pub(super) const DEPARTURES: &[&[&str]] = &[
     &["rate", "by_hour", "by_weekday", "by_month"],
     &["timetable", "lateness"],
+    &["appointments", "at", "lateness"],
     &["every"],
     &["trace", "trace_rows"],
     &["gather"],

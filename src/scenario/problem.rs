@@ -43,12 +43,18 @@ pub enum Thing {
     /// `[corridors.ID]`.
     #[error("corridor")]
     Corridor,
-    /// A clearance, handling, reloading or exchange of a place.
+    /// A clearance, handling, reloading, exchange or transloading of a place.
     #[error("facility")]
     Facility,
     /// `[places.ID.procedures.ID]`.
     #[error("procedure")]
     Procedure,
+    /// `[flows.ID.routes.ID]`.
+    #[error("route")]
+    Route,
+    /// `[places.ID.transloading.ID.outlets.ID]`.
+    #[error("outlet")]
+    Outlet,
     /// An entry of a procedure's `steps`.
     #[error("step")]
     Step,
@@ -213,6 +219,21 @@ pub enum ProblemKind {
     /// Two neighbours of a corridor without a line.
     #[error("has no line between {0:?} and {1:?}")]
     NotJoined(String, String),
+    /// A rule of choice where there is nothing to choose.
+    #[error("leaves nothing to choose, because there are fewer than two routes")]
+    NothingToChoose,
+    /// A flow that is loaded in two yards, or twice in one.
+    #[error("is loaded by another outlet as well")]
+    LoadedTwice,
+    /// Boxes on a vehicle that comes empty to be loaded.
+    #[error("has boxes although its vehicles come empty to the outlet {0:?}")]
+    LoadedAndFull(String),
+    /// An outlet whose vehicles do not come to it.
+    #[error("names the flow {0:?}, which has no step here")]
+    NotLoadedHere(String),
+    /// A width where there are no rails, and the like.
+    #[error("means nothing on a gauge of mode {0:?}")]
+    NotOfMode(&'static str),
     /// No chain of lines leads from one place to another.
     #[error("has no way from {0:?} to {1:?}")]
     NoWay(String, String),

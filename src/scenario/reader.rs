@@ -219,8 +219,13 @@ impl<'a> Reader<'a> {
 
     /// Keys of the alternatives that were not chosen.
     fn report_strays(&self, alternatives: &[&'static [&'static str]], chosen: &[&'static str]) {
+        let mut reported = BTreeSet::new();
         for keys in alternatives.iter().filter(|keys| **keys != chosen) {
-            for key in keys.iter().filter(|key| self.has(key)) {
+            for key in keys.iter().filter(|key| self.has(key) && !chosen.contains(key)) {
+                // A key may belong to several alternatives.
+                if !reported.insert(*key) {
+                    continue;
+                }
                 let at = self.table.get(*key).map_or(&self.item.node.key, |node| &node.key);
                 let problem = Problem::error(ProblemKind::OnlyWith(keys[0]), joined(&self.item.path, key), at.clone());
                 self.item

@@ -69,13 +69,52 @@ pub struct RunPlan {
     pub records: u32,
 }
 
-/// `[gauges.ID]`: the distance between the rails.
+/// `[gauges.ID]`: what vehicles need under them. Rails at a distance, or a way without rails.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gauge {
     /// For people; the id where none is given.
     pub name: String,
-    /// In millimetres.
+    /// What moves on it.
+    pub mode: Mode,
+    /// The distance between the rails in millimetres; 0 where there are none.
     pub width_mm: u32,
+}
+
+/// A mode of transport: what moves on a line of a gauge, and so what a flow on it consists of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Mode {
+    /// Trains on rails.
+    #[default]
+    Rail,
+    /// Trucks on roads.
+    Road,
+    /// Flights in the air.
+    Air,
+}
+
+impl Mode {
+    /// All of them, in the order in which results show them.
+    pub const ALL: [Self; 3] = [Self::Rail, Self::Road, Self::Air];
+
+    /// The word in TOML and in the ids of measures.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Rail => "rail",
+            Self::Road => "road",
+            Self::Air => "air",
+        }
+    }
+
+    /// What results call the vehicles of a flow: several of them.
+    #[must_use]
+    pub fn vehicles(self) -> &'static str {
+        match self {
+            Self::Rail => "trains",
+            Self::Road => "trucks",
+            Self::Air => "flights",
+        }
+    }
 }
 
 /// `[holidays.ID]`: the dates on which a country rests.
@@ -185,6 +224,8 @@ pub struct Place {
     pub regrouping: BTreeMap<Id, Regrouping>,
     /// Stocks of wagons by gauge; a gauge that is absent has as many as needed.
     pub wagons: BTreeMap<Id, Wagons>,
+    /// Yards where boxes change from one vehicle to another of any kind.
+    pub transloading: BTreeMap<Id, Transloading>,
     /// Several facilities of one kind, of which a train uses one.
     pub choice: BTreeMap<Id, Choice>,
     /// What a train does here, by direction and flow.
@@ -500,18 +541,21 @@ pub enum FacilityKind {
     Exchange,
     /// Boxes of arriving trains onto trains of another length.
     Regrouping,
+    /// A yard where boxes change from one vehicle to another.
+    Transloading,
     /// One of several facilities.
     Choice,
 }
 
 impl FacilityKind {
     /// All kinds.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Clearance,
         Self::Handling,
         Self::Reloading,
         Self::Exchange,
         Self::Regrouping,
+        Self::Transloading,
         Self::Choice,
     ];
 
@@ -527,9 +571,48 @@ impl FacilityKind {
             Self::Reloading => "reloading",
             Self::Exchange => "exchange",
             Self::Regrouping => "regrouping",
+            Self::Transloading => "transloading",
             Self::Choice => "choice",
         }
     }
+}
+
+/// `[places.ID.transloading.ID]`: a yard where vehicles are unloaded box by box, and others loaded from it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Transloading {
+    /// For people; the id where none is given.
+    pub name: String,
+    /// Boxes that the yard can hold; as many as needed where absent.
+    pub yard_boxes: Option<u32>,
+    /// How many vehicles can be unloaded at once.
+    pub berths: u32,
+    /// Time of one crane to set down one box, drawn once per vehicle.
+    pub per_box: Law,
+    /// Cranes at each berth.
+    pub cranes: u32,
+    /// When boxes are set down; always where absent.
+    pub calendar: Option<Id>,
+    /// Where the boxes go from here; at least one.
+    pub outlets: BTreeMap<Id, Outlet>,
+}
+
+/// `[places.ID.transloading.ID.outlets.ID]`: a flow of vehicles that are loaded from the yard.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outlet {
+    /// For people; the id where none is given.
+    pub name: String,
+    /// The flow whose vehicles come for boxes.
+    pub flow: Id,
+    /// The part of the boxes that goes this way, 0 to 1; the shares of a yard sum to 1.
+    pub share: f64,
+    /// Boxes of a full vehicle, at least 1.
+    pub boxes_per_vehicle: u32,
+    /// Time to load a vehicle once its boxes are there.
+    pub loading: Law,
+    /// How long a vehicle waits for boxes before it leaves with what it has; until it is full where absent.
+    pub patience: Option<Duration>,
+    /// Empty vehicles that may wait; one more turns back. As many as come where absent.
+    pub room: Option<u32>,
 }
 
 /// `[lines.ID]`: an edge of the network, used in both directions.
@@ -539,7 +622,7 @@ pub struct Line {
     pub name: String,
     /// The places it joins.
     pub between: (Id, Id),
-    /// The gauge of its track.
+    /// The gauge of its track, or the gauge without rails that says what kind of way it is.
     pub gauge: Id,
     /// In metres; 0 where not given.
     pub length_m: f64,
@@ -610,8 +693,12 @@ pub struct Flow {
     pub from: Id,
     /// Where they end.
     pub to: Id,
-    /// Places to pass on the way, in order.
+    /// Places to pass on the way, in order; empty where there are `routes`.
     pub via: Vec<Id>,
+    /// The ways among which its trains choose; empty where there is only one.
+    pub routes: BTreeMap<Id, Alternative>,
+    /// How they choose.
+    pub choice: RouteChoice,
     /// A word by which procedures are chosen and results are grouped; may be empty.
     pub direction: String,
     /// The gauge on which its trains begin.
@@ -628,6 +715,40 @@ pub struct Flow {
     pub growth: f64,
     /// Boxes of flows with another word are not put on one train where trains are regrouped; may be empty.
     pub group: String,
+}
+
+/// `[flows.ID.routes.ID]`: a way that trains of a flow may take.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alternative {
+    /// For people; the id where none is given.
+    pub name: String,
+    /// Places to pass on the way, in order.
+    pub via: Vec<Id>,
+    /// The part of the trains that takes it, 0 to 1; given wherever that is how they choose.
+    pub share: Option<f64>,
+    /// Lower comes first; equal ones in the order of their ids.
+    pub preference: u32,
+    /// Places whose queues are watched; those that not every route passes where empty.
+    pub watch: Vec<Id>,
+}
+
+/// How the trains of a flow choose among its routes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum RouteChoice {
+    /// All take the first.
+    #[default]
+    Fixed,
+    /// Each by chance, in stated shares.
+    Shares,
+    /// Each the one on which it is expected to arrive first, given the queues now.
+    LeastTime,
+    /// Each the first that is neither closed nor crowded.
+    Divert {
+        /// More trains waiting than this at the watched places are too many; no number is where absent.
+        above: Option<u32>,
+        /// What is closed for longer than this from now on counts as closed.
+        after: Duration,
+    },
 }
 
 /// `[flows.ID.departures]`.
@@ -658,6 +779,17 @@ pub enum Departures {
     },
     /// Boxes arrive in lots and become trains.
     Gather(Gather),
+    /// By appointment: arrivals at a facility spread evenly over the time that it is open.
+    Appointments {
+        /// Trains a day on average over the run.
+        per_day: f64,
+        /// The place of the facility, on the way of the flow.
+        place: Id,
+        /// The facility.
+        facility: StepRef,
+        /// How much later than its time a train is ready.
+        lateness: Law,
+    },
     /// Departures as recorded, in order.
     Trace {
         /// The file as it was named.

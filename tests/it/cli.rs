@@ -86,7 +86,7 @@ fn bad_input_is_refused_with_place_and_remedy() {
             "between = [\"pass\", \"nowhere\"]",
             &["nowhere", "lines.over.between"],
         ),
-        ("a share above 1", "share = 0.96", "share = 1.2", &["share", "between 0 and 1"]),
+        ("a share above 1", "share = 0.96", "share = 1.2", &["share", "from 0 to 1"]),
         (
             "a window that ends before it begins",
             "08:00-20:00",
@@ -183,6 +183,48 @@ fn a_limit_is_a_failure_and_not_the_users() {
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("--max-events"));
     assert_eq!(files(folder.path()).len(), 1, "half a folder");
+}
+
+/// Two trains that stand in each other's way: exit code 3, who waits for whom, and the same in a folder with the picture.
+#[test]
+fn a_stall_is_told_with_its_circle() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = r#"
+        title = "Head on"
+        time = { start = "2022-01-03 00:00", zone = "Asia/Shanghai", length = "1 day" }
+        run.replications = 2
+        gauges.g.width = "1435 mm"
+        places.a = { tracks.g = 1, position = [80.0, 45.0] }
+        places.b = { tracks.g = 1, position = [82.0, 44.5] }
+        lines.l = { between = ["a", "b"], gauge = "g", running_time = "1 h", room = 1 }
+        flows.east = { from = "a", to = "b", departures.timetable = [{ days = "mon", at = ["01:00", "01:10"] }] }
+        flows.west = { from = "b", to = "a", departures.timetable = [{ days = "mon", at = ["01:00", "01:10"] }] }
+    "#;
+    fs::write(folder.path().join("head_on.toml"), text).expect("writable");
+    let output = landbridge(folder.path(), &["run", "head_on.toml"]);
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    for part in [
+        "replication 1 stalled at 2022-01-03 02:00: trains wait for each other in a circle",
+        "east#1 at b, since 2022-01-03 02:00: holds room on l to b, waits for g tracks of b",
+        "west#2 at b, since 2022-01-03 01:10: holds g tracks of b, waits for room on l to a",
+        "trains that can never go on: 4",
+        "= help:",
+    ] {
+        assert!(said.contains(part), "{part} is not in\n{said}");
+    }
+    let written = folder.path().join("results/head_on");
+    let json: serde_json::Value = serde_json::from_slice(&fs::read(written.join("stall.json")).expect("evidence")).expect("JSON");
+    assert_eq!(
+        (json["circle"].as_array().map(Vec::len), &json["replication"]),
+        (Some(4), &1.into())
+    );
+    let svg = fs::read_to_string(written.join("charts/stall.svg")).expect("a picture");
+    assert!(svg.contains("4 trains can never go on: 4 of them wait for each other in a circle."));
+    assert!(written.join("scenario.toml").exists() && written.join("charts/stall.png").exists());
+    let warned = landbridge(folder.path(), &["check", "head_on.toml"]);
+    assert_eq!(warned.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&warned.stdout).contains("circle"), "{warned:?}");
 }
 
 #[test]

@@ -29,8 +29,8 @@ pub fn records(model: &Model, replication: u32) -> ReplicationRecords {
 /// Where a train can be: the id of the place, or of the line with the place to which it leads.
 pub fn location(model: &Model, index: u32) -> String {
     let index = index as usize;
-    match index.checked_sub(model.places.len()) {
-        None => model.places[index].id.clone(),
+    match index.checked_sub(model.sites.len()) {
+        None => model.places[model.sites[index].place as usize].id.clone(),
         Some(lane) => {
             let lane = &model.lanes[lane];
             format!("{}>{}", lane.line, model.places[lane.to as usize].id)

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `traces` | does every train do, minute by minute, what a person with paper and pencil finds? |
 //! | `invariants` | do the exact laws hold in any scenario at all? |
+//! | `limits` | is every limit that a scenario sets kept at every instant, as far as the records tell? |
 //! | `theory` | do the numbers agree with what queueing theory proves, and with other simulators? |
 //! | `fit_to_targets` | does the shipped baseline meet the figures to which it was fitted, and only those? |
 //! | `cli` | does the program say, write and return what a person expects? |
@@ -15,6 +16,7 @@ mod cli;
 mod common;
 mod fit_to_targets;
 mod invariants;
+mod limits;
 mod stability;
 mod structure;
 mod theory;

@@ -482,6 +482,55 @@ room = 1
     );
 }
 
+/// A junction with one track, and two lines that lead to it. At 03:00 x#1 leaves the track; l#1 takes it and passes
+/// at once; then it is m#1's turn, which asked at 02:00, and not l#2's, which could only ask when l#1 was gone.
+#[test]
+fn tracks_are_taken_in_the_order_of_asking() {
+    let lines = [("la", "a", "j"), ("mb", "b", "j"), ("n", "j", "end")]
+        .map(|(id, from, to)| format!("[lines.{id}]\nbetween = [\"{from}\", \"{to}\"]\ngauge = \"standard\"\nrunning_time = \"1 h\"\n"));
+    let body = format!(
+        r#"
+[places.a]
+[places.b]
+[places.end]
+[places.j]
+tracks = {{ standard = 1 }}
+[places.j.clearance.long]
+time = "3 h"
+[places.j.clearance.short]
+time = "1 h"
+[places.j.procedures.x]
+flows = ["x"]
+steps = ["clearance.long"]
+[places.j.procedures.m]
+flows = ["m"]
+steps = ["clearance.short"]
+{}{}{}{}"#,
+        lines.concat(),
+        flow("x", ("j", "end"), "", &["01-03 00:00"]),
+        flow("l", ("a", "end"), "", &["01-03 00:30", "01-03 00:45"]),
+        flow("m", ("b", "end"), "", &["01-03 01:00"]),
+    );
+    expect(
+        &scenario("1 day", &body),
+        "
+        x#1  j      clearance         0 d 00:00 - 0 d 03:00
+        l#1  la>j   running           0 d 00:30 - 0 d 01:30
+        l#2  la>j   running           0 d 00:45 - 0 d 01:45
+        m#1  mb>j   running           0 d 01:00 - 0 d 02:00
+        l#1  j      track_ahead_full  0 d 01:30 - 0 d 03:00
+        l#2  j      train_ahead       0 d 01:45 - 0 d 03:00
+        m#1  j      track_ahead_full  0 d 02:00 - 0 d 03:00
+        l#1  n>end  running           0 d 03:00 - 0 d 04:00
+        l#2  j      track_ahead_full  0 d 03:00 - 0 d 04:00
+        m#1  j      clearance         0 d 03:00 - 0 d 04:00
+        x#1  n>end  running           0 d 03:00 - 0 d 04:00
+        l#2  n>end  running           0 d 04:00 - 0 d 05:00
+        m#1  n>end  running           0 d 04:00 - 0 d 05:00
+        ",
+    );
+}
+
 /// With one departure track, which a loaded train keeps for three hours of clearance, the berth stays taken.
 #[test]
 fn a_berth_is_kept_without_a_departure_track() {

@@ -147,4 +147,9 @@ impl SectionState {
         self.ways.iter_mut().for_each(Way::reset);
         (self.taken, self.last, self.row) = ([0, 0], 0, 0);
     }
+
+    /// Whether a train before it waits for a time that is known.
+    pub(super) fn is_timed(&self) -> bool {
+        self.ways.iter().any(|way| way.timer != Instant::NEVER)
+    }
 }

@@ -16,11 +16,11 @@ impl State<'_> {
 
     /// The section a train is in or comes to, and its direction.
     fn section_of(&self, train: u32) -> (u32, usize) {
-        let t = &self.fleet[train];
-        let step = self.model.flows[t.flow as usize].program[t.step as usize];
+        let step = self.step_of(train);
         let Step::Run(lane, _) = step else {
             unreachable!("a train on a line is at {step:?}")
         };
+        let t = &self.fleet[train];
         let Some((number, direction)) = self.model.lanes[lane as usize].single else {
             unreachable!("a train in a section is on a line without any")
         };
@@ -92,6 +92,19 @@ impl State<'_> {
         self.fleet[train].phase = Phase::Ready;
         self.way(section, direction).claim = Claim::Held;
         self.wakes.push_back(Wake::Section(section));
+    }
+
+    /// The yard at the end, where a track of it is kept for a train that waits before the last section.
+    pub(in crate::railway) fn kept_track(&self, train: u32) -> Option<u32> {
+        let t = &self.fleet[train];
+        let Step::Run(lane, yard) = self.step_of(train) else { return None };
+        self.model.lanes[lane as usize].single?;
+        if t.phase != Phase::Ready {
+            return None;
+        }
+        let (section, direction) = self.section_of(train);
+        let way = &self.sections[section as usize].ways[direction];
+        (way.claim == Claim::Held && way.gate.head() == Some(train)).then_some(yard)
     }
 
     fn look_again_at_section(&mut self, section: u32, direction: usize, (cause, at): Block) {

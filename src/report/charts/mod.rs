@@ -3,6 +3,7 @@
 mod dwell;
 mod panel;
 mod queue;
+mod stall;
 mod stringline;
 mod trains_per_day;
 mod utilisation;
@@ -10,6 +11,7 @@ mod waterfall;
 
 pub use dwell::dwell;
 pub use queue::queue;
+pub use stall::stall;
 pub use stringline::{StringlineOptions, stringline};
 pub use trains_per_day::trains_per_day;
 pub use utilisation::utilisation;

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::super::document::Node;
 use super::super::item::Item;
 use super::super::layers::DEPARTURES;
 use super::super::problem::{ProblemKind, Thing};
 use super::super::reader::Reader;
-use super::super::types::{Departures, Flow, Id, TimetableEntry, TraceRow};
-use super::{STAND_IN, civil, forming, law};
+use super::super::types::{Departures, FacilityKind, Flow, Id, StepRef, TimetableEntry, TraceRow};
+use super::{STAND_IN, civil, forming, law, route};
 use crate::random::Law;
 use crate::units::Dimension;
 
@@ -16,8 +17,15 @@ const BAD_ROWS: usize = 10;
 
 /// A stream of trains.
 pub(super) fn flow(id: &str, item: &Item<'_>, only_gauge: Option<&Id>) -> Option<Flow> {
-    item.table(|reader| Flow {
+    item.table(|reader| read(id, reader, only_gauge))
+}
+
+fn read(id: &str, reader: &mut Reader<'_>, only_gauge: Option<&Id>) -> Flow {
+    let (routes, choice) = route::routes(reader);
+    Flow {
         name: reader.name(id),
+        routes,
+        choice,
         from: reader
             .required("from", "the place where its trains begin", |place| place.known(Thing::Place))
             .unwrap_or_default(),
@@ -52,7 +60,7 @@ pub(super) fn flow(id: &str, item: &Item<'_>, only_gauge: Option<&Id>) -> Option
         departures: reader
             .required(
                 "departures",
-                "a table with `rate`, `timetable`, `every`, `trace` or `gather`",
+                "a table with `rate`, `timetable`, `appointments`, `every`, `trace` or `gather`",
                 |departures| departures.table(departures_of),
             )
             .flatten()
@@ -62,7 +70,7 @@ pub(super) fn flow(id: &str, item: &Item<'_>, only_gauge: Option<&Id>) -> Option
             .optional("group", |word| word.text("a word such as \"refrigerated\""))
             .unwrap_or_default()
             .to_owned(),
-    })
+    }
 }
 
 /// A train of gathered boxes carries those that were gathered. A layer below may well say how many they were before.
@@ -95,6 +103,7 @@ fn departures_of(reader: &mut Reader<'_>) -> Option<Departures> {
             entries: reader.optional("timetable", timetable)?,
             lateness: reader.optional("lateness", law::of_times).unwrap_or(Law::Constant(0.0)),
         }),
+        "appointments" => appointments(reader),
         "every" => reader
             .optional("every", law::of_times_above_zero)
             .map(|every| Departures::Renewal { every }),
@@ -107,6 +116,36 @@ fn departures_of(reader: &mut Reader<'_>) -> Option<Departures> {
             rows: reader.optional("trace_rows", rows).unwrap_or_default(),
         }),
     }
+}
+
+fn appointments(reader: &mut Reader<'_>) -> Option<Departures> {
+    let per_day = reader.optional("appointments", |rate| rate.quantity(Dimension::Rate));
+    let expected = "the facility that gives the appointments, such as \"pass.clearance.trucks\"";
+    let at = reader.required("at", expected, |at| facility(at, expected));
+    let lateness = reader.optional("lateness", law::of_times).unwrap_or(Law::Constant(0.0));
+    let (place, facility) = at?;
+    Some(Departures::Appointments {
+        per_day: per_day?,
+        place,
+        facility,
+        lateness,
+    })
+}
+
+/// A facility of any place, as place.kind.id.
+fn facility(item: &Item<'_>, expected: &str) -> Option<(Id, StepRef)> {
+    let places = item.cx.root().find(&["places"]).and_then(Node::table);
+    let mut known = Vec::new();
+    for (place, node) in places.into_iter().flatten() {
+        for kind in FacilityKind::ALL {
+            let ids = node.find(&[kind.word()]).and_then(Node::table).into_iter().flat_map(BTreeMap::keys);
+            known.extend(ids.map(|id| (format!("{place}.{}.{id}", kind.word()), place, kind, id)));
+        }
+    }
+    let names: Vec<&str> = known.iter().map(|(name, ..)| name.as_str()).collect();
+    let name = item.known_among(Thing::Facility, &names, expected)?;
+    let (_, place, kind, id) = known.into_iter().find(|(known, ..)| *known == name)?;
+    Some((place.clone(), StepRef { kind, id: id.clone() }))
 }
 
 /// A Poisson process with its factors.
@@ -228,6 +267,10 @@ mod tests {
             Ok(Some(Departures::Timetable { .. }))
         ));
         assert!(matches!(
+            read("x = { appointments = '9/day', at = 'p.clearance.c', lateness = '1 h' }\nplaces.p.clearance.c = {}"),
+            Ok(Some(Departures::Appointments { .. }))
+        ));
+        assert!(matches!(
             read("x.trace_rows = [{ departure = '2022-01-01 00:00' }]"),
             Ok(Some(Departures::Trace { .. }))
         ));
@@ -247,6 +290,15 @@ mod tests {
             ("x.timetable = [{ days = 'mon' }]", "`x.timetable[0].at` is missing"),
             ("x.trace_rows = [{ boxes = 3 }]", "`x.trace_rows[0].departure` is missing"),
             ("x.trace = 3", "`x.trace` is a number"),
+            ("x.appointments = '9/day'", "`x.at` is missing"),
+            (
+                "x.appointments = '9/day'\nx.at = 'p.clearance.c'",
+                "`x.at` names the unknown facility \"p.clearance.c\"",
+            ),
+            (
+                "x.appointments = '9/day'\nx.at = 'p.clearance.d'\nplaces.p.clearance.d = {}\nx.by_hour = [1]",
+                "`x.by_hour` means nothing without `rate`",
+            ),
         ] {
             assert_eq!(read(text), Err(vec![problem.to_owned()]), "{text}");
         }

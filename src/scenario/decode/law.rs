@@ -158,7 +158,7 @@ fn parameters(reader: &mut Reader<'_>, word: Word, of: Of) -> Option<Law> {
         }
         Word::Binomial => {
             let trials = reader.required("trials", "how many trials, such as 50", |item| item.count(0));
-            let share = reader.required("share", "a share between 0 and 1", share);
+            let share = reader.required("share", "a share between 0 and 1", Item::share);
             Some(Law::Binomial {
                 trials: trials?,
                 share: share?,
@@ -181,16 +181,6 @@ fn value(reader: &mut Reader<'_>, key: &'static str, of: Of) -> Option<f64> {
 fn plain(reader: &mut Reader<'_>, key: &'static str) -> Option<f64> {
     let expected = "a number, zero or more";
     reader.required(key, expected, |item| item.positive_or_zero(expected))
-}
-
-fn share(item: &Item<'_>) -> Option<f64> {
-    let expected = "a share between 0 and 1";
-    let share = item.number(expected)?;
-    if (0.0..=1.0).contains(&share) {
-        return Some(share);
-    }
-    let remedy = (share > 1.0 && share <= 100.0).then(|| format!("for {share} % write {}", share / 100.0));
-    item.refuse(item.problem(ProblemKind::OutOfRange).expected(expected).remedy_if(remedy))
 }
 
 fn three_points(reader: &mut Reader<'_>, of: Of) -> Option<(f64, f64, f64)> {

@@ -4,9 +4,9 @@ use super::super::item::Item;
 use super::super::layers::{PASSING, RUNNING};
 use super::super::problem::{ProblemKind, Thing};
 use super::super::reader::Reader;
-use super::super::types::{Id, Line, Tracks};
+use super::super::types::{Id, Line, Mode, Tracks};
 use super::place::limit;
-use super::{STAND_IN, law, single};
+use super::{STAND_IN, law, mode_of, single};
 use crate::random::Law;
 use crate::units::{Dimension, HOUR};
 
@@ -20,21 +20,24 @@ pub(super) fn line(id: &str, item: &Item<'_>) -> Option<Line> {
         let tracks = reader.optional("tracks", |item| item.choice(&TRACKS)).unwrap_or(Tracks::Double);
         let in_detail = PASSING.iter().copied().flatten().any(|key| reader.has(key));
         let (single, length) = single::single_track(reader, tracks, length);
+        let gauge = reader
+            .required("gauge", "the gauge of its track", |gauge| gauge.known(Thing::Gauge))
+            .unwrap_or_default();
+        // Trains keep their order between stations; trucks and flights pass each other.
+        let passes = mode_of(reader.item().cx, &gauge) != Mode::Rail;
         Line {
             name: reader.name(id),
             between: reader
                 .required("between", "the two places that it joins, such as [\"urumqi\", \"jinghe\"]", between)
                 .unwrap_or_default(),
-            gauge: reader
-                .required("gauge", "the gauge of its track", |gauge| gauge.known(Thing::Gauge))
-                .unwrap_or_default(),
+            gauge,
             length_m: length.unwrap_or(0.0),
             tracks,
             running_time: running_time(reader, length).unwrap_or(STAND_IN),
             headway: reader.optional("headway", Item::duration).unwrap_or_default(),
             paths_per_day: paths(reader, tracks == Tracks::Single && !in_detail),
             room: reader.optional("room", limit),
-            overtaking: reader.optional("overtaking", Item::boolean).unwrap_or(false),
+            overtaking: reader.optional("overtaking", Item::boolean).unwrap_or(passes),
             single,
         }
     })
@@ -110,6 +113,7 @@ mod tests {
         assert_eq!((fast.running_time, fast.length_m), (Law::Constant(1_800_000.0), 60_000.0));
         let free = read("x.running_time = '1 h'\nx.paths = 'unlimited'\nx.room = 'unlimited'").expect("it is right");
         assert_eq!(free.map(|line| (line.paths_per_day, line.room)), Some((None, None)));
+        assert!(!free_overtaking("x.gauge = 'g'") && free_overtaking("x.gauge = 'r'"));
         for (text, problem) in [
             ("", "`x` needs one of `running_time` or `speed`"),
             (
@@ -129,6 +133,12 @@ mod tests {
         ] {
             assert_eq!(read(text), Err(vec![problem.to_owned()]), "{text}");
         }
+    }
+
+    fn free_overtaking(gauge: &str) -> bool {
+        let around = AROUND.replace("x.gauge = 'g'\n", "gauges.r.mode = 'road'\n");
+        let read = read_x(&format!("{around}{gauge}\nx.running_time = '1 h'"), |item| line("x", item));
+        read.expect("it is right").is_some_and(|line| line.overtaking)
     }
 
     #[test]

@@ -14,15 +14,17 @@ mod interruptions;
 mod law;
 mod line;
 mod place;
+mod route;
 mod single;
 mod time_run;
+mod transloading;
 
 use std::collections::BTreeMap;
 
 use super::item::Item;
-use super::problem::Thing;
+use super::problem::{ProblemKind, Thing};
 use super::reader::{Context, Reader};
-use super::types::{CargoClass, Corridor, Gauge, Id, Scenario};
+use super::types::{CargoClass, Corridor, Gauge, Id, Mode, Scenario};
 use crate::random::Law;
 use crate::units::Dimension;
 
@@ -74,22 +76,42 @@ fn cargo_class(id: &str, item: &Item<'_>) -> Option<CargoClass> {
     item.table(|reader| CargoClass { name: reader.name(id) })
 }
 
+/// The mode of a gauge that is read elsewhere; what is wrong with it is reported there.
+fn mode_of(cx: &Context<'_>, gauge: &str) -> Mode {
+    let word = cx.root().find(&["gauges", gauge, "mode"]).and_then(super::document::Node::text);
+    Mode::ALL.into_iter().find(|mode| Some(mode.word()) == word).unwrap_or_default()
+}
+
 fn gauge(id: &str, item: &Item<'_>) -> Option<Gauge> {
     item.table(|reader| {
         let name = reader.name(id);
-        let width = reader.required("width", "the distance between the rails, such as \"1435 mm\"", |width| {
-            let metres = width.quantity_above_zero(Dimension::Length)?;
-            if !(0.1..=10.0).contains(&metres) {
-                return width.out_of_range("a distance between rails, such as \"1435 mm\"");
-            }
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most ten metres")]
-            Some((metres * 1_000.0).round() as u32)
-        });
+        let words = Mode::ALL.map(|mode| (mode.word(), mode));
+        let mode = reader.optional("mode", |word| word.choice(&words)).unwrap_or_default();
+        let expected = "the distance between the rails, such as \"1435 mm\"";
+        let width = if mode == Mode::Rail {
+            reader.required("width", expected, width)
+        } else {
+            reader.optional("width", |item| {
+                let problem = item.problem(ProblemKind::NotOfMode(mode.word()));
+                item.refuse(problem.remedy("take it out: only rails have a distance"))
+            })
+        };
         Gauge {
             name,
+            mode,
             width_mm: width.unwrap_or_default(),
         }
     })
+}
+
+/// A distance between rails, in millimetres.
+fn width(item: &Item<'_>) -> Option<u32> {
+    let metres = item.quantity_above_zero(Dimension::Length)?;
+    if !(0.1..=10.0).contains(&metres) {
+        return item.out_of_range("a distance between rails, such as \"1435 mm\"");
+    }
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most ten metres")]
+    Some((metres * 1_000.0).round() as u32)
 }
 
 fn corridor(id: &str, item: &Item<'_>) -> Option<Corridor> {
@@ -133,6 +155,12 @@ mod tests {
         assert_eq!(width("x.width = '1435 mm'"), Ok(Some(1435)));
         assert_eq!(width("x.width = '1.52 m'"), Ok(Some(1520)));
         assert_eq!(width("x.width = '1435 m'"), Err(vec!["`x.width` is out of range".to_owned()]));
+        assert_eq!(width("x.mode = 'road'"), Ok(Some(0)));
+        assert_eq!(
+            width("x = { mode = 'road', width = '7 m' }"),
+            Err(vec!["`x.width` means nothing on a gauge of mode \"road\"".to_owned()])
+        );
+        assert_eq!(width("x.mode = 'rail'"), Err(vec!["`x.width` is missing".to_owned()]));
         assert_eq!(width("x = 1435"), Err(vec!["`x` is a number".to_owned()]));
     }
 

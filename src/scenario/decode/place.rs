@@ -8,6 +8,7 @@ use super::super::layers::LIFTING;
 use super::super::problem::{ProblemKind, Thing};
 use super::super::reader::Reader;
 use super::super::types::{AtClose, Customs, Exchange, FacilityKind, Id, Lifting, Office, Place, Procedure, Quota, Reloading, StepRef};
+use super::transloading::transloading;
 use super::{STAND_IN, choice, civil, clearance, forming, interruptions, law};
 use crate::random::Law;
 use crate::units::Dimension;
@@ -35,6 +36,7 @@ pub(super) fn place(id: &str, item: &Item<'_>, zone: &str) -> Option<Place> {
         exchange: reader.things("exchange", exchange),
         regrouping: reader.things("regrouping", forming::regrouping),
         wagons: reader.things("wagons", forming::wagons),
+        transloading: reader.things("transloading", transloading),
         choice: {
             let steps = steps_of(reader.item(), &FacilityKind::ALTERNATIVES);
             reader.things("choice", |_, item| choice::choice(item, &steps))

@@ -135,7 +135,7 @@ fn visits(results: &Results, records: &ReplicationRecords, facts: &CorridorFacts
     for i in list {
         let location = records.activities[*i].location;
         let spot = match results.locations.get(location as usize).map(|l| l.kind) {
-            Some(LocationKind::Place) => index(location as usize).map(Spot::At),
+            Some(LocationKind::Place { place }) => index(place).map(Spot::At),
             Some(LocationKind::Line { from, to }) => index(from).zip(index(to)).map(|(a, b)| Spot::Between(a, b)),
             None => None,
         };
