@@ -586,7 +586,7 @@ impl Sheet<'_> {
             ("held_by_breakdown_hours", "waiting of trains in berths for repairs", "h", false),
             |seen| Some(millis_as_hours(seen.terminals[i].held_by_breakdown.area(seen.end))),
         );
-        if matches!(breakdowns, Breakdowns::Drawn { repairers, .. } if *repairers < count) {
+        if matches!(breakdowns, Breakdowns::Drawn(failures) if failures.repairers < count) {
             self.put(
                 subject,
                 (

@@ -46,17 +46,8 @@ impl Cranes {
 /// When cranes are out of order.
 #[derive(Clone, Debug)]
 pub enum Breakdowns {
-    /// By chance.
-    Drawn {
-        /// Index of the first of them in [`Model::fallible`]; the others follow.
-        first: u32,
-        /// From the last repair, or the start, to the breakdown.
-        up: Drawn,
-        /// Time of the repair.
-        down: Drawn,
-        /// How many can be repaired at once.
-        repairers: u32,
-    },
+    /// By chance; each is in [`Model::fallible`].
+    Drawn(Box<Failures>),
     /// As stated.
     Stated {
         /// How many are in order over time.
@@ -64,6 +55,17 @@ pub enum Breakdowns {
         /// When each of them breaks down, in order.
         breaks: Vec<Instant>,
     },
+}
+
+/// Breakdowns by chance.
+#[derive(Clone, Debug)]
+pub struct Failures {
+    /// From the last repair of a crane, or the start, to its breakdown.
+    pub up: Drawn,
+    /// Time of the repair.
+    pub down: Drawn,
+    /// How many can be repaired at once.
+    pub repairers: u32,
 }
 
 /// A crane that breaks down by chance.
@@ -114,18 +116,22 @@ pub enum Course {
     /// From each instant on this speed, in millimetres a second; calm before the first.
     Stated(Vec<(Instant, u32)>),
     /// Storms and calms by turns.
-    Storms {
-        /// The calm before a storm, in milliseconds at a factor of 1.
-        every: Drawn,
-        /// From the begin of a storm to its end.
-        lasts: Drawn,
-        /// Its speed in metres a second.
-        speed: Drawn,
-        /// How fast a calm passes: its `rate` is the factor of the month.
-        season: Vec<RateStretch>,
-        /// Its address among the draws.
-        entity: Purpose,
-    },
+    Storms(Box<Storms>),
+}
+
+/// Storms and calms by turns.
+#[derive(Clone, Debug)]
+pub struct Storms {
+    /// The calm before a storm, in milliseconds at a factor of 1.
+    pub every: Drawn,
+    /// From the begin of a storm to its end.
+    pub lasts: Drawn,
+    /// Its speed in metres a second.
+    pub speed: Drawn,
+    /// How fast a calm passes: its `rate` is the factor of the month.
+    pub season: Vec<RateStretch>,
+    /// Their address among the draws.
+    pub entity: Purpose,
 }
 
 /// A speed in metres a second as the model keeps it: in millimetres a second.
@@ -156,13 +162,13 @@ impl Compiler<'_> {
                 #[allow(clippy::cast_precision_loss, reason = "a day is far below 2^53 ms")]
                 let season = rate_stretches(&self.model.clock, zone, DAY as f64, [&[], &[], &storms.by_month]);
                 let mut drawn = |law, what: &str| self.drawn(law, &format!("places.{id}.wind.{what}"));
-                Course::Storms {
+                Course::Storms(Box::new(Storms {
                     every: drawn(&storms.every, "every"),
                     lasts: drawn(&storms.lasts, "lasts"),
                     speed: drawn(&storms.speed, "speed"),
                     season,
                     entity: Purpose::named(&format!("places.{id}.wind")),
-                }
+                }))
             }
         };
         self.model.winds.push(Wind {
@@ -208,18 +214,17 @@ impl Compiler<'_> {
     fn breakdowns(&mut self, path: &str, zone: &TimeZone, breakdowns: &scenario::Breakdowns, count: u32) -> Breakdowns {
         match breakdowns {
             scenario::Breakdowns::Drawn { up, down, repairers } => {
-                let (first, terminal) = (index(self.model.fallible.len()), index(self.model.terminals.len()));
+                let terminal = index(self.model.terminals.len());
                 let cranes = (1..=count).map(|crane| Fallible {
                     terminal,
                     entity: Purpose::named(&format!("crane {crane}")),
                 });
                 self.model.fallible.extend(cranes);
-                Breakdowns::Drawn {
-                    first,
+                Breakdowns::Drawn(Box::new(Failures {
                     up: self.drawn(up, &format!("{path}.breakdowns.up")),
                     down: self.drawn(down, &format!("{path}.breakdowns.down")),
                     repairers: repairers.unwrap_or(count),
-                }
+                }))
             }
             scenario::Breakdowns::Stated { outages, .. } => {
                 let instant = |civil| self.model.clock.instant(zone, civil);
@@ -264,8 +269,8 @@ impl Model {
         let mean = match &cranes.breakdowns {
             None => shifts.mean_with(&always, span, able),
             Some(Breakdowns::Stated { fit, .. }) => shifts.mean_with(fit, span, able),
-            Some(Breakdowns::Drawn { up, down, repairers, .. }) => {
-                let down = shares_down(cranes.count, *repairers, down.mean / up.mean);
+            Some(Breakdowns::Drawn(failures)) => {
+                let down = shares_down(cranes.count, failures.repairers, failures.down.mean / failures.up.mean);
                 let expected = |rostered| (0..).zip(&down).map(|(k, share)| share * able(rostered, cranes.count - k)).sum();
                 shifts.mean_with(&always, span, |rostered, _| expected(rostered))
             }
@@ -274,41 +279,47 @@ impl Model {
     }
 
     /// The mean pace of cranes in the open, as a share of their rate.
-    #[allow(clippy::cast_precision_loss, reason = "far below 2^53")]
     fn mean_pace(&self, exposure: Exposure) -> f64 {
-        let full = f64::from(FULL_PACE);
-        let pace = |speed| f64::from(exposure.pace(speed)) / full;
-        let span = (self.end - self.measure_from).0 as f64;
-        let within = |from: Instant, to: Instant| (to.min(self.end) - from.max(self.measure_from)).0.max(0) as f64 / span;
+        let pace = |speed| f64::from(exposure.pace(speed)) / f64::from(FULL_PACE);
         match &self.winds[exposure.wind as usize].course {
             Course::Stated(changes) => {
                 let ends = changes.iter().skip(1).map(|(at, _)| *at).chain([self.end]);
                 let lost = changes
                     .iter()
                     .zip(ends)
-                    .map(|((at, speed), end)| within(*at, end) * (1.0 - pace(*speed)));
+                    .map(|((at, speed), end)| self.share_within(*at, end) * (1.0 - pace(*speed)));
                 1.0 - lost.sum::<f64>()
             }
-            Course::Storms {
-                every,
-                lasts,
-                speed,
-                season,
-                entity,
-            } => {
-                // The speeds of many storms, with luck of their own.
-                const STORMS: u32 = 4_096;
-                let mut draws = Purpose::named("check").key(0, 0).draws(*entity, 0);
-                let paces = (0..STORMS).map(|_| pace(millimetres(speed.variate.draw(&mut draws))));
-                let lost = 1.0 - paces.sum::<f64>() / f64::from(STORMS);
-                let ends = season.iter().skip(1).map(|stretch| stretch.from).chain([self.end]);
-                let stormy = season.iter().zip(ends).map(|(stretch, end)| {
-                    let storms = lasts.mean * stretch.rate;
-                    within(stretch.from, end) * storms / (every.mean + storms)
-                });
-                1.0 - lost * stormy.sum::<f64>()
-            }
+            Course::Storms(storms) => 1.0 - self.share_of_storms(storms) * (1.0 - storms.mean_pace(pace)),
         }
+    }
+
+    /// The share of the measured time in which there is a storm, in the long run at the factors of the season.
+    fn share_of_storms(&self, storms: &Storms) -> f64 {
+        let ends = storms.season.iter().skip(1).map(|stretch| stretch.from).chain([self.end]);
+        let shares = storms.season.iter().zip(ends).map(|(stretch, end)| {
+            let blown = storms.lasts.mean * stretch.rate;
+            self.share_within(stretch.from, end) * blown / (storms.every.mean + blown)
+        });
+        shares.sum()
+    }
+
+    /// The share of the measured time between two instants.
+    #[allow(clippy::cast_precision_loss, reason = "far below 2^53")]
+    fn share_within(&self, from: Instant, to: Instant) -> f64 {
+        (to.min(self.end) - from.max(self.measure_from)).0.max(0) as f64 / (self.end - self.measure_from).0 as f64
+    }
+}
+
+/// Storms of which the mean pace is taken, with luck of their own.
+const SAMPLE: u32 = 4_096;
+
+impl Storms {
+    /// The mean over many storms of the pace that a speed of the wind leaves.
+    fn mean_pace(&self, pace: impl Fn(u32) -> f64) -> f64 {
+        let mut draws = Purpose::named("check").key(0, 0).draws(self.entity, 0);
+        let paces = (0..SAMPLE).map(|_| pace(millimetres(self.speed.variate.draw(&mut draws))));
+        paces.sum::<f64>() / f64::from(SAMPLE)
     }
 }
 
@@ -324,7 +335,9 @@ pub fn shares_down(machines: u32, repairers: u32, ratio: f64) -> Vec<f64> {
         weights.push(weight);
         // Thousands of machines with little repair: only ratios matter.
         if weight > 1e200 {
-            weights.iter_mut().for_each(|w| *w /= 1e200);
+            for earlier in &mut weights {
+                *earlier /= 1e200;
+            }
             weight /= 1e200;
         }
     }

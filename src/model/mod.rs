@@ -27,7 +27,7 @@ pub use circular::{Circle, Element, Waits, circular_waits};
 pub(crate) use circular::{brought, ways};
 pub use civil::{CivilClock, DayTable};
 pub use compile::{ModelProblem, compile};
-pub use cranes::{Breakdowns, Course, Cranes, Exposure, FULL_PACE, Fallible, Wind, millimetres, shares_down};
+pub use cranes::{Breakdowns, Course, Cranes, Exposure, FULL_PACE, Failures, Fallible, Storms, Wind, millimetres, shares_down};
 pub use customs::{Advance, Bay, Inspection, Pick};
 pub use departures::{Departures, RateStretch};
 pub use forming::{Calls, Formation, Group, Pool};

@@ -4,9 +4,9 @@
 
 use super::event::Event;
 use super::state::State;
-use crate::model::{Breakdowns, Drawn};
+use crate::model::{Breakdowns, Failures};
 
-impl State<'_> {
+impl<'m> State<'m> {
     /// All cranes are in order; each of those that break down by chance will.
     pub(super) fn open_cranes(&mut self) {
         self.breakdowns.clear();
@@ -16,32 +16,33 @@ impl State<'_> {
         }
     }
 
-    /// The terminal of a crane, its laws of time in order and of repair, and how many are repaired at once.
-    fn breakdowns_of(&self, crane: u32) -> (u32, &Drawn, &Drawn, u32) {
-        let terminal = self.model.fallible[crane as usize].terminal;
-        match &self.model.terminals[terminal as usize].cranes.breakdowns {
-            Some(Breakdowns::Drawn { up, down, repairers, .. }) => (terminal, up, down, *repairers),
+    /// The terminal of a crane, and how it breaks down.
+    fn failures_of(&self, crane: u32) -> (u32, &'m Failures) {
+        let model = self.model;
+        let terminal = model.fallible[crane as usize].terminal;
+        match &model.terminals[terminal as usize].cranes.breakdowns {
+            Some(Breakdowns::Drawn(failures)) => (terminal, failures),
             other => unreachable!("crane {crane} breaks down by {other:?}"),
         }
     }
 
     fn schedule_breakdown(&mut self, crane: u32) {
-        let (_, up, ..) = self.breakdowns_of(crane);
+        let (_, failures) = self.failures_of(crane);
         let number = self.breakdowns[crane as usize] + 1;
-        let time = up.time(&self.keys, self.model.fallible[crane as usize].entity, number);
+        let time = failures.up.time(&self.keys, self.model.fallible[crane as usize].entity, number);
         self.pending.schedule(self.now + time, Event::CraneFails(crane));
     }
 
     /// A crane breaks down.
     pub(super) fn crane_fails(&mut self, crane: u32) {
-        let (terminal, .., repairers) = self.breakdowns_of(crane);
+        let (terminal, failures) = self.failures_of(crane);
         self.breakdowns[crane as usize] += 1;
         let tally = &mut self.seen.terminals[terminal as usize];
         tally.down.add(self.now, 1);
         tally.breakdowns += 1;
         let state = &mut self.terminals[terminal as usize].cranes;
         state.down += 1;
-        if state.in_repair < repairers {
+        if state.in_repair < failures.repairers {
             self.repair(crane);
         } else {
             state.wait_for_repair.push_back(crane);
@@ -51,16 +52,16 @@ impl State<'_> {
     }
 
     fn repair(&mut self, crane: u32) {
-        let (terminal, _, down, _) = self.breakdowns_of(crane);
+        let (terminal, failures) = self.failures_of(crane);
         let entity = self.model.fallible[crane as usize].entity;
-        let time = down.time(&self.keys, entity, self.breakdowns[crane as usize]);
+        let time = failures.down.time(&self.keys, entity, self.breakdowns[crane as usize]);
         self.terminals[terminal as usize].cranes.in_repair += 1;
         self.pending.schedule(self.now + time, Event::CraneRepaired(crane));
     }
 
     /// A crane works again; the repairer takes the next.
     pub(super) fn crane_repaired(&mut self, crane: u32) {
-        let (terminal, ..) = self.breakdowns_of(crane);
+        let (terminal, _) = self.failures_of(crane);
         self.seen.terminals[terminal as usize].down.add(self.now, -1);
         let state = &mut self.terminals[terminal as usize].cranes;
         state.down -= 1;

@@ -61,13 +61,14 @@ impl State<'_> {
                 let speed = number.checked_sub(1).map_or(0, |last| changes[last].1);
                 (speed, changes.get(number).map_or(Instant::NEVER, |(at, _)| *at))
             }
-            Course::Storms { lasts, speed, entity, .. } if state.storm => {
-                let speed = millimetres(speed.number(&self.keys, *entity, state.number));
-                (speed, now + lasts.time(&self.keys, *entity, state.number))
+            Course::Storms(storms) if state.storm => {
+                let speed = millimetres(storms.speed.number(&self.keys, storms.entity, state.number));
+                (speed, now + storms.lasts.time(&self.keys, storms.entity, state.number))
             }
-            Course::Storms { every, season, entity, .. } => {
+            Course::Storms(storms) => {
                 state.number += 1;
-                (0, calm_ends(season, now, every.number(&self.keys, *entity, state.number)))
+                let calm = storms.every.number(&self.keys, storms.entity, state.number);
+                (0, calm_ends(&storms.season, now, calm))
             }
         };
         self.pending.schedule(next, Event::WindChanges(wind));
@@ -95,6 +96,8 @@ impl State<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
     use super::super::trace::{log, observed};
     use super::*;
     use crate::units::HOUR;
@@ -130,7 +133,8 @@ mod tests {
             "#
         );
         for (flow, step, at) in flows {
-            text += &format!(
+            write!(
+                text,
                 r#"
                 [places.pass.procedures.{flow}]
                 flows = ["{flow}"]
@@ -142,7 +146,8 @@ mod tests {
                 boxes = 100
                 departures.trace_rows = [{at}]
                 "#
-            );
+            )
+            .expect("a string takes everything");
         }
         text
     }
