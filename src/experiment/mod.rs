@@ -3,12 +3,14 @@
 
 #[cfg(test)]
 mod forming_tests;
+mod goal;
 mod measures;
 mod replicate;
 pub mod results;
 pub mod stall;
 mod summarise;
 
+pub use goal::{Goal, GoalReport, Sequential, UnknownMeasure};
 pub use measures::{DWELL_BIN, DWELL_BINS, MeasureName, Measures, QUANTILES, measure, names};
 pub use replicate::{Plan, ReplicateError, replicate};
 pub use results::Results;

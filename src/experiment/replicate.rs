@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc;
 
+use super::goal::Sequential;
 use super::measures::{Measures, measure};
 use super::results::Results;
 use super::summarise::Summary;
@@ -14,8 +15,10 @@ use crate::railway::{Ended, Simulator};
 /// How often a model is run, and how.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// Replications, at least 1.
+    /// Replications, at least 1; with `until` the fewest.
     pub replications: u32,
+    /// Go on until measures are known well enough.
+    pub until: Option<Sequential>,
     /// The seed of every stream.
     pub seed: u64,
     /// Level of the intervals.
@@ -26,6 +29,15 @@ pub struct Plan {
     pub threads: usize,
     /// The most events of one replication.
     pub event_limit: u64,
+}
+
+impl Plan {
+    /// The most replications that it may come to.
+    #[must_use]
+    pub fn most(&self) -> u32 {
+        let most = self.until.as_ref().map_or(0, |until| until.at_most);
+        self.replications.max(most)
+    }
 }
 
 /// Why a set of replications did not come to results.
@@ -57,12 +69,13 @@ type Outcome = Result<Measures, ReplicateError>;
 /// when `stop` is set, those that are finished count.
 ///
 /// The results are the same bits on any number of threads: each replication depends on its number alone, and
-/// they are summed up in order.
+/// they are summed up in order. Whether measures are known well enough is asked in that order too; what other threads
+/// ran beyond is thrown away.
 ///
 /// # Errors
 /// The first replication, in order, that broke a law or ended before its time.
 pub fn replicate(model: &Model, plan: &Plan, stop: &AtomicBool, mut each: impl FnMut(&Measures)) -> Result<Results, ReplicateError> {
-    let threads = plan.threads.clamp(1, plan.replications.max(1) as usize);
+    let threads = plan.threads.clamp(1, plan.most().max(1) as usize);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build()
@@ -77,7 +90,7 @@ pub fn replicate(model: &Model, plan: &Plan, stop: &AtomicBool, mut each: impl F
             scope.spawn(move |_| work(model, plan, next, stop, &sender));
         }
         drop(sender);
-        collect(model, plan, &receiver, stop, &mut each)
+        collect(model, plan, receiver, stop, &mut each)
     })
 }
 
@@ -85,7 +98,7 @@ fn work(model: &Model, plan: &Plan, next: &AtomicU32, stop: &AtomicBool, sender:
     let mut simulator = Simulator::new(model);
     while !stop.load(Ordering::Relaxed) {
         let replication = next.fetch_add(1, Ordering::Relaxed);
-        if replication > plan.replications {
+        if replication > plan.most() {
             return;
         }
         let outcome = run_one(model, plan, &mut simulator, replication);
@@ -103,17 +116,18 @@ fn run_one(model: &Model, plan: &Plan, simulator: &mut Simulator<'_>, replicatio
     }
 }
 
+/// Takes the receiver, so that whoever still has an outcome to hand in when it returns is not left waiting.
 fn collect(
     model: &Model,
     plan: &Plan,
-    receiver: &mpsc::Receiver<(u32, Outcome)>,
+    receiver: mpsc::Receiver<(u32, Outcome)>,
     stop: &AtomicBool,
     each: &mut impl FnMut(&Measures),
 ) -> Result<Results, ReplicateError> {
     let mut summary = Summary::new(model, plan.confidence);
     let mut early: BTreeMap<u32, Outcome> = BTreeMap::new();
     let mut expected = 1;
-    for (replication, outcome) in receiver {
+    'outcomes: for (replication, outcome) in receiver {
         early.insert(replication, outcome);
         while let Some(outcome) = early.remove(&expected) {
             expected += 1;
@@ -121,6 +135,10 @@ fn collect(
                 Ok(measures) => {
                     each(&measures);
                     summary.add(measures);
+                    if expected > plan.replications && summary.knows_enough(plan) {
+                        stop.store(true, Ordering::Relaxed);
+                        break 'outcomes;
+                    }
                 }
                 Err(error) => {
                     stop.store(true, Ordering::Relaxed);

@@ -3,6 +3,7 @@
 use jiff::civil::{Date, DateTime};
 use serde::Serialize;
 
+use super::goal::GoalReport;
 use crate::observe::Activity;
 pub use crate::observe::{ActivityRecord, ReplicationRecords, TrainRecord};
 use crate::stats::Estimate;
@@ -66,6 +67,8 @@ pub struct RunFacts {
     pub length: Duration,
     /// Events that happened in all replications together.
     pub events: u64,
+    /// What was to be known before the replications might end; empty where their number was given.
+    pub goals: Vec<GoalReport>,
 }
 
 /// A place, or a line in one direction.

@@ -80,6 +80,12 @@ impl Summary {
         self.records.extend(measures.records);
     }
 
+    /// Whether every goal of the plan is reached; without goals never, for then the number of replications decides.
+    pub(super) fn knows_enough(&self, plan: &Plan) -> bool {
+        let until = plan.until.as_ref();
+        until.is_some_and(|until| until.reached(self.confidence, |at, level| self.values[at].estimate(level)))
+    }
+
     pub(super) fn results(self, model: &Model, plan: &Plan) -> Results {
         let mut results = Results {
             run: RunFacts {
@@ -92,6 +98,9 @@ impl Summary {
                 warm_up: Duration(model.measure_from.0),
                 length: model.end - model.measure_from,
                 events: self.events,
+                goals: plan.until.as_ref().map_or_else(Vec::new, |until| {
+                    until.report(self.confidence, &self.names, |at, level| self.values[at].estimate(level))
+                }),
             },
             locations: locations(model),
             flows: flows(model),

@@ -174,6 +174,7 @@ fn build(size: &Size) -> Results {
             warm_up: Duration::days(size.warm_up_days),
             length: Duration::days(size.days),
             events: 0,
+            goals: Vec::new(),
         },
         flows: ["exports", "imports"]
             .into_iter()

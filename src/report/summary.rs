@@ -10,6 +10,7 @@ use super::calendar::Calendar;
 use super::number;
 use super::sheet::{id_of, name_of, provenance};
 use super::tables::{civil, kind};
+use crate::experiment::GoalReport;
 use crate::experiment::results::{LedgerEntry, MeasureEstimate, Results};
 use crate::stats::Estimate;
 use crate::units::Instant;
@@ -50,6 +51,9 @@ pub fn text(results: &Results, looks: Looks) -> String {
         provenance(results, true).replace('\u{a0}', " "),
         run.seed
     );
+    for goal in &run.goals {
+        let _ = writeln!(out, "{}", goal_sentence(goal));
+    }
     let headline: Vec<&MeasureEstimate> = results.measures.iter().filter(|m| m.headline).collect();
     if headline.is_empty() {
         let _ = writeln!(out, "\nNo measure is marked for the summary.");
@@ -71,6 +75,23 @@ pub fn text(results: &Results, looks: Looks) -> String {
         }
     }
     out
+}
+
+/// What became of a goal of precision.
+#[must_use]
+pub fn goal_sentence(goal: &GoalReport) -> String {
+    let per_cent = |share: f64| number::plain(share * 100.0);
+    let known = goal.relative_half_width.map_or_else(
+        || "has no interval relative to its mean".to_owned(),
+        |share| format!("is known to ± {} %", per_cent(share)),
+    );
+    format!(
+        "{} {known} at {} % confidence; asked for was an error within {} %: {}.",
+        goal.label,
+        per_cent(goal.confidence),
+        per_cent(goal.within),
+        if goal.reached { "reached" } else { "not reached" }
+    )
 }
 
 /// An empty table in the looks of where it is shown.
@@ -171,6 +192,7 @@ pub fn json(results: &Results) -> Result<String, ReportError> {
         measured_hours: run.length.as_hours(),
         measured_from: civil(&calendar, warm_up_ends),
         measured_to: civil(&calendar, warm_up_ends + run.length),
+        precision: &run.goals,
         measures: &results.measures,
         waiting: waits(results)
             .into_iter()
@@ -217,6 +239,8 @@ struct Document<'a> {
     measured_to: String,
     hours_per_train: [KindHours; 3],
     waiting: Vec<Wait>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    precision: &'a [GoalReport],
     measures: &'a [MeasureEstimate],
     advice: &'a [String],
 }

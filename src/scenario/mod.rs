@@ -32,6 +32,7 @@ mod resolved;
 mod trace;
 mod types;
 
+pub use nearest::suggestion;
 pub use problem::{LoadError, Problem, ProblemKind, Problems, Severity, Source, SourcePlace, Thing};
 pub use render::Style;
 pub use resolved::leaves;

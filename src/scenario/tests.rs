@@ -119,6 +119,8 @@ fn a_whole_scenario_is_read() {
         scenario.run,
         RunPlan {
             replications: 20,
+            until: Vec::new(),
+            at_most: 1_000,
             seed: 1,
             confidence: 0.95,
             records: 1

@@ -59,14 +59,27 @@ pub struct TimeFrame {
 /// `[run]`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunPlan {
-    /// How many independent replications, at least 1.
+    /// How many independent replications, at least 1; with `until` the fewest.
     pub replications: u32,
+    /// Go on until these measures are known so well.
+    pub until: Vec<Until>,
+    /// The most replications where there is an `until`.
+    pub at_most: u32,
     /// The seed of every stream.
     pub seed: u64,
     /// Level of the intervals, between 0 and 1, usually 0.95.
     pub confidence: f64,
     /// Of how many replications, from the first, every activity of every train is kept.
     pub records: u32,
+}
+
+/// One entry of `run.until`: `places.horgos.dwell_time_hours_p95 within 5 %`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Until {
+    /// The id of the measure.
+    pub measure: String,
+    /// The largest error as a share of the true mean, above 0.
+    pub within: f64,
 }
 
 /// `[gauges.ID]`: what vehicles need under them. Rails at a distance, or a way without rails.

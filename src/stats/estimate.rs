@@ -96,6 +96,12 @@ pub fn student_quantile(p: f64, degrees_of_freedom: u32) -> f64 {
     StudentsT::new(0.0, 1.0, f64::from(degrees_of_freedom.max(1))).map_or(f64::INFINITY, |t| t.inverse_cdf(p))
 }
 
+/// The chance that Student's t with the given degrees of freedom (at least 1) is at least as far from 0 as `t`.
+#[must_use]
+pub fn student_two_sided(t: f64, degrees_of_freedom: u32) -> f64 {
+    StudentsT::new(0.0, 1.0, f64::from(degrees_of_freedom.max(1))).map_or(1.0, |law| 2.0 * law.sf(t.abs()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,6 +117,7 @@ mod tests {
             (99, 1.984_216_952),
         ] {
             assert!((student_quantile(0.975, df) - t).abs() < 1e-8, "{df}");
+            assert!((student_two_sided(-t, df) - 0.05).abs() < 1e-9, "{df}");
         }
     }
 

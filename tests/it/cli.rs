@@ -175,6 +175,41 @@ fn a_run_can_be_repeated_from_its_manifest() {
     assert_eq!(refused.status.code(), Some(2), "what exists is not overwritten");
 }
 
+/// A run that goes on until a measure is known says so, and its manifest's command finds the same end.
+#[test]
+fn a_run_until_something_is_known() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("desk.toml"), SOUND).expect("writable");
+    let run = |until: &str| landbridge(folder.path(), &["run", "desk.toml", "--format", "csv", "--until", until]);
+    let output = run("trains_completed within 8 %");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(
+        said.contains("All trains: completed is known to ±") && said.contains("within 8.00 %: reached."),
+        "{said}"
+    );
+    let written = folder.path().join("results/desk");
+    let manifest: serde_json::Value = serde_json::from_slice(&fs::read(written.join("manifest.json")).expect("there")).expect("JSON");
+    assert!(
+        manifest["replications"].as_u64().is_some_and(|n| (10..100).contains(&n)),
+        "{manifest}"
+    );
+    assert_eq!(manifest["command"], "landbridge run scenario.toml --out again");
+    let again = landbridge(&written, &["run", "scenario.toml", "--out", "again", "--format", "csv", "--quiet"]);
+    assert_eq!(again.status.code(), Some(0), "{again:?}");
+    for file in ["scenario.toml", "summary.json", "tables/replications.csv"] {
+        assert_eq!(
+            fs::read(written.join(file)).ok(),
+            fs::read(written.join("again").join(file)).ok(),
+            "{file}"
+        );
+    }
+    let output = run("trains_complete within 8 %");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(said.contains("did you mean `trains_completed`?"), "{said}");
+}
+
 #[test]
 fn a_limit_is_a_failure_and_not_the_users() {
     let folder = tempfile::tempdir().expect("a temporary folder");

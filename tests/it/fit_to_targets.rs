@@ -16,6 +16,7 @@ static RESULTS: LazyLock<Results> = LazyLock::new(|| {
     let run = scenario::parse(BASELINE, "baseline.toml").expect("it is sound").scenario.run;
     let plan = Plan {
         replications: 20,
+        until: None,
         seed: run.seed,
         confidence: 0.999,
         records: 1,

@@ -7,6 +7,7 @@
 //! | `limits` | is every limit that a scenario sets kept at every instant, as far as the records tell? |
 //! | `theory` | do the numbers agree with what queueing theory proves, and with other simulators? |
 //! | `fit_to_targets` | does the shipped baseline meet the figures to which it was fitted, and only those? |
+//! | `precision` | do runs that go on until a measure is known end where they should? |
 //! | `cli` | does the program say, write and return what a person expects? |
 //! | `stability` | are results the same bits on any number of threads, and as they were? |
 //! | `what_ifs` | do the shipped what-ifs find what their heads say? |
@@ -17,6 +18,7 @@ mod common;
 mod fit_to_targets;
 mod invariants;
 mod limits;
+mod precision;
 mod stability;
 mod structure;
 mod theory;

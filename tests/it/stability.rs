@@ -57,6 +57,7 @@ fn run(path: &Path, threads: usize) -> Results {
     let model = compile(&loaded.scenario).expect("every flow has a way");
     let plan = Plan {
         replications: 4,
+        until: None,
         seed: loaded.scenario.run.seed,
         confidence: 0.95,
         records: 2,

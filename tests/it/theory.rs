@@ -22,6 +22,7 @@ const CHECKS: u32 = 20;
 fn run(text: &str, replications: u32) -> Results {
     let plan = Plan {
         replications,
+        until: None,
         seed: SEED,
         confidence: 1.0 - 0.01 / f64::from(CHECKS),
         records: 0,

@@ -3,7 +3,7 @@
 use super::super::item::{Item, MOST};
 use super::super::problem::ProblemKind;
 use super::super::reader::Reader;
-use super::super::types::{RunPlan, TimeFrame};
+use super::super::types::{RunPlan, TimeFrame, Until};
 use super::civil;
 use crate::units::{Dimension, Duration};
 
@@ -53,6 +53,8 @@ fn span(item: &Item<'_>) -> Option<Duration> {
 pub(super) fn default_plan() -> RunPlan {
     RunPlan {
         replications: 20,
+        until: Vec::new(),
+        at_most: 1_000,
         seed: 1,
         confidence: 0.95,
         records: 1,
@@ -64,6 +66,8 @@ pub(super) fn run_plan(item: &Item<'_>) -> Option<RunPlan> {
     let default = default_plan();
     item.table(|reader| RunPlan {
         replications: reader.optional("replications", |n| n.count(1)).unwrap_or(default.replications),
+        until: reader.optional("until", |goals| goals.list(UNTIL, until)).unwrap_or_default(),
+        at_most: reader.optional("at_most", |n| n.count(1)).unwrap_or(default.at_most),
         seed: reader
             .optional("seed", |seed| seed.whole(0, i64::MAX.unsigned_abs()))
             .unwrap_or(default.seed),
@@ -72,6 +76,25 @@ pub(super) fn run_plan(item: &Item<'_>) -> Option<RunPlan> {
             .optional("records", |n| n.whole(0, MOST.into()).and_then(|n| u32::try_from(n).ok()))
             .unwrap_or(default.records),
     })
+}
+
+const UNTIL: &str = "measures with their precision, such as [\"places.horgos.dwell_time_hours_p95 within 5 %\"]";
+
+/// `MEASURE within N %`. Whether there is such a measure is asked when the model is known.
+fn until(item: &Item<'_>) -> Option<Until> {
+    let expected = "a measure and its precision, such as \"places.horgos.dwell_time_hours_p95 within 5 %\"";
+    let text = item.text(expected)?;
+    let parts = text.split_once(" within ").and_then(|(measure, share)| {
+        let percent: f64 = share.trim().strip_suffix('%')?.trim().parse().ok()?;
+        Some((measure.trim(), percent / 100.0))
+    });
+    match parts {
+        Some((measure, within)) if !measure.is_empty() && within.is_finite() && within > 0.0 => Some(Until {
+            measure: measure.to_owned(),
+            within,
+        }),
+        _ => item.unclear("a precision", text, expected, None),
+    }
 }
 
 fn level(item: &Item<'_>) -> Option<f64> {
@@ -93,12 +116,24 @@ mod tests {
     #[test]
     fn plans() {
         assert_eq!(read_x("x = {}", run_plan), Ok(Some(default_plan())));
+        let goals = read_x("x = { until = ['a.b within 2.5 %'], at_most = 70 }", run_plan).map(|plan| plan.map(|p| (p.until, p.at_most)));
+        let goal = Until {
+            measure: "a.b".to_owned(),
+            within: 0.025,
+        };
+        assert_eq!(goals, Ok(Some((vec![goal], 70))));
         for text in [
             "replications = 0",
             "seed = -1",
             "confidence = 1",
             "confidence = '0.9'",
             "records = 0.5",
+            "until = 'trains_completed within 5 %'",
+            "until = ['trains_completed']",
+            "until = ['trains_completed within 5']",
+            "until = ['trains_completed within 0 %']",
+            "until = ['within 5 %']",
+            "at_most = 0",
             "threads = 2",
         ] {
             assert!(read_x(&format!("x.{text}"), run_plan).is_err(), "{text}");
