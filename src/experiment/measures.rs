@@ -206,6 +206,7 @@ impl Sheet<'_> {
         for flow in 0..model.flows.len() {
             self.flow(model, flow);
         }
+        self.stop_loading(model);
     }
 
     /// All vehicles of one mode.
@@ -749,6 +750,33 @@ impl Sheet<'_> {
                 Some(seen.pools[i].trains.into())
             });
             self.queue(&subject, |seen| (seen.pools[i].waiting, seen.pools[i].trains));
+        }
+    }
+
+    fn stop_loading(&mut self, model: &Model) {
+        for (i, rule) in model.stop_loading.iter().enumerate() {
+            let subject = Subject {
+                id: format!("stop_loading.{}", rule.id),
+                label: rule.name.clone(),
+                vehicles: "trains",
+            };
+            self.put(&subject, ("stopped_hours", "loading stopped", "h", true), |seen| {
+                Some(millis_as_hours(seen.stop_loading[i].stopped.area(seen.end)))
+            });
+            self.put(&subject, ("orders", "orders to stop", "orders", false), |seen| {
+                Some(seen.stop_loading[i].orders.into())
+            });
+            self.put(&subject, ("trains_held", "trains held at their origin", "trains", true), |seen| {
+                Some(seen.stop_loading[i].trains.into())
+            });
+            self.put(&subject, ("boxes_held", "boxes held at their origin", "boxes", false), |seen| {
+                Some(count(seen.stop_loading[i].boxes))
+            });
+            self.put(
+                &subject,
+                ("trains_held_max", "trains held at once, most", "trains", false),
+                |seen| Some(whole(seen.stop_loading[i].held.max())),
+            );
         }
     }
 

@@ -112,6 +112,7 @@ pub fn compile(scenario: &Scenario) -> Result<Model, Vec<ModelProblem>> {
     compiler.flows(&steps);
     compiler.groups();
     compiler.sites();
+    compiler.rules();
     if compiler.problems.is_empty() {
         compiler.model.in_circles = circular::in_circles(&compiler.model);
         Ok(compiler.model)
@@ -157,6 +158,8 @@ impl<'s> Compiler<'s> {
             formations: Vec::new(),
             groups: Vec::new(),
             pools: Vec::new(),
+            stop_loading: Vec::new(),
+            ageing: None,
             choices: Vec::new(),
             cargo: scenario
                 .cargo
@@ -327,6 +330,7 @@ impl<'s> Compiler<'s> {
                     flow.growth
                 },
                 departures,
+                class: flow.priority,
                 boxes: self.drawn(boxes, &format!("flows.{id}.boxes")),
                 cargo: self.mix(id, flow),
                 teu_per_box: flow.teu_per_box,

@@ -172,6 +172,7 @@ impl Compiler<'_> {
             quota: exchange
                 .quota
                 .map(|quota| (quota.trains, civil::daily(&self.model.clock, zone, quota.reset_at))),
+            exempt_from: exchange.exempt_from,
             calendar: self.calendar(zone, exchange.calendar.as_ref(), 1),
         }
     }

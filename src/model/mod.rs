@@ -14,6 +14,7 @@ mod hours;
 mod load;
 mod means;
 mod route;
+mod rules;
 mod single;
 mod sites;
 mod transloading;
@@ -86,6 +87,10 @@ pub struct Model {
     pub groups: Vec<Group>,
     /// Stocks of wagons.
     pub pools: Vec<Pool>,
+    /// Orders to stop loading, by id.
+    pub stop_loading: Vec<StopLoading>,
+    /// How much waiting a class of priority is worth; none where every flow is of the lowest class.
+    pub ageing: Option<Duration>,
     /// Facilities among which trains choose.
     pub choices: Vec<Choice>,
     /// Classes of cargo, by id.
@@ -359,8 +364,41 @@ pub struct Exchange {
     pub headway: Duration,
     /// Trains between resets, and when these are.
     pub quota: Option<(u32, Vec<Instant>)>,
+    /// Trains of this class and higher ones do not count for the quota.
+    pub exempt_from: Option<u32>,
     /// When trains are handed over.
     pub calendar: Calendar,
+}
+
+/// A rule by which flows are held at their origin.
+#[derive(Clone, Debug)]
+pub struct StopLoading {
+    /// The id.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// The place whose queue it relieves.
+    pub place: PlaceIx,
+    /// The place as the vehicles of its flows see it: indices in [`Model::sites`].
+    pub sites: Vec<u32>,
+    /// When flows are held.
+    pub order: Order,
+    /// Which flows, as indices in [`Model::flows`].
+    pub flows: Vec<u32>,
+}
+
+/// When flows are held.
+#[derive(Clone, Debug)]
+pub enum Order {
+    /// From when more trains than one number wait at the place until fewer than another do.
+    Waiting {
+        /// Held when more trains wait.
+        stop_above: u32,
+        /// Let go when fewer trains wait.
+        resume_below: u32,
+    },
+    /// While this calendar has a server.
+    Dated(Calendar),
 }
 
 /// Facilities of one kind, of which a train uses one.
@@ -435,6 +473,8 @@ pub struct FlowModel {
     pub choice: RouteChoice,
     /// When they depart.
     pub departures: Departures,
+    /// Its class of priority; 0 is the lowest.
+    pub class: u32,
     /// How many trains for one of the scenario's own: scales the departures.
     pub growth: f64,
     /// Boxes of a train; where they are gathered, only their mean is meant.

@@ -61,6 +61,10 @@ pub enum Activity {
     NoWagon,
     /// Waiting: more boxes must come before the train is formed.
     WaitingToFill,
+    /// Waiting: a train of a higher class that came later goes first.
+    Overtaken,
+    /// Waiting at the origin: an order to stop loading holds its flow.
+    StopLoading,
     /// Waiting: every route is closed.
     RoutesClosed,
     /// Waiting: the transloading yard is full, while vehicles that come for boxes are being loaded.
@@ -73,7 +77,7 @@ pub enum Activity {
 
 impl Activity {
     /// All of them, in order.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 32] = [
         Self::Running,
         Self::Clearance,
         Self::Inspection,
@@ -100,6 +104,8 @@ impl Activity {
         Self::QuotaUsedUp,
         Self::NoWagon,
         Self::WaitingToFill,
+        Self::Overtaken,
+        Self::StopLoading,
         Self::RoutesClosed,
         Self::YardFull,
         Self::TruckShort,
@@ -160,6 +166,8 @@ impl Activity {
             Self::QuotaUsedUp => "quota_used_up",
             Self::NoWagon => "no_wagon",
             Self::WaitingToFill => "waiting_to_fill",
+            Self::Overtaken => "overtaken",
+            Self::StopLoading => "stop_loading",
             Self::RoutesClosed => "routes_closed",
             Self::YardFull => "yard_full",
             Self::TruckShort => "truck_short",
@@ -197,6 +205,8 @@ impl Activity {
             Self::QuotaUsedUp => "quota used up",
             Self::NoWagon => "no wagon",
             Self::WaitingToFill => "waiting to fill",
+            Self::Overtaken => "overtaken by priority",
+            Self::StopLoading => "loading stopped",
             Self::RoutesClosed => "every route closed",
             Self::YardFull => "transloading yard full",
             Self::TruckShort => "truck short",

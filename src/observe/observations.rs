@@ -2,7 +2,7 @@
 
 use super::tally::{
     BayTally, CargoTally, ExchangeTally, FlowTally, FormationTally, LaneTally, OfficeTally, OutletTally, PassageTally, PlaceTally,
-    PoolTally, Reason, RouteTally, TerminalTally, TimeWeighted, TransloadingTally,
+    PoolTally, Reason, RouteTally, StopTally, TerminalTally, TimeWeighted, TransloadingTally,
 };
 use super::{Activity, ActivityRecord, ReplicationRecords, TrainRecord};
 use crate::units::{Duration, Instant};
@@ -107,6 +107,8 @@ pub struct Shape {
     pub formations: usize,
     /// Stocks of wagons.
     pub pools: usize,
+    /// Rules that stop loading.
+    pub stop_loading: usize,
 }
 
 /// What one replication was seen to do within its measured time.
@@ -152,6 +154,8 @@ pub struct Observations {
     pub formations: Vec<FormationTally>,
     /// By stock of wagons.
     pub pools: Vec<PoolTally>,
+    /// By rule that stops loading.
+    pub stop_loading: Vec<StopTally>,
     /// Trains created at their origin since the start of the run, and boxes that came with them or for them.
     pub created: (i64, i64),
     /// Trains that were formed from boxes of others, and trains whose boxes went on with others, since the start.
@@ -240,6 +244,7 @@ impl Observations {
             f.restart(Instant::START);
         });
         fresh(&mut self.pools, shape.pools, |p| *p = PoolTally::default());
+        fresh(&mut self.stop_loading, shape.stop_loading, |s| *s = StopTally::default());
         (self.created, self.left, self.events, self.boxes_in_yards) = ((0, 0), (0, 0), 0, 0);
         self.regrouped = (0, 0);
         self.waiting_by_step.clear();
@@ -579,6 +584,11 @@ impl Observations {
         }
         for formation in &mut self.formations {
             formation.restart(now);
+        }
+        for rule in &mut self.stop_loading {
+            rule.stopped.restart(now);
+            rule.held.restart(now);
+            (rule.orders, rule.trains, rule.boxes) = (0, 0, 0);
         }
         for pool in &mut self.pools {
             pool.out.restart(now);

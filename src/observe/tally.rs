@@ -280,6 +280,21 @@ pub struct PoolTally {
     pub trains: u32,
 }
 
+/// An order to stop loading.
+#[derive(Clone, Debug, Default)]
+pub struct StopTally {
+    /// 1 while loading is stopped.
+    pub stopped: TimeWeighted,
+    /// How often it was stopped.
+    pub orders: u32,
+    /// Trains of its flows that are held.
+    pub held: TimeWeighted,
+    /// Trains that came to be held while it was stopped.
+    pub trains: u32,
+    /// Boxes on them.
+    pub boxes: u64,
+}
+
 /// Trains by day.
 #[derive(Clone, Debug, Default)]
 pub struct DailyCount {

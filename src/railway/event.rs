@@ -57,6 +57,8 @@ pub(super) enum Event {
     WagonsReturn(u32),
     /// A train may be formed of the boxes of a group.
     GroupDue(u32),
+    /// A dated order to stop loading begins or ends.
+    OrderChanges(u32),
 }
 
 const INDEX_BITS: u32 = 22;
@@ -93,6 +95,7 @@ impl engine::Event for Event {
             | Self::CraneFails(_)
             | Self::CraneRepaired(_)
             | Self::WindChanges(_)
+            | Self::OrderChanges(_)
             | Self::TransloadingChanges(_) => 3,
             Self::EntryReady(_) | Self::ExitReady(_) | Self::SectionReady(_) | Self::RouteReady(_) => 4,
             Self::Departure(_) => 5,
@@ -118,12 +121,13 @@ impl engine::Event for Event {
             Self::GroupDue(i) => (field::KIND, 10, i),
             Self::SectionReady(i) => (field::KIND, 11, i),
             Self::BaysChange(i) => (field::KIND, 12, i),
-            Self::CranesChange(i) => (field::KIND, 15, i),
-            Self::CraneFails(i) => (field::KIND, 16, i),
-            Self::CraneRepaired(i) => (field::KIND, 17, i),
-            Self::WindChanges(i) => (field::KIND, 18, i),
+            Self::CranesChange(i) => (field::KIND, 20, i),
+            Self::CraneFails(i) => (field::KIND, 21, i),
+            Self::CraneRepaired(i) => (field::KIND, 22, i),
+            Self::WindChanges(i) => (field::KIND, 23, i),
             Self::TransloadingChanges(i) => (field::KIND, 13, i),
             Self::RouteReady(i) => (field::KIND, 14, i),
+            Self::OrderChanges(i) => (field::KIND, 15, i),
         };
         holds | u64::from(held) << 4 | u64::from(index) << (4 + STAMP_BITS)
     }
@@ -147,12 +151,13 @@ impl engine::Event for Event {
             (_, 10) => Self::GroupDue(index),
             (_, 11) => Self::SectionReady(index),
             (_, 12) => Self::BaysChange(index),
-            (_, 15) => Self::CranesChange(index),
-            (_, 16) => Self::CraneFails(index),
-            (_, 17) => Self::CraneRepaired(index),
-            (_, 18) => Self::WindChanges(index),
+            (_, 20) => Self::CranesChange(index),
+            (_, 21) => Self::CraneFails(index),
+            (_, 22) => Self::CraneRepaired(index),
+            (_, 23) => Self::WindChanges(index),
             (_, 13) => Self::TransloadingChanges(index),
             (_, 14) => Self::RouteReady(index),
+            (_, 15) => Self::OrderChanges(index),
             _ => Self::Departure(index),
         }
     }
@@ -197,6 +202,7 @@ mod tests {
             Event::Departure(6),
             Event::WagonsReturn(8),
             Event::GroupDue(9),
+            Event::OrderChanges(10),
         ] {
             assert_eq!(Event::decode(event.encode()), event);
             assert!(event.encode() < 1 << 36);

@@ -21,11 +21,13 @@ mod line;
 #[cfg(test)]
 mod meeting_tests;
 mod office;
+mod priority;
 mod route;
 mod simulator;
 mod single;
 mod stall;
 mod state;
+mod stop_loading;
 mod terminal;
 #[cfg(test)]
 mod trace;

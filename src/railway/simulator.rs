@@ -78,6 +78,7 @@ impl<'m> Simulator<'m> {
             outlets: model.transloadings.iter().map(|yard| yard.outlets.len()).collect(),
             formations: model.formations.len(),
             pools: model.pools.len(),
+            stop_loading: model.stop_loading.len(),
         };
         Self {
             state: State::new(model),

@@ -10,16 +10,18 @@ use super::formation::GroupState;
 use super::inspection::Inspections;
 use super::line::LaneState;
 use super::office::OfficeState;
+use super::priority::{GateOf, Ranks};
 use super::route::{Group, HeldTrains};
 use super::single::SectionState;
 use super::stall::StallWatch;
+use super::stop_loading::Holds;
 use super::terminal::TerminalState;
 use super::train::{Fleet, Phase, Train};
 use super::transloading::TransloadingState;
 use super::wagons::{PoolState, Rakes};
 use super::wind::WindState;
 use super::yard::YardState;
-use crate::engine::{EventList, Gate, Process};
+use crate::engine::{EventList, Process};
 use crate::model::{Drawn, Model, Step};
 use crate::observe::{Activity, Fault, Observations};
 use crate::random::StreamKey;
@@ -62,6 +64,8 @@ pub(super) struct State<'m> {
     pub(super) groups: Vec<GroupState>,
     pub(super) pools: Vec<PoolState>,
     pub(super) rakes: Rakes,
+    pub(super) ranks: Ranks,
+    pub(super) holds: Holds,
     pub(super) transloadings: Vec<TransloadingState>,
     /// By flow: trains that find every route closed.
     pub(super) held: Vec<HeldTrains>,
@@ -108,6 +112,7 @@ impl Process for State<'_> {
             Event::WindChanges(wind) => self.wind_changes(wind),
             Event::WagonsReturn(rake) => self.wagons_return(rake),
             Event::GroupDue(group) => self.group_due(group),
+            Event::OrderChanges(rule) => self.order_changes(rule),
             Event::TransloadingChanges(yard) => self.transloading_changes(yard),
             Event::RouteReady(flow) => self.route_ready(flow),
             Event::StepEnds => self.step_ends(),
@@ -117,6 +122,9 @@ impl Process for State<'_> {
             }
         }
         self.work_off_wakes();
+        if !self.model.stop_loading.is_empty() {
+            self.watch_stop_loading();
+        }
         if self.watch.has_suspects() {
             self.look_for_stall();
         }
@@ -153,6 +161,8 @@ impl<'m> State<'m> {
             groups: vec![GroupState::default(); model.groups.len()],
             pools: vec![PoolState::default(); model.pools.len()],
             rakes: Rakes::default(),
+            ranks: Ranks::default(),
+            holds: Holds::new(model),
             transloadings: model.transloadings.iter().map(TransloadingState::new).collect(),
             held: vec![HeldTrains::default(); model.flows.len()],
             ahead: Vec::new(),
@@ -189,6 +199,8 @@ impl<'m> State<'m> {
         self.groups.iter_mut().for_each(GroupState::reset);
         self.pools.iter_mut().zip(&model.pools).for_each(|(state, pool)| state.reset(pool));
         self.rakes.clear();
+        self.ranks.reset();
+        self.holds.reset();
         self.transloadings.iter_mut().for_each(TransloadingState::reset);
         self.held.iter_mut().for_each(HeldTrains::reset);
         self.pending.schedule(model.measure_from, Event::MeasuringBegins);
@@ -209,6 +221,9 @@ impl<'m> State<'m> {
         for exchange in 0..self.exchanges.len() {
             self.watch_exchange(exchange as u32);
         }
+        for rule in 0..model.stop_loading.len() {
+            self.watch_order(rule as u32);
+        }
         for yard in 0..self.transloadings.len() {
             self.watch_transloading(yard as u32);
         }
@@ -223,7 +238,7 @@ impl<'m> State<'m> {
         self.pending.schedule(self.now + self.model.step, Event::StepEnds);
     }
 
-    fn work_off_wakes(&mut self) {
+    pub(super) fn work_off_wakes(&mut self) {
         while let Some(wake) = self.wakes.pop_front() {
             match wake {
                 Wake::Yard(yard) => self.serve_yard(yard),
@@ -242,7 +257,7 @@ impl<'m> State<'m> {
     pub(super) fn advance(&mut self, train: u32) {
         loop {
             let gone_on = match self.next_step(train) {
-                Step::Form(yard) => self.form(train, yard),
+                Step::Form(yard) => !self.is_held_back(train) && self.form(train, yard),
                 Step::Office(office) => self.join_office(train, office),
                 Step::Reload(terminal) => self.join_terminal(train, terminal),
                 Step::Exchange(exchange) => self.join_exchange(train, exchange),
@@ -396,14 +411,16 @@ impl<'m> State<'m> {
         self.seen.switch(&mut t.time, self.now, location, activity);
     }
 
-    /// Everyone at a gate waits for something else now.
-    pub(super) fn switch_all(&mut self, gate: fn(&mut Self, u32) -> &mut Gate<Activity>, index: u32, place: u32, cause: Activity) {
+    /// Everyone at a gate waits for something else now, but those that are overtaken.
+    pub(super) fn switch_all(&mut self, gate: GateOf<'m>, index: u32, place: u32, cause: Activity) {
         if !gate(self, index).waits_for(cause) {
             return;
         }
         let waiting = std::mem::take(gate(self, index));
         for train in waiting.waiting() {
-            self.switch(train, place, cause);
+            if !self.ranks.is_overtaken(train) {
+                self.switch(train, place, cause);
+            }
         }
         *gate(self, index) = waiting;
     }

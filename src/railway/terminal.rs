@@ -54,6 +54,10 @@ pub(super) fn lifting_time(work: Duration, cranes: u32) -> Duration {
     Duration((work.0 + i64::from(cranes.max(1)) - 1) / i64::from(cranes.max(1)))
 }
 
+fn gate<'s>(state: &'s mut State<'_>, terminal: u32) -> &'s mut Gate<Activity> {
+    &mut state.terminals[terminal as usize].gate
+}
+
 impl State<'_> {
     /// What keeps a train from being placed.
     fn terminal_block(&mut self, terminal: u32, train: u32) -> Option<Activity> {
@@ -95,9 +99,11 @@ impl State<'_> {
         if state.gate.is_empty() && cause.is_none() {
             self.place_in_berth(train, terminal);
         } else {
-            let cause = state.gate.join(train, cause.unwrap_or(Activity::BerthBusy));
             self.seen.terminals[terminal as usize].waiting.add(self.now, 1);
-            self.switch(train, self.model.terminals[terminal as usize].place, cause);
+            let place = self.model.terminals[terminal as usize].place;
+            if self.queue_up((gate, terminal), train, (place, cause.unwrap_or(Activity::BerthBusy))) {
+                self.wakes.push_back(Wake::Terminal(terminal));
+            }
         }
         false
     }
@@ -117,16 +123,12 @@ impl State<'_> {
     /// Lets trains into free berths.
     pub(super) fn serve_terminal(&mut self, terminal: u32) {
         while let Some(train) = self.terminals[terminal as usize].gate.head() {
+            let place = self.model.terminals[terminal as usize].place;
             if let Some(cause) = self.terminal_block(terminal, train) {
-                self.switch_all(
-                    |s, i| &mut s.terminals[i as usize].gate,
-                    terminal,
-                    self.model.terminals[terminal as usize].place,
-                    cause,
-                );
+                self.switch_all(gate, terminal, place, cause);
                 return;
             }
-            self.terminals[terminal as usize].gate.leave();
+            self.call_up((gate, terminal), 0, place);
             self.seen.terminals[terminal as usize].waiting.add(self.now, -1);
             self.place_in_berth(train, terminal);
         }

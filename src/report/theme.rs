@@ -78,6 +78,8 @@ pub const fn activity(activity: Activity) -> RGBColor {
         Activity::QuotaUsedUp => RGBColor(88, 40, 28),
         Activity::NoWagon => RGBColor(178, 138, 98),
         Activity::WaitingToFill => RGBColor(92, 88, 130),
+        Activity::Overtaken => RGBColor(188, 184, 222),
+        Activity::StopLoading => RGBColor(120, 120, 60),
         Activity::RoutesClosed => RGBColor(240, 140, 110),
         Activity::YardFull => RGBColor(110, 70, 30),
         Activity::TruckShort => RGBColor(214, 160, 90),

@@ -17,6 +17,7 @@ pub(super) fn check(scenario: &Scenario, cx: &Context<'_>) {
         ambiguous_procedures(id, place, scenario, cx);
         alternatives(id, place, cx);
     }
+    classes(scenario, cx);
     outlets(scenario, cx);
     // A line whose ends are wrong is one problem, not one for each way that it would be part of.
     if scenario.lines.values().all(|line| !line.between.0.is_empty()) {
@@ -35,6 +36,20 @@ pub(super) fn check(scenario: &Scenario, cx: &Context<'_>) {
             }
         }
         unused(scenario, cx);
+    }
+}
+
+/// A class means nothing as long as nobody says how much waiting it is worth.
+fn classes(scenario: &Scenario, cx: &Context<'_>) {
+    if scenario.ageing.is_some() {
+        return;
+    }
+    for id in scenario.flows.iter().filter(|(_, flow)| flow.priority > 0).map(|(id, _)| id) {
+        let problem = at(cx, &["flows", id, "priority"], ProblemKind::OnlyWith("priority.ageing"));
+        report(
+            cx,
+            problem.map(|p| p.remedy("say how much waiting a class is worth, such as priority.ageing = \"6 h\"")),
+        );
     }
 }
 

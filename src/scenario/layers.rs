@@ -282,6 +282,8 @@ pub(super) const RUNNING: &[&[&str]] = &[&["running_time"], &["speed"]];
 pub(super) const PASSING: &[&[&str]] = &[&["passing_places", "passing_tracks"], &["passing", "sections"]];
 /// The same for the size of a section.
 pub(super) const SECTION: &[&[&str]] = &[&["length"], &["share"]];
+/// The same for when loading is stopped.
+pub(super) const ORDER: &[&[&str]] = &[&["stop_above", "resume_below"], &["orders"]];
 /// The same for the spread of a law.
 pub(super) const SPREAD: &[&[&str]] = &[&["sd"], &["cv"]];
 
@@ -310,6 +312,7 @@ fn drop_alternatives(below: &mut Table, above: &Table, path: &[&str]) {
         ["flows", _, "departures"] => &[DEPARTURES],
         ["flows", _, "departures", "gather", "lots"] => &[LOTS],
         ["places", _, "regrouping", _] => &[CALLS],
+        ["stop_loading", _] => &[ORDER],
         ["places", _, "reloading", _] => &[LIFTING],
         ["places", _, "wind"] => &[WIND],
         ["places", _, "reloading", _, "breakdowns"] => &[BREAKDOWNS],

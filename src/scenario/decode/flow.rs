@@ -8,7 +8,7 @@ use super::super::layers::DEPARTURES;
 use super::super::problem::{ProblemKind, Thing};
 use super::super::reader::Reader;
 use super::super::types::{Departures, FacilityKind, Flow, Id, StepRef, TimetableEntry, TraceRow};
-use super::{STAND_IN, civil, forming, law, route};
+use super::{STAND_IN, civil, forming, law, route, rules};
 use crate::random::Law;
 use crate::units::Dimension;
 
@@ -54,6 +54,7 @@ fn read(id: &str, reader: &mut Reader<'_>, only_gauge: Option<&Id>) -> Flow {
         teu_per_box: reader
             .optional("teu_per_box", |n| n.positive_or_zero("a number, 2 for forty-foot containers"))
             .unwrap_or(2.0),
+        priority: reader.optional("priority", rules::class).unwrap_or(0),
         growth: reader
             .optional("growth", |n| n.positive_or_zero("a factor, 1.36 for 36 % more"))
             .unwrap_or(1.0),

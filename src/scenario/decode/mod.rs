@@ -15,6 +15,7 @@ mod law;
 mod line;
 mod place;
 mod route;
+mod rules;
 mod single;
 mod time_run;
 mod transloading;
@@ -55,6 +56,8 @@ pub(super) fn scenario(cx: &Context<'_>) -> Option<Scenario> {
             places: reader.things("places", |id, item| place::place(id, item, &time.zone)),
             lines: reader.things("lines", line::line),
             flows: flows(reader, &gauges),
+            ageing: reader.optional("priority", rules::ageing),
+            stop_loading: reader.things("stop_loading", rules::stop_loading),
             corridors: reader.things("corridors", corridor),
             holidays,
             gauges,

@@ -9,7 +9,7 @@ use super::super::problem::{ProblemKind, Thing};
 use super::super::reader::Reader;
 use super::super::types::{AtClose, Customs, Exchange, FacilityKind, Id, Lifting, Office, Place, Procedure, Quota, Reloading, StepRef};
 use super::transloading::transloading;
-use super::{STAND_IN, choice, civil, clearance, forming, interruptions, law};
+use super::{STAND_IN, choice, civil, clearance, forming, interruptions, law, rules};
 use crate::random::Law;
 use crate::units::Dimension;
 
@@ -189,9 +189,22 @@ fn exchange(id: &str, item: &Item<'_>) -> Option<Exchange> {
             name: reader.name(id),
             headway: reader.optional("headway", Item::duration).unwrap_or_default(),
             quota: quota.map(|trains| Quota { trains, reset_at }),
+            exempt_from: exempt_from(reader),
             calendar: calendar(reader),
         }
     })
+}
+
+/// The class of priority from which trains are free from the quota.
+fn exempt_from(reader: &mut Reader<'_>) -> Option<u32> {
+    let item = reader.get("exempt_from")?;
+    if !reader.has("quota") {
+        return item.refuse(
+            item.problem(ProblemKind::OnlyWith("quota"))
+                .remedy("take it out, or give a `quota`"),
+        );
+    }
+    rules::class(&item)
 }
 
 /// Whole trains a day; none where it is `"unlimited"`.
