@@ -17,7 +17,7 @@ mod place;
 mod route;
 mod rules;
 mod single;
-mod time_run;
+pub(super) mod time_run;
 mod transloading;
 
 use std::collections::BTreeMap;
