@@ -809,3 +809,60 @@ fn a_transloading_closes() {
     ];
     assert_eq!(of_train, expected);
 }
+
+/// Hourly lots of 2 for trains of 4; from 02:30 to 05:30 twice as many: additional lots an hour apart from its begin, at 03:30
+/// and 04:30. The lots of 01:00 and 02:00 make a train, then 03:00 and 03:30, 04:00 and 04:30, 05:00 and 06:00.
+#[test]
+fn a_surge_of_boxes() {
+    let toml = HEAD.replace("1 day", "6 h 30 min")
+        + r#"
+        [places.hub]
+        [flows.f]
+        from = "hub"
+        to = "hub"
+        gauge = "standard"
+        departures.gather = { lots = { every = "1 h" }, lot_size = 2, size = 4 }
+        "#
+        + &on_first_day("surges = \"f\"\ntimes = 2", "02:30", "05:30");
+    let expected = "f#1  hub  waiting_to_fill  0 d 01:00 - 0 d 02:00\n\
+                    f#1  left 0 d 02:00\n\
+                    f#2  hub  waiting_to_fill  0 d 03:00 - 0 d 03:30\n\
+                    f#2  left 0 d 03:30\n\
+                    f#3  hub  waiting_to_fill  0 d 04:00 - 0 d 04:30\n\
+                    f#3  left 0 d 04:30\n\
+                    f#4  hub  waiting_to_fill  0 d 05:00 - 0 d 06:00\n\
+                    f#4  left 0 d 06:00";
+    assert_eq!(log(&toml), expected);
+}
+
+/// One train a direction fits on a line of an hour between two yards of two tracks, of which until noon there is one: at 07:00
+/// each first train wants the track on which the second one of the other direction stands, and that one the room of the
+/// first. It looks like a circle for ever, and is none: at noon the first ones have the second tracks, and leave.
+#[test]
+fn what_a_disruption_will_give_back_is_waited_for() {
+    let toml = HEAD.to_owned()
+        + LINE
+        + "room = 1\n[places.a.tracks]\nstandard = 2\n[places.b.tracks]\nstandard = 2\n"
+        + &flow("f", ("a", "b"), "\"06:00\", \"06:10\"")
+        + &flow("g", ("b", "a"), "\"06:00\", \"06:10\"")
+        + &on_first_day(
+            "changes = [\"places.a.tracks.standard\", \"places.b.tracks.standard\"]\nto = 1",
+            "00:00",
+            "12:00",
+        );
+    let of_flow = |flow: &str, from: &str, to: &str| {
+        format!(
+            "{flow}#1  l>{to}  running  0 d 06:00 - 0 d 07:00\n\
+             {flow}#1  {to}  track_ahead_full  0 d 07:00 - 0 d 12:00\n\
+             {flow}#1  left 0 d 12:00\n\
+             {flow}#2  {from}  line_full  0 d 06:10 - 0 d 12:00\n\
+             {flow}#2  l>{to}  running  0 d 12:00 - 0 d 13:00\n\
+             {flow}#2  left 0 d 13:00"
+        )
+    };
+    let log = log(&toml);
+    let mut lines: Vec<&str> = log.lines().collect();
+    lines.sort_by_key(|line| &line[..3]);
+    let expected = of_flow("f", "a", "b") + "\n" + &of_flow("g", "b", "a");
+    assert_eq!(lines.join("\n"), expected);
+}
