@@ -1,6 +1,7 @@
 //! Experiments: replications and what they add up to.
 #![allow(clippy::cast_possible_truncation, reason = "indices: a model has far fewer than 2^32 of anything")]
 
+pub mod capacity;
 pub mod compare;
 #[cfg(test)]
 mod forming_tests;

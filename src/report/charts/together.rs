@@ -192,7 +192,8 @@ pub fn waterfalls(comparison: &Comparison) -> Result<Chart, ReportError> {
         for (at, scenario) in comparison.scenarios.iter().enumerate() {
             if let Some(bar) = of(at, id) {
                 let mut bar = bar.clone();
-                bar.name = bar.name.map(|name| format!("{name}, {}", scenario.name));
+                // The place is named once, lest its name push that of the scenario out.
+                bar.name = if at == 0 { bar.name } else { Label::from(scenario.name.as_str()) };
                 bars.push(bar);
             }
         }
@@ -208,8 +209,9 @@ pub fn waterfalls(comparison: &Comparison) -> Result<Chart, ReportError> {
         title: Label::from("Where the hours of a train go, side by side"),
         finding: Label::from(format!("A train spends {} in the network.", totals.join(", "))),
         caption: format!(
-            "{} Means of replications, of the locations with most waiting and service.",
-            provenance(first, false)
+            "{} Means of replications, of the locations with most waiting and service; the first bar of each is {}.",
+            provenance(first, false),
+            comparison.scenarios[0].name
         ),
     };
     if bars.is_empty() {
