@@ -106,6 +106,11 @@ impl State<'_> {
         }
     }
 
+    /// The same in thousandths, as rates are.
+    fn work_ahead(&self, terminal: u32, train: u32) -> Duration {
+        Duration(self.lifting_work(terminal, train).0.saturating_mul(i64::from(FULL_PACE)))
+    }
+
     /// A train asks for a berth; it never goes on at once, since reloading takes time.
     pub(super) fn join_terminal(&mut self, train: u32, terminal: u32) -> bool {
         let cause = self.terminal_block(terminal, train);
@@ -168,11 +173,10 @@ impl State<'_> {
     /// A train stands in its berth: lifting begins, or it waits for a crane.
     pub(super) fn placed(&mut self, train: u32) {
         let terminal = self.terminal_of(train);
-        let work = self.lifting_work(terminal, train);
+        let work = self.work_ahead(terminal, train);
         let t = &mut self.fleet[train];
         t.phase = Phase::Lifting;
-        // In thousandths, as rates are.
-        t.work = Duration(work.0.saturating_mul(i64::from(FULL_PACE)));
+        t.work = work;
         t.rate = 0;
         t.settled = self.now;
         t.due = Instant::NEVER;
@@ -205,7 +209,7 @@ impl State<'_> {
         }
         for position in 0..self.terminals[terminal as usize].lifting.len() {
             let train = self.terminals[terminal as usize].lifting[position];
-            self.fleet[train].work = self.lifting_work(terminal, train);
+            self.fleet[train].work = self.work_ahead(terminal, train);
         }
     }
 

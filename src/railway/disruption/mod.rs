@@ -239,10 +239,10 @@ impl State<'_> {
         }
     }
 
-    /// Disruptions that may still begin or end.
+    /// Disruptions that may still begin or end, at this instant too.
     fn to_come(&self) -> impl Iterator<Item = &Disruption> {
         let all = self.model.disruptions.iter().zip(&self.disruptions.states);
-        all.filter(|(_, state)| state.until > self.now).map(|(facts, _)| facts)
+        all.filter(|(_, state)| state.until >= self.now).map(|(facts, _)| facts)
     }
 
     /// What they do to which part of the model.
