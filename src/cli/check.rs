@@ -54,7 +54,7 @@ impl Check {
     }
 }
 
-fn ways(model: &Model, looks: Looks) -> Table {
+pub(super) fn ways(model: &Model, looks: Looks) -> Table {
     let mut table = summary::table(&["flow", "trains a day", "boxes", "way", "steps"], looks);
     let ways = model
         .flows
@@ -123,7 +123,7 @@ fn hours(model: &Model, looks: Looks) -> Table {
     table
 }
 
-fn table_of(mut loads: Vec<Load>, looks: Looks) -> Table {
+pub(super) fn table_of(mut loads: Vec<Load>, looks: Looks) -> Table {
     loads.sort_by(|a, b| b.share().total_cmp(&a.share()));
     let mut table = summary::table(&["element", "limit", "offered a day", "capacity a day", "load"], looks);
     for load in loads {

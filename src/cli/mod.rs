@@ -7,7 +7,11 @@ mod common;
 mod folder;
 mod manifest;
 mod progress;
+mod replay;
 mod run;
+mod stress_des;
+mod validate;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -36,6 +40,12 @@ enum Command {
     Check(check::Check),
     /// Run the replications of a scenario: a summary on the screen, a folder of results.
     Run(run::Run),
+    /// Tell the story of one train of a finished run: every step with its cause, and who was before it.
+    Replay(replay::Replay),
+    /// Hold a model against published figures: met, missed or open, with intervals.
+    Validate(validate::Validate),
+    /// Hold this program against answers known from queueing theory: exact, simulated, interval, verdict.
+    Verify(verify::Verify),
 }
 
 /// Reads the arguments, does what they say, reports what went wrong.
@@ -44,6 +54,9 @@ pub fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Check(check) => check.execute(),
         Command::Run(run) => run.execute(),
+        Command::Replay(replay) => replay.execute(),
+        Command::Validate(validate) => validate.execute(),
+        Command::Verify(verify) => verify.execute(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -13,6 +13,7 @@ use super::common::{Failure, ScenarioArgs, looks};
 use super::folder::Folder;
 use super::manifest::{Manifest, RESULTS_VERSION, quoted, records_sha256, sha256};
 use super::progress;
+use super::stress_des;
 use crate::experiment::stall::{StallReport, network};
 use crate::experiment::{self, Plan, Results, Sequential};
 use crate::model::Model;
@@ -21,7 +22,7 @@ use crate::scenario::{Loaded, Style};
 
 /// Run the replications of a scenario: a summary on the screen, a folder of results.
 #[derive(Debug, Args)]
-#[command(after_help = "The folder holds summary.json, manifest.json, scenario.toml, tables/ and charts/.\n\
+#[command(after_help = "The folder holds summary.json, manifest.json, scenario.toml, stress_des.md (what a reviewer asks), tables/ and charts/.\n\
     It appears when it is whole. Ctrl-C stops after the replications that are finished and writes these.\n\n\
     Examples:\n  landbridge run scenarios/baseline.toml\n  \
     landbridge run scenarios/baseline.toml --set places.alataw_pass.reloading.shed.lifting=\"45 min\" --out results/shed-45")]
@@ -82,7 +83,9 @@ impl Run {
             Err(Failure::Stalled(stall)) => return Err(self.keep_stall(folder, &loaded, &model, stall)),
             outcome => outcome?,
         };
-        self.write(&folder, &loaded, &results, &plan, run_seconds)?;
+        let manifest = manifest(&loaded, &results, &plan, run_seconds);
+        self.write(&folder, &loaded, &results, &manifest)?;
+        folder.write("stress_des.md", stress_des::document(&loaded, &model, &results, &manifest).as_bytes())?;
         let place = folder.publish(&self.scenario.stem(), self.out.is_some())?;
         self.show(&results, &plan, &place)
     }
@@ -163,7 +166,7 @@ impl Run {
         })
     }
 
-    fn write(&self, folder: &Folder, loaded: &Loaded, results: &Results, plan: &Plan, run_seconds: f64) -> Result<(), Failure> {
+    fn write(&self, folder: &Folder, loaded: &Loaded, results: &Results, manifest: &Manifest) -> Result<(), Failure> {
         folder.write("scenario.toml", loaded.resolved.as_bytes())?;
         folder.write("summary.json", summary::json(results)?.as_bytes())?;
         for table in tables::all(results) {
@@ -183,7 +186,7 @@ impl Run {
                 self.write_chart(folder, &chart)?;
             }
         }
-        let manifest = serde_json::to_string_pretty(&manifest(loaded, results, plan, run_seconds)).map_err(report::ReportError::from)?;
+        let manifest = serde_json::to_string_pretty(manifest).map_err(report::ReportError::from)?;
         folder.write("manifest.json", format!("{manifest}\n").as_bytes())
     }
 

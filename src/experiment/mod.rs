@@ -1,6 +1,7 @@
 //! Experiments: replications and what they add up to.
 #![allow(clippy::cast_possible_truncation, reason = "indices: a model has far fewer than 2^32 of anything")]
 
+mod advice;
 #[cfg(test)]
 mod forming_tests;
 mod goal;
@@ -8,10 +9,15 @@ mod measures;
 mod replicate;
 pub mod results;
 pub mod stall;
+mod story;
 mod summarise;
+mod targets;
 
+pub use advice::{Advice, is_skewed};
 pub use goal::{Goal, GoalReport, Sequential, UnknownMeasure};
 pub use measures::{DWELL_BIN, DWELL_BINS, MeasureName, Measures, QUANTILES, measure, names};
 pub use replicate::{Plan, ReplicateError, replicate};
 pub use results::Results;
+pub use story::{StoryStep, Trains, find_train, story};
 pub use summarise::{BANDED, corridors};
+pub use targets::{Agreement, Comparison, Target, TargetKind, Targets, Tolerance, UnknownTarget, Validation};

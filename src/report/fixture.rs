@@ -2,6 +2,7 @@
 
 use jiff::civil::{Date, date};
 
+use crate::experiment::Advice;
 use crate::experiment::results::{
     ActivityRecord, Band, CorridorFacts, DailyTrains, DwellDistribution, FlowFacts, LedgerEntry, LocationFacts, LocationKind,
     MeasureEstimate, QueueSeries, ReplicationRecords, Results, RunFacts, TrainRecord, Utilisation,
@@ -192,7 +193,10 @@ fn build(size: &Size) -> Results {
         daily: (0..places).map(|p| daily(p, size)).collect(),
         corridors: size.corridors.iter().enumerate().map(|(i, c)| corridor(i, c, size)).collect(),
         records: vec![records],
-        advice: vec!["The first two weeks are deleted.".to_owned()],
+        advice: vec![Advice::FewReplications {
+            replications: 5,
+            needed: 10,
+        }],
         locations,
     }
 }

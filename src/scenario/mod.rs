@@ -21,6 +21,7 @@ mod check;
 mod decode;
 mod document;
 mod holidays;
+mod inputs;
 mod item;
 mod layers;
 mod nearest;
@@ -31,6 +32,7 @@ mod resolved;
 mod trace;
 mod types;
 
+pub use inputs::Input;
 pub use nearest::suggestion;
 pub use problem::{LoadError, Problem, ProblemKind, Problems, Severity, Source, SourcePlace, Thing};
 pub use render::Style;
@@ -53,6 +55,12 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// Every value with the remark beside it, sorted by key.
+    #[must_use]
+    pub fn inputs(&self) -> Vec<Input> {
+        inputs::inputs(&self.root, &self.sources)
+    }
+
     /// Problems found after loading, drawn at their places: the dotted path of a table or key, what is
     /// wrong with it, and the remedy.
     #[must_use]

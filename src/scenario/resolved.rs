@@ -101,7 +101,7 @@ fn block(value: &Value) -> String {
     }
 }
 
-fn inline(value: &Value) -> String {
+pub(super) fn inline(value: &Value) -> String {
     match value {
         Value::Text(text) => written_text(text),
         Value::Integer(number) => number.to_string(),

@@ -7,6 +7,7 @@ mod stall;
 mod stringline;
 mod trains_per_day;
 mod utilisation;
+mod validation;
 mod waterfall;
 
 pub use dwell::dwell;
@@ -15,6 +16,7 @@ pub use stall::stall;
 pub use stringline::{StringlineOptions, stringline};
 pub use trains_per_day::trains_per_day;
 pub use utilisation::utilisation;
+pub use validation::validation;
 pub use waterfall::{Hours, waterfall};
 
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
