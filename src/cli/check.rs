@@ -55,7 +55,7 @@ impl Check {
 }
 
 pub(super) fn ways(model: &Model, looks: Looks) -> Table {
-    let mut table = summary::table(&["flow", "trains a day", "boxes", "way", "steps"], looks);
+    let mut table = summary::table(&["flow", "a day", "boxes", "way", "steps"], looks);
     let ways = model
         .flows
         .iter()

@@ -18,8 +18,10 @@ use crate::scenario::{self, Style};
 
 /// Tell the story of one train of a finished run: every step with its cause, and who was before it.
 #[derive(Debug, Args)]
-#[command(after_help = "The replication is run again from the scenario and seed of the folder, and gives what it gave.\n\n\
-    Example:\n  landbridge replay results/baseline --replication 7 --train inland_alataw_pass#120")]
+#[command(
+    after_help = "The replication is run again from the scenario and seed of the folder, and gives what it gave.\n\n\
+    Example:\n  landbridge replay results/baseline --replication 7 --train inland_alataw_pass#120"
+)]
 pub(super) struct Replay {
     /// The results folder.
     #[arg(value_name = "FOLDER")]

@@ -22,10 +22,12 @@ use crate::scenario::{Loaded, Style};
 
 /// Run the replications of a scenario: a summary on the screen, a folder of results.
 #[derive(Debug, Args)]
-#[command(after_help = "The folder holds summary.json, manifest.json, scenario.toml, stress_des.md (what a reviewer asks), tables/ and charts/.\n\
+#[command(
+    after_help = "The folder holds summary.json, manifest.json, scenario.toml, stress_des.md (what a reviewer asks), tables/ and charts/.\n\
     It appears when it is whole. Ctrl-C stops after the replications that are finished and writes these.\n\n\
     Examples:\n  landbridge run scenarios/baseline.toml\n  \
-    landbridge run scenarios/baseline.toml --set places.alataw_pass.reloading.shed.lifting=\"45 min\" --out results/shed-45")]
+    landbridge run scenarios/baseline.toml --set places.alataw_pass.reloading.shed.lifting=\"45 min\" --out results/shed-45"
+)]
 pub(super) struct Run {
     #[command(flatten)]
     scenario: ScenarioArgs,
@@ -85,7 +87,10 @@ impl Run {
         };
         let manifest = manifest(&loaded, &results, &plan, run_seconds);
         self.write(&folder, &loaded, &results, &manifest)?;
-        folder.write("stress_des.md", stress_des::document(&loaded, &model, &results, &manifest).as_bytes())?;
+        folder.write(
+            "stress_des.md",
+            stress_des::document(&loaded, &model, &results, &manifest).as_bytes(),
+        )?;
         let place = folder.publish(&self.scenario.stem(), self.out.is_some())?;
         self.show(&results, &plan, &place)
     }

@@ -40,7 +40,11 @@ fn section(out: &mut String, heading: &str, text: &str) {
 fn objectives(out: &mut String, loaded: &Loaded, results: &Results) {
     let description = loaded.scenario.description.trim();
     section(out, "## 1. Objectives", "### 1.1 Purpose of the model");
-    section(out, if description.is_empty() { AUTHOR } else { description }, "### 1.2 Model outputs");
+    section(
+        out,
+        if description.is_empty() { AUTHOR } else { description },
+        "### 1.2 Model outputs",
+    );
     let run = &results.run;
     let _ = writeln!(
         out,
@@ -77,7 +81,11 @@ fn logic(out: &mut String, model: &Model, results: &Results, inputs: &[Input]) {
     }
     let _ = writeln!(out, "{table}");
     let ways = check::ways(model, Looks::Plain);
-    section(out, "### 2.2 Logic of the base model", &format!("A train does the steps of its way in this order, and waits where it must:\n\n{ways}"));
+    section(
+        out,
+        "### 2.2 Logic of the base model",
+        &format!("A train does the steps of its way in this order, and waits where it must:\n\n{ways}"),
+    );
     section(out, "### 2.3 Logic of the scenario", &differences(inputs));
     section(
         out,
@@ -101,7 +109,10 @@ fn differences(inputs: &[Input]) -> String {
     for input in changed {
         let _ = writeln!(text, "- `{}` = `{}`", input.key, input.value);
     }
-    for input in inputs.iter().filter(|i| i.file > 0 && i.remark.is_empty() && i.key.starts_with("run.")) {
+    for input in inputs
+        .iter()
+        .filter(|i| i.file > 0 && i.remark.is_empty() && i.key.starts_with("run."))
+    {
         let _ = writeln!(text, "- `{}` = `{}`", input.key, input.value);
     }
     text
@@ -109,19 +120,29 @@ fn differences(inputs: &[Input]) -> String {
 
 fn components(out: &mut String, model: &Model, results: &Results, inputs: &[Input]) {
     let flows = of(inputs, |key| key.starts_with("flows.") && !key.contains(".departures"));
-    section(out, "#### 2.5.1 Entities", &format!("Trains (or trucks, flights), by flow, with their attributes:\n\n{flows}"));
+    section(
+        out,
+        "#### 2.5.1 Entities",
+        &format!("Trains (or trucks, flights), by flow, with their attributes:\n\n{flows}"),
+    );
     let mut done: Vec<&str> = results.ledger.iter().map(|entry| entry.activity.label()).collect();
     done.sort_unstable();
     done.dedup();
     section(
         out,
         "#### 2.5.2 Activities",
-        &format!("What trains did or waited for in these replications: {}. Their times are under 3.3, their order under 2.2.", done.join("; ")),
+        &format!(
+            "What trains did or waited for in these replications: {}. Their times are under 3.3, their order under 2.2.",
+            done.join("; ")
+        ),
     );
     section(
         out,
         "#### 2.5.3 Resources",
-        &format!("Each with the load offered to it:\n\n{}", check::table_of(offered_loads(model), Looks::Plain)),
+        &format!(
+            "Each with the load offered to it:\n\n{}",
+            check::table_of(offered_loads(model), Looks::Plain)
+        ),
     );
     section(
         out,
@@ -184,9 +205,9 @@ fn experimentation(out: &mut String, loaded: &Loaded, results: &Results) {
     if run.goals.is_empty() {
         text.push_str(", their number given beforehand.");
     } else {
-        let _ = write!(
+        let _ = writeln!(
             text,
-            ", from {} to {} at most, until what follows was known (Law (2015), section 9.4.1; several at once by Bonferroni):\n",
+            ", from {} to {} at most, until what follows was known (Law (2015), section 9.4.1; several at once by Bonferroni):",
             loaded.scenario.run.replications, loaded.scenario.run.at_most
         );
         for goal in &run.goals {

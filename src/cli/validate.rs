@@ -79,7 +79,7 @@ impl Validate {
         let folder = Folder::new(self.out.as_deref(), &name)?;
         let results = self.replicate(&loaded, &model, &mut validation)?;
         let comparisons = validation.compare(results.run.confidence);
-        let json = self.write(&folder, &targets, &results, &comparisons)?;
+        let json = Self::write(&folder, &targets, &results, &comparisons)?;
         let place = folder.publish(&name, self.out.is_some())?;
         if self.json {
             anstream::print!("{json}");
@@ -128,7 +128,7 @@ impl Validate {
     }
 
     /// Writes table, chart and document; the document.
-    fn write(&self, folder: &Folder, targets: &Targets, results: &Results, comparisons: &[Comparison]) -> Result<String, Failure> {
+    fn write(folder: &Folder, targets: &Targets, results: &Results, comparisons: &[Comparison]) -> Result<String, Failure> {
         let run = &results.run;
         let document = Document {
             title: &targets.title,

@@ -305,7 +305,7 @@ mod tests {
     #[test]
     fn a_queue_that_grows() {
         let found = advice(26.0, 60, 10, 20);
-        let [Advice::QueueGrows { place, growth, .. }] = &found[..] else {
+        let Some(Advice::QueueGrows { place, growth, .. }) = found.first() else {
             panic!("{found:?}");
         };
         assert_eq!(place, "q");

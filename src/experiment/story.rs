@@ -37,10 +37,12 @@ pub struct Trains {
     pub first: Vec<String>,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde asks for it")]
 fn as_hours<S: serde::Serializer>(at: &Instant, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64(Duration(at.0).as_hours())
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde asks for it")]
 fn duration_as_hours<S: serde::Serializer>(lasted: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64(lasted.as_hours())
 }
@@ -63,7 +65,10 @@ pub fn story(model: &Model, records: &ReplicationRecords, train: usize) -> Vec<S
     let own: Vec<&ActivityRecord> = records.activities.iter().filter(|a| a.train as usize == train).collect();
     let steps = own.iter().enumerate().map(|(i, a)| {
         let (before_it, in_its_way) = if a.activity.is_waiting() {
-            let next = own[i + 1..].iter().find(|next| !next.activity.is_waiting()).map(|next| next.location);
+            let next = own[i + 1..]
+                .iter()
+                .find(|next| !next.activity.is_waiting())
+                .map(|next| next.location);
             (queue(model, records, a), holders(model, records, a, next))
         } else {
             (Trains::default(), Trains::default())
@@ -84,7 +89,11 @@ pub fn story(model: &Model, records: &ReplicationRecords, train: usize) -> Vec<S
 fn queue(model: &Model, records: &ReplicationRecords, wait: &ActivityRecord) -> Trains {
     let same = |a: &&ActivityRecord| a.location == wait.location && a.activity == wait.activity && a.train != wait.train;
     let waits = records.activities.iter().filter(same);
-    trains(model, records, waits.filter(|a| a.begins_at < wait.begins_at && wait.begins_at < a.ends_at))
+    trains(
+        model,
+        records,
+        waits.filter(|a| a.begins_at < wait.begins_at && wait.begins_at < a.ends_at),
+    )
 }
 
 /// Those that had what the wait was for: at work there, or on the line or at the place ahead.
@@ -164,7 +173,13 @@ mod tests {
             .iter()
             .map(|step| {
                 let (before, way) = (step.before_it.first.join(" "), step.in_its_way.first.join(" "));
-                format!("{} {} {} {} [{before}] [{way}]", step.begins_at, step.lasted, step.at, step.activity.word())
+                format!(
+                    "{} {} {} {} [{before}] [{way}]",
+                    step.begins_at,
+                    step.lasted,
+                    step.at,
+                    step.activity.word()
+                )
             })
             .collect();
         assert_eq!(

@@ -47,12 +47,18 @@ fn collect(node: &Node, path: &str, sources: &[Source], found: &mut Vec<Input>) 
 /// What follows the value on its line after a `#`; within an array of tables, what follows on the line of its last row.
 fn remark(node: &Node, sources: &[Source]) -> String {
     let end = match &node.value {
-        Value::Array(entries) => entries.last().map_or(node.at.span.end, |last| last.at.span.end.max(node.at.span.end)),
+        Value::Array(entries) => entries
+            .last()
+            .map_or(node.at.span.end, |last| last.at.span.end.max(node.at.span.end)),
         _ => node.at.span.end,
     };
-    let rest = sources.get(node.at.file).and_then(|source| source.text.get(end..)).unwrap_or_default();
+    let rest = sources
+        .get(node.at.file)
+        .and_then(|source| source.text.get(end..))
+        .unwrap_or_default();
     let line = rest.lines().next().unwrap_or_default();
-    line.split_once('#').map_or_else(String::new, |(_, remark)| remark.trim().to_owned())
+    line.split_once('#')
+        .map_or_else(String::new, |(_, remark)| remark.trim().to_owned())
 }
 
 #[cfg(test)]

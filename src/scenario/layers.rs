@@ -230,7 +230,9 @@ fn merge(lower: &mut Node, upper: Node, path: &mut Vec<String>) {
             let keys: Vec<&str> = path.iter().map(String::as_str).collect();
             drop_alternatives(below, &above, &keys);
             for (key, node) in above {
-                if let Some(old) = below.get_mut(&key) {
+                if takes_out(&node) && below.get(&key).is_some_and(|old| old.table().is_some()) {
+                    below.remove(&key);
+                } else if let Some(old) = below.get_mut(&key) {
                     path.push(key);
                     merge(old, node, path);
                     path.pop();
@@ -241,6 +243,11 @@ fn merge(lower: &mut Node, upper: Node, path: &mut Vec<String>) {
         }
         (_, value) => *lower = Node { value, ..upper },
     }
+}
+
+/// Whether a value takes a table of the layers below out.
+fn takes_out(node: &Node) -> bool {
+    node.text() == Some("none")
 }
 
 /// Whether a table is a law written out.
@@ -263,6 +270,8 @@ pub(super) const LOTS: &[&[&str]] = &[&["rate", "by_hour", "by_weekday", "by_mon
 pub(super) const CALLS: &[&[&str]] = &[&["every"], &["timetable"]];
 /// The same for the lifting time of a reloading terminal.
 pub(super) const LIFTING: &[&[&str]] = &[&["lifting"], &["per_lift", "cranes", "cranes_per_train"]];
+/// The same for the ways of a flow.
+pub(super) const WAYS: &[&[&str]] = &[&["via"], &["routes", "choice", "divert_above", "divert_after"]];
 /// The same for the running time of a line.
 pub(super) const RUNNING: &[&[&str]] = &[&["running_time"], &["speed"]];
 /// The same for the passing places of a single track.
@@ -272,23 +281,28 @@ pub(super) const SECTION: &[&[&str]] = &[&["length"], &["share"]];
 /// The same for the spread of a law.
 pub(super) const SPREAD: &[&[&str]] = &[&["sd"], &["cv"]];
 
-/// What belongs to one word of a choice of words: the key of the choice, the word, and the key that belongs to it.
-fn belongs(path: &[&str]) -> Option<(&'static str, &'static str, &'static str)> {
+/// What belongs to one word of a choice of words: the key of the choice, the word, and the keys that belong to it.
+fn belongs(path: &[&str]) -> Option<(&'static str, &'static str, &'static [&'static str])> {
+    const SINGLE: &[&str] = &["passing_places", "passing_tracks", "passing", "sections", "bunch", "crossing"];
     match path {
-        ["places", _, "choice", _] => Some(("rule", "shares", "shares")),
-        ["places", _, "clearance", _] => Some(("held", "set_out", "most_boxes")),
+        ["places", _, "choice", _] => Some(("rule", "shares", &["shares"])),
+        ["places", _, "clearance", _] => Some(("held", "set_out", &["most_boxes"])),
+        ["lines", _] => Some(("tracks", "single", SINGLE)),
         _ => None,
     }
 }
 
 /// A layer that chooses one alternative takes the others out of the layers below.
 fn drop_alternatives(below: &mut Table, above: &Table, path: &[&str]) {
-    if let Some((key, word, follower)) = belongs(path)
+    if let Some((key, word, followers)) = belongs(path)
         && above.get(key).and_then(Node::text).is_some_and(|chosen| chosen != word)
     {
-        below.remove(follower);
+        for follower in followers {
+            below.remove(*follower);
+        }
     }
     let all: &[&[&[&str]]] = match path {
+        ["flows", _] => &[WAYS],
         ["flows", _, "departures"] => &[DEPARTURES],
         ["flows", _, "departures", "gather", "lots"] => &[LOTS],
         ["places", _, "regrouping", _] => &[CALLS],
@@ -351,6 +365,20 @@ mod tests {
         assert_eq!(problems, []);
     }
 
+    /// A whole thing, but no value: there the word is one like any other.
+    #[test]
+    fn a_layer_takes_things_out() {
+        let (text, problems) = layered(
+            "title = 'a'\n[flows.f]\nfrom = 'a'\n[flows.g]\nfrom = 'b'\n[places.a.clearance.c]\nadvance = { share = 1 }\ndesks = 2",
+            &["flows.f=none", "places.a.clearance.c.advance=none", "title=none"],
+        );
+        assert_eq!(problems, []);
+        assert_eq!(
+            text,
+            "title = \"none\"\n\n[flows.g]\nfrom = \"b\"\n\n[places.a.clearance.c]\ndesks = 2\n"
+        );
+    }
+
     #[test]
     fn a_layer_that_chooses_an_alternative_drops_the_other() {
         let (text, _) = layered(
@@ -373,6 +401,11 @@ mod tests {
         );
         assert_eq!(text, "[lines.x]\npassing_places = 3\nspeed = \"60 km/h\"\n");
         let (text, _) = layered(
+            "[lines.x]\ntracks = 'single'\npassing = [{}]\nbunch = 2\nroom = 3",
+            &["lines.x.tracks=double"],
+        );
+        assert_eq!(text, "[lines.x]\nroom = 3\ntracks = \"double\"\n");
+        let (text, _) = layered(
             "[places.a.choice.c]\nrule = 'shares'\nshares = [1, 0]\n[places.a.clearance.c]\nheld = 'set_out'\nmost_boxes = 5",
             &["places.a.choice.c.rule=order", "places.a.clearance.c.held=train"],
         );
@@ -380,6 +413,8 @@ mod tests {
             text,
             "[places.a.choice.c]\nrule = \"order\"\n\n[places.a.clearance.c]\nheld = \"train\"\n"
         );
+        let (text, _) = layered("[flows.f]\nvia = ['a']", &["flows.f.routes={ n = {} }", "flows.f.choice=fixed"]);
+        assert_eq!(text, "[flows.f]\nchoice = \"fixed\"\n\n[flows.f.routes.n]\n");
         // A place may have any name, even that of an alternative.
         let (text, _) = layered("[places.rate]", &["places.every={}"]);
         assert_eq!(text, "[places.every]\n\n[places.rate]\n");

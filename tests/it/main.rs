@@ -8,6 +8,8 @@
 //! | `theory` | do the numbers agree with what queueing theory proves, and with other simulators? |
 //! | `fit_to_targets` | does the shipped baseline meet the figures to which it was fitted, and only those? |
 //! | `precision` | do runs that go on until a measure is known end where they should? |
+//! | `coverage` | do intervals cover what they say? |
+//! | `common_numbers` | does a change leave alone what it does not touch? |
 //! | `cli` | does the program say, write and return what a person expects? |
 //! | `stability` | are results the same bits on any number of threads, and as they were? |
 //! | `what_ifs` | do the shipped what-ifs find what their heads say? |
@@ -15,6 +17,8 @@
 
 mod cli;
 mod common;
+mod common_numbers;
+mod coverage;
 mod fit_to_targets;
 mod invariants;
 mod limits;
