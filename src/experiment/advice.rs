@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::results::{LocationFacts, LocationKind, MeasureEstimate, Results};
-use crate::stats::{LEAST_REPLICATIONS, Truncation, bonferroni_level, mser, student_quantile};
+use crate::stats::{LEAST_REPLICATIONS, Truncation, bonferroni_level, estimate, mser, student_quantile};
 use crate::units::{DAY, Duration};
 
 /// From how many trains beyond a quantile it is supported in one replication.
@@ -171,7 +171,8 @@ fn growing(results: &Results) -> Vec<Advice> {
 
 /// What MSER-5 says of the number of trains waiting, all places together, averaged over replications as in Welch's
 /// plot and over days; a batch is a week where there are twenty, since a week at a border has a rhythm, and else five
-/// days. Below ten batches nothing is said.
+/// days. Below ten batches nothing is said, nor where what would be deleted does not differ beyond doubt from the rest:
+/// the least of many chance values may lie anywhere.
 fn settling(results: &Results) -> Option<Advice> {
     let first = results.queues.first()?;
     let per_day = usize::try_from(DAY / first.step.0).ok().filter(|n| *n > 0)?;
@@ -185,15 +186,33 @@ fn settling(results: &Results) -> Option<Advice> {
     match mser(&daily, batch)? {
         Truncation::At(cut) => {
             let needed = Duration::days(i64::try_from(cut).ok()?);
-            (needed > warm_up).then(|| Advice::ShortWarmUp {
+            let deleted = usize::try_from(warm_up.0 / DAY).ok()?;
+            (needed > warm_up && differ(daily.get(deleted..cut)?, &daily[cut..], batch)).then(|| Advice::ShortWarmUp {
                 hours: warm_up.as_hours(),
                 needed_hours: needed.as_hours(),
             })
         }
-        Truncation::NotSettled => Some(Advice::NotSettled {
-            hours: (warm_up + results.run.length).as_hours(),
-        }),
+        Truncation::NotSettled => {
+            let (first, second) = daily.split_at(daily.len() / 2);
+            differ(first, second, batch).then(|| Advice::NotSettled {
+                hours: (warm_up + results.run.length).as_hours(),
+            })
+        }
     }
+}
+
+/// Whether the means of two stretches are more than three standard errors apart, as judged by the batches of the second.
+#[allow(clippy::cast_precision_loss, reason = "days")]
+fn differ(first: &[f64], second: &[f64], batch: usize) -> bool {
+    let means = second.chunks_exact(batch).map(|days| days.iter().sum::<f64>() / batch as f64);
+    let Some(rest) = estimate(means, 0.95).filter(|_| !first.is_empty()) else {
+        return false;
+    };
+    let mean = first.iter().sum::<f64>() / first.len() as f64;
+    // Less than a batch counts as one.
+    let batches = (first.len() as f64 / batch as f64).max(1.0);
+    let error = rest.sd.unwrap_or_default() * (1.0 / batches + 1.0 / f64::from(rest.n)).sqrt();
+    (mean - rest.mean).abs() > 3.0 * error
 }
 
 /// High quantiles of the summary with fewer than [`BEYOND`] trains beyond them.

@@ -159,7 +159,9 @@ fn a_run_can_be_repeated_from_its_manifest() {
     let again = landbridge(&results, &[&command[1..], &["--threads", "1", "--quiet"]].concat());
     assert_eq!(again.status.code(), Some(0), "{}", String::from_utf8_lossy(&again.stderr));
     let again = results.join("again");
-    for file in files(&again).iter().filter(|file| !file.ends_with("manifest.json")) {
+    // Both say when and how long they were run, and which files were read.
+    let differ = |file: &Path| file.ends_with("manifest.json") || file.ends_with("stress_des.md");
+    for file in files(&again).iter().filter(|file| !differ(file)) {
         let first = results.join(file.strip_prefix(&again).expect("below it"));
         assert_eq!(
             fs::read(file).expect("there"),
@@ -295,7 +297,13 @@ fn verify_holds_the_program_against_theory() {
     }
     let output = landbridge(folder.path(), &["verify", "--only", "m_d_1", "--json"]);
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    assert_eq!((&json["failed"], &json["verdicts"][0]["exact"]), (&0.into(), &2.0.into()));
+    assert_eq!(json["failed"], 0);
+    assert!(
+        json["verdicts"][0]["exact"]
+            .as_f64()
+            .is_some_and(|exact| (exact - 2.0).abs() < 1e-9),
+        "{json}"
+    );
     let output = landbridge(folder.path(), &["verify", "--only", "m_d_2"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("known here: m_m_1"), "{output:?}");

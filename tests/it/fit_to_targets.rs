@@ -54,7 +54,7 @@ fn fitted_targets_are_met() {
     replicate(&model, &plan, &AtomicBool::new(false), |m| validation.add(m)).unwrap_or_else(|error| panic!("{error}"));
     let compared = validation.compare(plan.confidence);
     let (fitted, predicted): (Vec<_>, Vec<_>) = compared.iter().partition(|c| c.kind == TargetKind::Fitted);
-    assert!(fitted.len() >= 8 && predicted.len() >= 5);
+    assert!(fitted.len() >= 8 && predicted.len() >= 4);
     for c in fitted {
         assert_eq!(c.agreement, Agreement::Met, "{c:?}");
     }

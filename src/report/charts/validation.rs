@@ -143,3 +143,51 @@ fn data(comparisons: &[Comparison]) -> Table {
         .nullable_float("model_half_width", each().map(|c| c.model.and_then(|m| m.half_width)))
         .text("source", each().map(|c| c.source.as_str()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::Estimate;
+
+    fn comparison(id: &str, kind: TargetKind, mean: f64, agreement: Agreement) -> Comparison {
+        Comparison {
+            id: id.to_owned(),
+            name: format!("Figure {id}"),
+            value: 7.0,
+            unit: "trains".to_owned(),
+            tolerance: 1.0,
+            kind,
+            source: "nobody".to_owned(),
+            model: Some(Estimate {
+                n: 20,
+                mean,
+                half_width: Some(0.25),
+                sd: Some(0.5),
+                min: mean,
+                max: mean,
+            }),
+            agreement,
+        }
+    }
+
+    #[test]
+    fn every_figure_has_a_row_and_the_finding_counts_them() {
+        let all = [
+            comparison("a", TargetKind::Fitted, 7.0, Agreement::Met),
+            comparison("b", TargetKind::Predicted, 7.5, Agreement::Met),
+            comparison("c", TargetKind::Predicted, 20.0, Agreement::Missed),
+        ];
+        let chart = validation(&all, "T", "Caption.").expect("drawn");
+        for text in ["Figure a", "Figure b", "Figure c", "1 of 2 predicted figures are met, and 1 of 1"] {
+            assert!(chart.svg.contains(text), "{text}");
+        }
+        assert_eq!(chart.data_csv.lines().count(), 4);
+        assert!(validation(&[], "T", "Caption.").is_ok_and(|chart| chart.svg.contains("there are no targets")));
+    }
+
+    #[test]
+    fn ends_are_in_tolerances() {
+        let found = ends(&comparison("b", TargetKind::Predicted, 7.5, Agreement::Met));
+        assert_eq!(found, Some((0.25, 0.5, 0.75)));
+    }
+}
