@@ -44,9 +44,10 @@ pub fn offered_loads(model: &Model) -> Vec<Load> {
     loads
 }
 
-/// Trains of a flow along a part of its way: until they are regrouped, or to the end.
+/// Trains of a flow along a part of its way: until they are regrouped or loaded from a yard, or to the end.
 pub(super) struct Stream<'m> {
-    flow: &'m FlowModel,
+    /// The part of its boxes that are of each class.
+    classes: Vec<f64>,
     steps: &'m [Step],
     trains_per_day: f64,
     boxes_per_train: f64,
@@ -54,8 +55,8 @@ pub(super) struct Stream<'m> {
     pub(super) least_boxes: f64,
 }
 
-/// The routes of a flow with the part of its trains that takes each. Where these choose by shares, it is these; others
-/// that choose are taken to go the preferred way.
+/// The routes of a flow with the part of its trains that takes each. Where these choose by shares, it is these; by the
+/// least time, equal parts, since none is preferred; those that divert are taken to go the preferred way.
 fn parts(flow: &FlowModel) -> impl Iterator<Item = (&RouteModel, f64)> {
     let mut before = 0.0;
     flow.routes.iter().enumerate().map(move |(i, route)| match &flow.choice {
@@ -64,50 +65,73 @@ fn parts(flow: &FlowModel) -> impl Iterator<Item = (&RouteModel, f64)> {
             before = up_to[i];
             (route, part)
         }
-        RouteChoice::Fixed | RouteChoice::LeastTime | RouteChoice::Divert { .. } => (route, if i == 0 { 1.0 } else { 0.0 }),
+        #[allow(clippy::cast_precision_loss, reason = "few routes")]
+        RouteChoice::LeastTime => (route, 1.0 / flow.routes.len() as f64),
+        RouteChoice::Fixed | RouteChoice::Divert { .. } => (route, if i == 0 { 1.0 } else { 0.0 }),
     })
+}
+
+/// Every way of every flow, with the part of its trains that takes it.
+fn ways(model: &Model) -> impl Iterator<Item = (&FlowModel, &RouteModel, f64)> {
+    let of_flow = |flow| parts(flow).map(move |(route, part)| (flow, route, part));
+    model.flows.iter().flat_map(of_flow)
+}
+
+/// Boxes a day, by class, of the trains that take a step.
+fn boxes_through(model: &Model, step: Step) -> Vec<f64> {
+    let mut boxes = vec![0.0; model.classes()];
+    for (flow, _, part) in ways(model).filter(|(_, route, _)| route.program.contains(&step)) {
+        let per_day = part * flow.departures.per_day(flow.growth, model.end) * flow.boxes.mean;
+        for (class, sum) in boxes.iter_mut().enumerate() {
+            *sum += per_day * model.share_of_class(flow, class);
+        }
+    }
+    boxes
 }
 
 /// The parts of the ways of all flows.
 pub(super) fn streams(model: &Model) -> Vec<Stream<'_>> {
-    let boxes_per_day = |flow: &FlowModel| flow.departures.per_day(flow.growth, model.end) * flow.boxes.mean;
-    let in_group = |group: u32| {
-        let all = model
-            .flows
-            .iter()
-            .flat_map(|flow| parts(flow).map(move |(route, part)| (flow, route, part)));
-        all.filter(move |(_, route, _)| route.program.contains(&Step::Regroup(group)))
-    };
     let formation_of = |group: u32| &model.formations[model.groups[group as usize].formation as usize];
     let mut streams = Vec::new();
-    for (flow, route, part) in model
-        .flows
-        .iter()
-        .flat_map(|flow| parts(flow).map(move |(route, part)| (flow, route, part)))
-    {
+    for (flow, route, part) in ways(model) {
         let mut trains_per_day = part * flow.departures.per_day(flow.growth, model.end);
         let mut boxes_per_train = flow.boxes.mean;
+        let boxes_per_day = trains_per_day * boxes_per_train;
         let mut least_boxes = match flow.departures {
             Departures::Gather { group, .. } => f64::from(formation_of(group).min_size),
             _ => flow.boxes.least,
         };
-        for steps in route.program.chunk_by(|_, next| !matches!(next, Step::Regroup(_))) {
+        let mut classes: Vec<f64> = (0..model.classes()).map(|class| model.share_of_class(flow, class)).collect();
+        let together = |last: &Step, next: &Step| !matches!((last, next), (Step::Load(..), _) | (_, Step::Regroup(_)));
+        for steps in route.program.chunk_by(together) {
             if let Some(Step::Regroup(group)) = steps.first().filter(|_| boxes_per_train > 0.0) {
                 let formation = formation_of(*group);
-                let of_group: f64 = in_group(*group).map(|(flow, _, part)| part * boxes_per_day(flow)).sum();
+                let of_group: f64 = boxes_through(model, steps[0]).iter().sum();
                 if !formation.passes_through() && of_group > 0.0 {
                     boxes_per_train = of_group / formation.trains_per_day(of_group, model.end);
-                    trains_per_day = part * boxes_per_day(flow) / boxes_per_train;
+                    trains_per_day = boxes_per_day / boxes_per_train;
                     least_boxes = f64::from(formation.min_size);
                 }
             }
             streams.push(Stream {
-                flow,
+                classes: classes.clone(),
                 steps,
                 trains_per_day,
                 boxes_per_train,
                 least_boxes,
             });
+            if let Some(Step::Load(yard, outlet)) = steps.last() {
+                let outlet = &model.transloadings[*yard as usize].outlets[*outlet as usize];
+                classes = boxes_through(model, Step::Unload(*yard));
+                let all: f64 = classes.iter().sum();
+                for boxes in &mut classes {
+                    *boxes /= all.max(f64::MIN_POSITIVE);
+                }
+                // Vehicles beyond what there is for them turn back, or wait.
+                boxes_per_train = outlet.boxes_per_vehicle.into();
+                trains_per_day = trains_per_day.min(all * outlet.share() / boxes_per_train);
+                least_boxes = boxes_per_train.min(1.0);
+            }
         }
     }
     streams
@@ -205,14 +229,12 @@ fn bays(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
         let Some(inspection) = &office.inspection else { continue };
         for kind in 0..inspection.kinds as usize {
             let bay = &model.bays[inspection.first_bay as usize + kind];
-            let picked = |flow: &FlowModel| -> f64 {
-                let picks = inspection.picks.iter().enumerate();
-                picks
-                    .map(|(class, pick)| model.share_of_class(flow, class) * pick.share_of(kind))
-                    .sum()
+            let picked = |stream: &Stream<'_>| -> f64 {
+                let picks = stream.classes.iter().zip(&inspection.picks);
+                picks.map(|(share, pick)| share * pick.share_of(kind)).sum()
             };
             let passing = through(model, streams, |step| step == Step::Office(i as u32));
-            let boxes = passing.map(|(stream, trains)| trains * stream.boxes_per_train * picked(stream.flow));
+            let boxes = passing.map(|(stream, trains)| trains * stream.boxes_per_train * picked(stream));
             let capacity = open_servers(model, &bay.calendar) * per_day(bay.times[0].mean);
             push(
                 loads,
@@ -310,11 +332,9 @@ fn transloadings(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
         for (o, outlet) in (0..).zip(&yard.outlets) {
             // Counted in trains of boxes for this outlet: what its vehicles can carry away.
             let vehicles = offered(model, streams, |s| s == Step::Load(i as u32, o));
-            #[allow(clippy::cast_precision_loss, reason = "millionths")]
-            let share = outlet.millionths as f64 / 1e6;
             let (id, name) = named(model, yard.place, &format!("{}.outlets.{}", yard.path, outlet.id), &outlet.name);
             let capacity = vehicles * f64::from(outlet.boxes_per_vehicle) / boxes;
-            push(loads, (id, name), outlet.mode.vehicles(), wanted * share, capacity);
+            push(loads, (id, name), outlet.mode.vehicles(), wanted * outlet.share(), capacity);
         }
     }
 }
@@ -414,5 +434,65 @@ mod tests {
         assert!(near(offered("", "places.port.wagons.broad", "wagons"), (492.0 / 62.0, 2.0)));
         assert!(near(offered("", "lines.l.to.far", "paths"), (3.0, 24.0)));
         assert!(near(offered("longest_wait = '4 h'", "lines.l.to.far", "paths"), (6.0, 24.0)));
+    }
+
+    /// 12 boxes a day come by rail, a quarter of them for the trucks of one box: 3 a day go on, though 5 come, and all boxes
+    /// are of the class of which half is inspected, 1.5 a day against 24.
+    #[test]
+    fn vehicles_carry_on_what_there_is() {
+        let text = r#"
+            title = "loads"
+            time = { start = "2022-01-03 00:00", zone = "UTC", length = "10 days" }
+            gauges = { standard.width = "1435 mm", road.mode = "road", air.mode = "air" }
+            cargo.cold = {}
+            [places.yard.transloading.t]
+            per_box = "30 min"
+            outlets.road = { flow = "trucks", share = 0.25 }
+            outlets.air = { flow = "flights", boxes_per_vehicle = 10 }
+            [places.yard.procedures.all]
+            steps = ["transloading.t"]
+            [places.pass.clearance.lanes]
+            time = "4 h"
+            inspection.scan = { share = { cold = 0.5 }, time = "1 h" }
+            [places.pass.procedures.all]
+            steps = ["clearance.lanes"]
+            [lines]
+            road = { between = ["yard", "pass"], gauge = "road", running_time = "1 h" }
+            air = { between = ["yard", "pass"], gauge = "air", running_time = "1 h" }
+            [flows.rail]
+            from = "yard"
+            to = "yard"
+            gauge = "standard"
+            boxes = 6
+            cargo.cold = 1
+            departures.rate = "2/day"
+            [flows.trucks]
+            from = "yard"
+            to = "pass"
+            gauge = "road"
+            departures.rate = "5/day"
+            [flows.flights]
+            from = "yard"
+            to = "yard"
+            gauge = "air"
+            departures.rate = "1/day"
+        "#;
+        let loaded = scenario::parse(text, "x.toml").unwrap_or_else(|problems| panic!("{problems}"));
+        let model = super::super::compile(&loaded.scenario).expect("every flow has a way");
+        let loads: Vec<_> = offered_loads(&model)
+            .into_iter()
+            .map(|load| (load.limit, load.offered_per_day, load.capacity_per_day))
+            .collect();
+        // Outlets are measured in trains of 6 boxes: half a train a day for 5 trucks of one box, one and a half for a flight of 10.
+        assert_eq!(
+            loads,
+            [
+                ("desks", 3.0, 6.0),
+                ("bays (boxes)", 1.5, 24.0),
+                ("berths", 2.0, 8.0),
+                ("flights", 1.5, 10.0 / 6.0),
+                ("trucks", 0.5, 5.0 / 6.0),
+            ]
+        );
     }
 }

@@ -58,6 +58,15 @@ impl Transloading {
     }
 }
 
+impl Outlet {
+    /// Its part of the boxes, 0 to 1.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "millionths")]
+    pub fn share(&self) -> f64 {
+        self.millionths as f64 / 1e6
+    }
+}
+
 impl Compiler<'_> {
     /// Compiles a transloading yard.
     pub(super) fn transloading(
