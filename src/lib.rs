@@ -24,4 +24,6 @@ pub mod verify;
 
 pub mod report;
 
+pub mod store;
+
 pub mod cli;

@@ -8,8 +8,8 @@ use comfy_table::CellAlignment;
 use serde::{Deserialize, Serialize};
 
 use super::common::{Failure, civil, looks};
-use super::manifest::{RESULTS_VERSION, sha256};
-use crate::experiment::{ReplicateError, StoryStep, Trains, find_train, story};
+use super::manifest::sha256;
+use crate::experiment::{RESULTS_VERSION, ReplicateError, StoryStep, Trains, find_train, story};
 use crate::model::{self, Model};
 use crate::railway::{Ended, Simulator};
 use crate::report::ReportError;

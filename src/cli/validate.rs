@@ -116,7 +116,7 @@ impl Validate {
             threads: self.threads.unwrap_or(cores).get(),
             event_limit: 10_000_000_000,
         };
-        let bar = progress::bar(plan.replications, "replications", self.quiet);
+        let bar = progress::bar(plan.replications.into(), "replications", self.quiet);
         let outcome = experiment::replicate(model, &plan, &AtomicBool::new(false), |measures| {
             validation.add(measures);
             bar.inc(1);

@@ -56,7 +56,7 @@ impl Verify {
         let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let threads = self.threads.unwrap_or(cores).get();
         let all = u32::try_from(pack.len()).unwrap_or(u32::MAX).saturating_add(with_baseline.into());
-        let bar = progress::bar(all, "scenarios", self.quiet);
+        let bar = progress::bar(all.into(), "scenarios", self.quiet);
         let mut verdicts = Vec::new();
         for oracle in &pack {
             let found = verify(oracle, self.seed, threads, &AtomicBool::new(false));

@@ -2,6 +2,7 @@
 #![allow(clippy::cast_possible_truncation, reason = "indices: a model has far fewer than 2^32 of anything")]
 
 mod advice;
+pub mod compare;
 #[cfg(test)]
 mod forming_tests;
 mod goal;
@@ -11,7 +12,11 @@ pub mod results;
 pub mod stall;
 mod story;
 mod summarise;
+pub mod sweep;
 mod targets;
+
+/// Changes whenever the same scenario, seed and replication give other results; see CHANGELOG.md.
+pub const RESULTS_VERSION: u32 = 1;
 
 pub use advice::{Advice, is_skewed};
 pub use goal::{Goal, GoalReport, Sequential, UnknownMeasure};

@@ -25,6 +25,7 @@ mod inputs;
 mod item;
 mod layers;
 mod nearest;
+pub mod plan;
 mod problem;
 mod reader;
 mod render;
@@ -36,7 +37,7 @@ pub use inputs::Input;
 pub use nearest::suggestion;
 pub use problem::{LoadError, Problem, ProblemKind, Problems, Severity, Source, SourcePlace, Thing};
 pub use render::Style;
-pub use resolved::leaves;
+pub use resolved::{leaves, lines};
 pub use types::*;
 
 /// A scenario that can be run.
@@ -91,7 +92,12 @@ pub fn parse(text: &str, name: &str) -> Result<Loaded, Problems> {
 
 fn read(text: String, path: &Path, overrides: &[String]) -> Result<Loaded, Problems> {
     let mut problems = Vec::new();
-    let mut document = layers::assemble(text, path, overrides, &mut problems);
+    let document = layers::assemble(text, path, overrides, &mut problems);
+    finish(document, problems)
+}
+
+/// Decodes and checks a merged tree.
+fn finish(mut document: layers::Document, mut problems: Vec<Problem>) -> Result<Loaded, Problems> {
     // What is left of a broken text, or stands without its base, is not worth more messages.
     let broken = |problem: &Problem| matches!(problem.kind, ProblemKind::Syntax(_)) || problem.key == "extends";
     if problems.iter().any(broken) {
