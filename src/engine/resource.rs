@@ -106,6 +106,11 @@ impl<C: Copy + PartialEq> Gate<C> {
         self.cause.replace(cause) != Some(cause)
     }
 
+    /// Those for whom this is false leave, asked first to last.
+    pub fn retain(&mut self, mut stays: impl FnMut(u32) -> bool) {
+        self.queue.retain(|entity| stays(*entity));
+    }
+
     /// The head leaves.
     #[inline]
     pub fn leave(&mut self) -> Option<u32> {

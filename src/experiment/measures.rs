@@ -203,6 +203,7 @@ impl Sheet<'_> {
         }
         self.lines(model);
         self.cargo(model);
+        self.disruptions(model);
         for flow in 0..model.flows.len() {
             self.flow(model, flow);
         }
@@ -339,6 +340,33 @@ impl Sheet<'_> {
         self.transloadings(model, &subject, ix);
         self.formations(model, &subject, ix);
         self.pools(model, &subject, ix);
+    }
+
+    fn disruptions(&mut self, model: &Model) {
+        for (i, facts) in model.disruptions.iter().enumerate() {
+            let subject = Subject {
+                id: format!("disruptions.{}", facts.id),
+                label: facts.name.clone(),
+                vehicles: "trains",
+            };
+            self.put(&subject, ("occurrences", "begun", "", false), |seen| {
+                Some(seen.disruptions[i].begun.into())
+            });
+            self.put(&subject, ("in_force_hours", "in force", "h", true), |seen| {
+                Some(millis_as_hours(seen.disruptions[i].in_force.area(seen.end)))
+            });
+            if facts.holds_trains() {
+                self.put(&subject, ("trains_held", "trains held", "trains", true), |seen| {
+                    Some(seen.disruptions[i].held.into())
+                });
+            }
+            self.put(&subject, ("recovered", "recovered from", "", false), |seen| {
+                Some(seen.disruptions[i].recovered.into())
+            });
+            self.put(&subject, ("recovery_time_hours_mean", "time to recover, mean", "h", true), |seen| {
+                hours_each(seen.disruptions[i].recovery, seen.disruptions[i].recovered.into())
+            });
+        }
     }
 
     /// Trains through a place in some directions together.

@@ -112,6 +112,7 @@ pub fn compile(scenario: &Scenario) -> Result<Model, Vec<ModelProblem>> {
     compiler.flows(&steps);
     compiler.groups();
     compiler.sites();
+    compiler.disruptions(&steps);
     if compiler.problems.is_empty() {
         compiler.model.in_circles = circular::in_circles(&compiler.model);
         Ok(compiler.model)
@@ -168,6 +169,8 @@ impl<'s> Compiler<'s> {
             sites: Vec::new(),
             site_of: Vec::new(),
             flows: Vec::new(),
+            disruptions: Vec::new(),
+            surges: Vec::new(),
             directions: directions.into_iter().collect(),
             day_tables: Vec::new(),
             purposes: Vec::new(),

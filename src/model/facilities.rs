@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use super::compile::{Compiler, cumulated, index};
-use super::{Choice, ChoiceRule, Exchange, Lifting, Office, PlaceIx, Step, Terminal, YardIx, civil};
+use super::{AtClose, Choice, ChoiceRule, Exchange, Lifting, Office, PlaceIx, Step, Terminal, YardIx, civil};
 use crate::observe::Activity;
 use crate::scenario::{self, FacilityKind, Id, Place};
 
@@ -126,6 +126,7 @@ impl Compiler<'_> {
             activity,
             calendar: self.calendar(zone, office.calendar.as_ref(), office.servers),
             at_close: office.at_close,
+            can_rest: office.at_close == AtClose::Pause,
         }
     }
 

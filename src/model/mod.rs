@@ -7,6 +7,7 @@ mod civil;
 mod compile;
 mod customs;
 mod departures;
+mod disruption;
 mod facilities;
 mod forming;
 mod hours;
@@ -27,7 +28,8 @@ pub(crate) use circular::{brought, ways};
 pub use civil::{CivilClock, DayTable};
 pub use compile::{ModelProblem, compile};
 pub use customs::{Advance, Bay, Inspection, Pick};
-pub use departures::{Departures, RateStretch};
+pub use departures::{Departures, RateStretch, expected_at, expected_until};
+pub use disruption::{Amount, Barred, Disruption, Effect, InHand, Surge, Target, Windows};
 pub use forming::{Calls, Formation, Group, Pool};
 pub use hours::{NarrowWindow, SharedHours, narrow_windows, shared_hours};
 pub use load::{Load, offered_loads};
@@ -93,6 +95,10 @@ pub struct Model {
     site_of: Vec<u32>,
     /// Streams of trains, by id.
     pub flows: Vec<FlowModel>,
+    /// What differs from the usual for a time, by id.
+    pub disruptions: Vec<Disruption>,
+    /// Flows of which more or fewer trains depart in some of them.
+    pub surges: Vec<Surge>,
     /// Direction words of the flows, sorted.
     pub directions: Vec<String>,
     /// Days of each time zone in use.
@@ -266,6 +272,8 @@ pub struct Office {
     pub calendar: Calendar,
     /// At the end of a window.
     pub at_close: AtClose,
+    /// Whether work in hand can come to rest: at the end of a window, or by a closure.
+    pub can_rest: bool,
 }
 
 impl Office {

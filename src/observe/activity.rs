@@ -53,6 +53,10 @@ pub enum Activity {
     CraneShort,
     /// Waiting: the day's quota of the handover is used up.
     QuotaUsedUp,
+    /// Waiting: what it needs next is closed by a disruption.
+    Closure,
+    /// Waiting: a disruption holds trains of its flow, or with its cargo.
+    Embargo,
     /// Waiting: the wagons of the other gauge, or of the origin, are all out.
     NoWagon,
     /// Waiting: more boxes must come before the train is formed.
@@ -69,7 +73,7 @@ pub enum Activity {
 
 impl Activity {
     /// All of them, in order.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 30] = [
         Self::Running,
         Self::Clearance,
         Self::Inspection,
@@ -92,6 +96,8 @@ impl Activity {
         Self::BerthBusy,
         Self::CraneShort,
         Self::QuotaUsedUp,
+        Self::Closure,
+        Self::Embargo,
         Self::NoWagon,
         Self::WaitingToFill,
         Self::RoutesClosed,
@@ -150,6 +156,8 @@ impl Activity {
             Self::BerthBusy => "berth_busy",
             Self::CraneShort => "crane_short",
             Self::QuotaUsedUp => "quota_used_up",
+            Self::Closure => "closure",
+            Self::Embargo => "embargo",
             Self::NoWagon => "no_wagon",
             Self::WaitingToFill => "waiting_to_fill",
             Self::RoutesClosed => "routes_closed",
@@ -185,6 +193,8 @@ impl Activity {
             Self::BerthBusy => "berth busy",
             Self::CraneShort => "crane short",
             Self::QuotaUsedUp => "quota used up",
+            Self::Closure => "closed by disruption",
+            Self::Embargo => "embargo",
             Self::NoWagon => "no wagon",
             Self::WaitingToFill => "waiting to fill",
             Self::RoutesClosed => "every route closed",

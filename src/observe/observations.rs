@@ -1,8 +1,8 @@
 //! Everything seen of one replication.
 
 use super::tally::{
-    BayTally, CargoTally, ExchangeTally, FlowTally, FormationTally, LaneTally, OfficeTally, OutletTally, PassageTally, PlaceTally,
-    PoolTally, Reason, RouteTally, TerminalTally, TimeWeighted, TransloadingTally,
+    BayTally, CargoTally, DisruptionTally, ExchangeTally, FlowTally, FormationTally, LaneTally, OfficeTally, OutletTally, PassageTally,
+    PlaceTally, PoolTally, Reason, RouteTally, TerminalTally, TimeWeighted, TransloadingTally,
 };
 use super::{Activity, ActivityRecord, ReplicationRecords, TrainRecord};
 use crate::units::{Duration, Instant};
@@ -107,6 +107,8 @@ pub struct Shape {
     pub formations: usize,
     /// Stocks of wagons.
     pub pools: usize,
+    /// Disruptions.
+    pub disruptions: usize,
 }
 
 /// What one replication was seen to do within its measured time.
@@ -152,6 +154,8 @@ pub struct Observations {
     pub formations: Vec<FormationTally>,
     /// By stock of wagons.
     pub pools: Vec<PoolTally>,
+    /// By disruption.
+    pub disruptions: Vec<DisruptionTally>,
     /// Trains created at their origin since the start of the run, and boxes that came with them or for them.
     pub created: (i64, i64),
     /// Trains that were formed from boxes of others, and trains whose boxes went on with others, since the start.
@@ -240,6 +244,7 @@ impl Observations {
             f.restart(Instant::START);
         });
         fresh(&mut self.pools, shape.pools, |p| *p = PoolTally::default());
+        fresh(&mut self.disruptions, shape.disruptions, |d| *d = DisruptionTally::default());
         (self.created, self.left, self.events, self.boxes_in_yards) = ((0, 0), (0, 0), 0, 0);
         self.regrouped = (0, 0);
         self.waiting_by_step.clear();
@@ -580,6 +585,10 @@ impl Observations {
             pool.out.restart(now);
             pool.waiting.restart(now);
             pool.trains = 0;
+        }
+        for disruption in &mut self.disruptions {
+            disruption.in_force.restart(now);
+            (disruption.begun, disruption.held, disruption.recovered, disruption.recovery) = (0, 0, 0, 0);
         }
         // The steps go on over the end of the warm-up.
         self.step_areas.fill(0);

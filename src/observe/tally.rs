@@ -306,6 +306,21 @@ pub struct FlowTally {
     pub waiting: i64,
 }
 
+/// A disruption.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DisruptionTally {
+    /// Whether it is in force.
+    pub in_force: TimeWeighted,
+    /// How many have begun.
+    pub begun: u32,
+    /// Trains that waited because of it, each once in each occurrence.
+    pub held: u32,
+    /// Occurrences after which, before the next one, no more trains waited than usually.
+    pub recovered: u32,
+    /// Time from the end of each of these until then, in milliseconds, summed.
+    pub recovery: i64,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -49,6 +49,8 @@ pub(super) enum Event {
     WagonsReturn(u32),
     /// A train may be formed of the boxes of a group.
     GroupDue(u32),
+    /// A disruption is near, begins or ends.
+    DisruptionChanges(u32),
 }
 
 const INDEX_BITS: u32 = 22;
@@ -68,23 +70,24 @@ mod field {
 
 impl engine::Event for Event {
     /// Observation first, so that a step holds what happened before its end. Then what ends before what
-    /// opens or closes, so that work which ends with the window is done; then who may go, then who comes, then
+    /// opens or closes, so that work which ends with the window is done, and disruptions before usual hours; then who may go, then who comes, then
     /// trains that are formed of what has come.
     fn rank(self) -> u8 {
         match self {
             Self::StepEnds => 0,
             Self::MeasuringBegins => 1,
             Self::ActivityEnds { .. } | Self::InspectionEnds { .. } => 2,
+            Self::DisruptionChanges(_) => 3,
             Self::OfficeChanges(_)
             | Self::BaysChange(_)
             | Self::TerminalChanges(_)
             | Self::ExchangeReady(_)
             | Self::ExchangeChanges(_)
             | Self::WagonsReturn(_)
-            | Self::TransloadingChanges(_) => 3,
-            Self::EntryReady(_) | Self::ExitReady(_) | Self::SectionReady(_) | Self::RouteReady(_) => 4,
-            Self::Departure(_) => 5,
-            Self::GroupDue(_) => 6,
+            | Self::TransloadingChanges(_) => 4,
+            Self::EntryReady(_) | Self::ExitReady(_) | Self::SectionReady(_) | Self::RouteReady(_) => 5,
+            Self::Departure(_) => 6,
+            Self::GroupDue(_) => 7,
         }
     }
 
@@ -108,6 +111,7 @@ impl engine::Event for Event {
             Self::BaysChange(i) => (field::KIND, 12, i),
             Self::TransloadingChanges(i) => (field::KIND, 13, i),
             Self::RouteReady(i) => (field::KIND, 14, i),
+            Self::DisruptionChanges(i) => (field::KIND, 15, i),
         };
         holds | u64::from(held) << 4 | u64::from(index) << (4 + STAMP_BITS)
     }
@@ -133,6 +137,7 @@ impl engine::Event for Event {
             (_, 12) => Self::BaysChange(index),
             (_, 13) => Self::TransloadingChanges(index),
             (_, 14) => Self::RouteReady(index),
+            (_, 15) => Self::DisruptionChanges(index),
             _ => Self::Departure(index),
         }
     }
@@ -173,6 +178,7 @@ mod tests {
             Event::Departure(6),
             Event::WagonsReturn(8),
             Event::GroupDue(9),
+            Event::DisruptionChanges(10),
         ] {
             assert_eq!(Event::decode(event.encode()), event);
             assert!(event.encode() < 1 << 36);

@@ -1,6 +1,7 @@
 //! The handover over the border: a headway, a daily quota, opening hours.
 
 use super::choice::Look;
+use super::disruption::Strain;
 use super::event::Event;
 use super::state::State;
 use crate::engine::{Gate, Hand};
@@ -18,6 +19,8 @@ pub(super) struct ExchangeState {
     used: u32,
     reset: usize,
     timer: Instant,
+    /// What disruptions do to it, and to its quota.
+    pub(super) strains: (Strain, Strain),
 }
 
 impl Default for ExchangeState {
@@ -29,6 +32,7 @@ impl Default for ExchangeState {
             used: 0,
             reset: 0,
             timer: Instant::NEVER,
+            strains: (Strain::default(), Strain::default()),
         }
     }
 }
@@ -61,16 +65,16 @@ impl State<'_> {
     /// What keeps the next train from being handed over, and when to look again.
     fn exchange_block(&mut self, exchange: u32) -> Option<(Activity, Option<Instant>)> {
         let (model, state) = (&self.model.exchanges[exchange as usize], &mut self.exchanges[exchange as usize]);
-        if model.calendar.servers(&mut state.hand, self.now) == 0 {
+        if state.strains.0.of(model.calendar.servers(&mut state.hand, self.now)) == 0 {
             // Its opening is watched.
-            return Some((Activity::OfficeClosed, None));
+            return Some((state.strains.0.cause(), None));
         }
         if let Some((trains, resets)) = &model.quota {
             while resets.get(state.reset + 1).is_some_and(|next| *next <= self.now) {
                 state.reset += 1;
                 state.used = 0;
             }
-            if state.used >= *trains {
+            if state.used >= state.strains.1.of(*trains) {
                 return Some((Activity::QuotaUsedUp, resets.get(state.reset + 1).copied()));
             }
         }

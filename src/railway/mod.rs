@@ -10,6 +10,7 @@ mod bay;
 mod cargo;
 mod choice;
 mod departure;
+mod disruption;
 mod event;
 mod exchange;
 mod expected;

@@ -78,6 +78,7 @@ impl<'m> Simulator<'m> {
             outlets: model.transloadings.iter().map(|yard| yard.outlets.len()).collect(),
             formations: model.formations.len(),
             pools: model.pools.len(),
+            disruptions: model.disruptions.len(),
         };
         Self {
             state: State::new(model),
@@ -108,6 +109,7 @@ impl<'m> Simulator<'m> {
             self.state.seen.begin_measuring(until);
         }
         self.state.seen.end = until;
+        self.state.look_for_recovery();
         self.state.note_unfinished_waits(until);
         let inside = self.book_inside();
         self.state.seen.close(&inside)?;

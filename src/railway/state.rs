@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::cargo::Manifest;
 use super::departure::Source;
+use super::disruption::{Disruptions, SurgeState};
 use super::event::{Event, MOST_TRAINS, STAMPS};
 use super::exchange::ExchangeState;
 use super::formation::GroupState;
@@ -58,6 +59,8 @@ pub(super) struct State<'m> {
     pub(super) groups: Vec<GroupState>,
     pub(super) pools: Vec<PoolState>,
     pub(super) rakes: Rakes,
+    pub(super) disruptions: Disruptions,
+    pub(super) surges: Vec<SurgeState>,
     pub(super) transloadings: Vec<TransloadingState>,
     /// By flow: trains that find every route closed.
     pub(super) held: Vec<HeldTrains>,
@@ -85,6 +88,9 @@ impl Process for State<'_> {
 
     #[inline]
     fn handle(&mut self, now: Instant, event: Event) {
+        if now > self.now {
+            self.look_for_recovery();
+        }
         self.now = now;
         match event {
             Event::ActivityEnds { train, stamp } => self.activity_ends(train, stamp),
@@ -102,8 +108,10 @@ impl Process for State<'_> {
             Event::GroupDue(group) => self.group_due(group),
             Event::TransloadingChanges(yard) => self.transloading_changes(yard),
             Event::RouteReady(flow) => self.route_ready(flow),
+            Event::DisruptionChanges(disruption) => self.disruption_changes(disruption),
             Event::StepEnds => self.step_ends(),
             Event::MeasuringBegins => {
+                self.restart_looks();
                 self.seen.begin_measuring(now);
                 self.clockwork -= 1;
             }
@@ -143,6 +151,8 @@ impl<'m> State<'m> {
             groups: vec![GroupState::default(); model.groups.len()],
             pools: vec![PoolState::default(); model.pools.len()],
             rakes: Rakes::default(),
+            disruptions: Disruptions::default(),
+            surges: vec![SurgeState::default(); model.surges.len()],
             transloadings: model.transloadings.iter().map(TransloadingState::new).collect(),
             held: vec![HeldTrains::default(); model.flows.len()],
             ahead: Vec::new(),
@@ -179,6 +189,8 @@ impl<'m> State<'m> {
         self.groups.iter_mut().for_each(GroupState::reset);
         self.pools.iter_mut().zip(&model.pools).for_each(|(state, pool)| state.reset(pool));
         self.rakes.clear();
+        self.disruptions.reset(model);
+        self.surges.fill(SurgeState::default());
         self.transloadings.iter_mut().for_each(TransloadingState::reset);
         self.held.iter_mut().for_each(HeldTrains::reset);
         self.pending.schedule(model.measure_from, Event::MeasuringBegins);
@@ -194,6 +206,9 @@ impl<'m> State<'m> {
         }
         for exchange in 0..self.exchanges.len() {
             self.watch_exchange(exchange as u32);
+        }
+        for disruption in 0..model.disruptions.len() {
+            self.watch_disruption(disruption as u32);
         }
         for yard in 0..self.transloadings.len() {
             self.watch_transloading(yard as u32);
@@ -227,7 +242,11 @@ impl<'m> State<'m> {
     /// Lets a train follow its program until it waits or a timed activity begins.
     pub(super) fn advance(&mut self, train: u32) {
         loop {
-            let gone_on = match self.next_step(train) {
+            let step = self.next_step(train);
+            if self.disruptions.in_force > 0 && self.hold_back(train, step) {
+                return;
+            }
+            let gone_on = match step {
                 Step::Form(yard) => self.form(train, yard),
                 Step::Office(office) => self.join_office(train, office),
                 Step::Reload(terminal) => self.join_terminal(train, terminal),
@@ -370,6 +389,9 @@ impl<'m> State<'m> {
     /// From now on a train does this at this place, or at the location of a lane.
     #[inline]
     pub(super) fn switch(&mut self, train: u32, place: u32, activity: Activity) {
+        if matches!(activity, Activity::Closure | Activity::Embargo) {
+            self.note_held(train, place);
+        }
         if activity.is_for_a_train() && !self.model.in_circles.is_empty() {
             self.watch.suspect(train);
         }

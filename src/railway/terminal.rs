@@ -3,6 +3,7 @@
 //! carried on at the new rate whenever their number changes.
 
 use super::choice::Look;
+use super::disruption::Strain;
 use super::event::Event;
 use super::state::{State, Wake};
 use super::train::Phase;
@@ -19,6 +20,10 @@ pub(super) struct TerminalState {
     berths_taken: u32,
     /// Trains being lifted or waiting for a crane in their berth, in order of begin.
     lifting: Vec<u32>,
+    /// What disruptions do to its berths, and to its cranes.
+    pub(super) strains: (Strain, Strain),
+    /// Whether lifting rests until it is open again.
+    rests: bool,
 }
 
 impl TerminalState {
@@ -27,6 +32,8 @@ impl TerminalState {
         self.hand = Hand::default();
         self.berths_taken = 0;
         self.lifting.clear();
+        self.strains = (Strain::default(), Strain::default());
+        self.rests = false;
     }
 
     /// Whether there will be more berths at some time than are taken now.
@@ -60,13 +67,20 @@ fn lifting_time(work: Duration, cranes: u32) -> Duration {
 }
 
 impl State<'_> {
+    /// The berths now.
+    fn berths(&mut self, terminal: u32) -> u32 {
+        let state = &mut self.terminals[terminal as usize];
+        let usual = self.model.terminals[terminal as usize].calendar.servers(&mut state.hand, self.now);
+        state.strains.0.of(usual)
+    }
+
     /// What keeps a train from being placed.
     fn terminal_block(&mut self, terminal: u32, train: u32) -> Option<Activity> {
+        let berths = self.berths(terminal);
         let model = &self.model.terminals[terminal as usize];
         let state = &mut self.terminals[terminal as usize];
-        let berths = model.calendar.servers(&mut state.hand, self.now);
         if berths == 0 {
-            return Some(Activity::OfficeClosed);
+            return Some(state.strains.0.cause());
         }
         if state.berths_taken >= berths {
             return Some(Activity::BerthBusy);
@@ -189,9 +203,12 @@ impl State<'_> {
     }
 
     /// Settles the work done so far and sets the new rate of every train, where it changes.
-    fn share_cranes(&mut self, terminal: u32) {
+    pub(super) fn share_cranes(&mut self, terminal: u32) {
         let model = &self.model.terminals[terminal as usize];
-        let resting = model.at_close == AtClose::Pause && self.is_closed(terminal);
+        let is_closed = self.berths(terminal) == 0;
+        let state = &mut self.terminals[terminal as usize];
+        state.rests = is_closed && (state.rests || model.at_close == AtClose::Pause);
+        let (resting, closed_as) = (state.rests, state.strains.0.cause());
         let trains = self.terminals[terminal as usize].lifting.len() as u32;
         let mut at_work = 0;
         for position in 0..trains {
@@ -201,10 +218,15 @@ impl State<'_> {
                 Lifting::PerTrain(_) => 1,
                 Lifting::PerBox {
                     cranes, cranes_per_train, ..
-                } => share(cranes, trains, cranes_per_train, position),
+                } => share(
+                    self.terminals[terminal as usize].strains.1.of(cranes),
+                    trains,
+                    cranes_per_train,
+                    position,
+                ),
             };
             at_work += i64::from(rate);
-            self.set_rate(train, rate, if resting { Activity::OfficeClosed } else { Activity::CraneShort });
+            self.set_rate(train, rate, if resting { closed_as } else { Activity::CraneShort });
         }
         self.seen.terminals[terminal as usize].cranes.set(self.now, at_work);
     }
@@ -231,11 +253,17 @@ impl State<'_> {
         }
     }
 
-    fn is_closed(&mut self, terminal: u32) -> bool {
-        self.model.terminals[terminal as usize]
-            .calendar
-            .servers(&mut self.terminals[terminal as usize].hand, self.now)
-            == 0
+    /// A closure begins: lifting comes to rest, to go on or to begin anew.
+    pub(super) fn pause_terminal(&mut self, terminal: u32, anew: bool) {
+        self.terminals[terminal as usize].rests = true;
+        self.share_cranes(terminal);
+        if !anew {
+            return;
+        }
+        for position in 0..self.terminals[terminal as usize].lifting.len() {
+            let train = self.terminals[terminal as usize].lifting[position];
+            self.fleet[train].work = self.lifting_work(terminal, train);
+        }
     }
 
     /// A loaded train is out of the way: it needs wagons, then a departure track, and keeps its berth until it has

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::disruption::Strain;
 use super::state::{State, Wake};
 use super::train::Phase;
 use crate::engine::Resource;
@@ -20,6 +21,11 @@ impl YardState {
     pub(super) fn reset(&mut self, yard: &Yard) {
         self.tracks = Resource::new(yard.tracks.unwrap_or(u32::MAX));
         self.queue.clear();
+    }
+
+    /// Disruptions change the number of tracks; those that are taken stay so until their trains leave.
+    pub(super) fn strain(&mut self, strain: Strain, yard: &Yard) {
+        self.tracks.capacity = yard.tracks.map_or(u32::MAX, |tracks| strain.of(tracks));
     }
 }
 
@@ -52,6 +58,19 @@ impl State<'_> {
         state.queue.push_back(train);
         self.fleet[train].phase = Phase::WantsTrackKept;
         false
+    }
+
+    /// A train that was to come does not: a track that was kept for it is free.
+    pub(super) fn give_back_kept_track(&mut self, yard: u32) {
+        self.seen.yards[yard as usize].add(self.now, -1);
+        self.yards[yard as usize].tracks.give_back();
+        self.wakes.push_back(Wake::Yard(yard));
+    }
+
+    /// A train wants no track any more.
+    pub(super) fn withdraw_from_yard(&mut self, train: u32, yard: u32) {
+        self.yards[yard as usize].queue.retain(|other| *other != train);
+        self.wakes.push_back(Wake::Yard(yard));
     }
 
     fn has_track(&mut self, train: u32, yard: u32) {

@@ -124,6 +124,7 @@ pub(crate) fn empty() -> Results {
         dwell: vec![],
         utilisation: vec![],
         daily: vec![],
+        disrupted: vec![],
         corridors: vec![],
         records: vec![],
         advice: vec![],
@@ -191,6 +192,7 @@ fn build(size: &Size) -> Results {
         dwell: (0..places).map(|p| dwell(p, size)).collect(),
         utilisation: utilisation(size),
         daily: (0..places).map(|p| daily(p, size)).collect(),
+        disrupted: vec![(0, Instant(9 * DAY), Instant(11 * DAY))],
         corridors: size.corridors.iter().enumerate().map(|(i, c)| corridor(i, c, size)).collect(),
         records: vec![records],
         advice: vec![Advice::FewReplications {

@@ -31,6 +31,7 @@ pub(super) fn check(scenario: &Scenario, cx: &Context<'_>) {
             wagon_pools(id, place, scenario, cx);
         }
         unused(scenario, cx);
+        disruptions(scenario, cx);
     }
 }
 
@@ -345,6 +346,22 @@ fn unused_names(scenario: &Scenario, cx: &Context<'_>) {
     for id in scenario.holidays.keys().filter(|id| !kept.contains(id.as_str())) {
         let remedy = "name it in the `holidays` of a calendar, or take it out";
         warn(cx, &["holidays", id], Thing::Holidays, remedy);
+    }
+}
+
+/// Dated disruptions that have no effect within the run.
+fn disruptions(scenario: &Scenario, cx: &Context<'_>) {
+    for (id, disruption) in &scenario.disruptions {
+        if disruption.outside_of_run(scenario).is_none() {
+            continue;
+        }
+        let key = ["from", "windows"].into_iter().find_map(|key| {
+            let path = ["disruptions", id, key];
+            at(cx, &path, ProblemKind::OutsideRun)
+        });
+        let (start, zone) = (scenario.time.start, &scenario.time.zone);
+        let remedy = format!("it has no effect; the run begins at {start} in {zone} and takes `time.warm_up` and `time.length`");
+        report(cx, key.map(|problem| problem.warning().remedy(remedy)));
     }
 }
 

@@ -162,6 +162,7 @@ fn things_under(path: &[&str]) -> Option<Thing> {
         ["corridors"] => Some(Thing::Corridor),
         ["holidays"] => Some(Thing::Holidays),
         ["cargo"] => Some(Thing::Cargo),
+        ["disruptions"] => Some(Thing::Disruption),
         ["places", _, "clearance", _, "inspection"] => Some(Thing::Facility),
         ["places", _, "procedures"] => Some(Thing::Procedure),
         ["flows", _, "routes"] => Some(Thing::Route),
@@ -319,6 +320,17 @@ pub(super) const RUNNING: &[&[&str]] = &[&["running_time"], &["speed"]];
 pub(super) const PASSING: &[&[&str]] = &[&["passing_places", "passing_tracks"], &["passing", "sections"]];
 /// The same for the size of a section.
 pub(super) const SECTION: &[&[&str]] = &[&["length"], &["share"]];
+/// The same for what a disruption does.
+pub(super) const EFFECT: &[&[&str]] = &[
+    &["closes", "towards", "in_hand"],
+    &["embargoes", "flows", "cargo"],
+    &["changes", "to", "share"],
+    &["surges", "times"],
+];
+/// The same for the number while it is in force.
+pub(super) const AMOUNT: &[&[&str]] = &[&["to"], &["share"]];
+/// The same for when it is in force.
+pub(super) const WHEN: &[&[&str]] = &[&["from", "until"], &["windows"], &["between", "lasts"]];
 /// The same for the spread of a law.
 pub(super) const SPREAD: &[&[&str]] = &[&["sd"], &["cv"]];
 
@@ -349,6 +361,7 @@ fn drop_alternatives(below: &mut Table, above: &Table, path: &[&str]) {
         ["places", _, "regrouping", _] => &[CALLS],
         ["places", _, "reloading", _] => &[LIFTING],
         ["lines", _] => &[RUNNING, PASSING],
+        ["disruptions", _] => &[EFFECT, AMOUNT, WHEN],
         _ if names_a_law(below) => &[SPREAD],
         _ => return,
     };

@@ -19,6 +19,7 @@ use std::path::Path;
 
 mod check;
 mod decode;
+mod disruption;
 mod document;
 mod holidays;
 mod inputs;
@@ -33,6 +34,7 @@ mod resolved;
 mod trace;
 mod types;
 
+pub use disruption::{Amount, Capacity, Disruption, Effect, Element, InHand, When};
 pub use inputs::Input;
 pub use nearest::suggestion;
 pub use problem::{LoadError, Problem, ProblemKind, Problems, Severity, Source, SourcePlace, Thing};

@@ -61,6 +61,15 @@ pub enum Thing {
     /// `[places.ID.wagons.GAUGE]`.
     #[error("wagon pool")]
     WagonPool,
+    /// `[disruptions.ID]`.
+    #[error("disruption")]
+    Disruption,
+    /// A place, a line or a facility.
+    #[error("element")]
+    Element,
+    /// A number that limits trains.
+    #[error("capacity")]
+    Capacity,
     /// An IANA time zone.
     #[error("time zone")]
     Zone,
@@ -189,6 +198,15 @@ pub enum ProblemKind {
     /// A window of hours whose end does not come after its beginning.
     #[error("ends before it begins")]
     Backward,
+    /// A time no part of which is simulated.
+    #[error("lies outside of the run")]
+    OutsideRun,
+    /// A direction towards a place where a closed line does not end.
+    #[error("leads to {0:?}, which is not an end of every line that is closed")]
+    NoEnd(String),
+    /// Work in hand on a line.
+    #[error("concerns work in hand, of which there is none on a line")]
+    RunsOn,
     /// Two windows that share an hour of a day.
     #[error("overlaps another window on {day}")]
     Overlap {

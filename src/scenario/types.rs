@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, DateTime, Time, Weekday};
 
+use super::disruption::Disruption;
 use crate::random::Law;
 use crate::units::Duration;
 
@@ -40,6 +41,8 @@ pub struct Scenario {
     pub flows: BTreeMap<Id, Flow>,
     /// Chains of places to draw as a time-space diagram.
     pub corridors: BTreeMap<Id, Corridor>,
+    /// What differs from the usual for a time.
+    pub disruptions: BTreeMap<Id, Disruption>,
 }
 
 /// `[time]`.

@@ -20,6 +20,15 @@ pub fn pollaczek_khinchine(utilisation: f64, coefficient_of_variation: f64) -> f
     utilisation * (1.0 + coefficient_of_variation.powi(2)) / (2.0 * (1.0 - utilisation))
 }
 
+/// Mean number in M/M/1 with unit work whose server breaks down and is repaired at these rates, at work or not, the work
+/// resting meanwhile: derived in `scenarios/oracles/m_m_1_breakdowns.toml`; the chain is that of White & Christie (1958),
+/// Operations Research 6(1), 79-95.
+#[must_use]
+pub fn m_m_1_breakdowns(arrivals: f64, breakdowns: f64, repairs: f64) -> f64 {
+    let (l, f, r) = (arrivals, breakdowns, repairs);
+    l * (1.0 + f / r + f * l / (r * r)) / (1.0 - l - f * l / r) + f * l / (r * (f + r))
+}
+
 /// Mean number waiting in M/M/1: Gross et al. (2008), section 2.2.
 #[must_use]
 pub fn m_m_1_waiting(utilisation: f64) -> f64 {
@@ -102,6 +111,8 @@ mod tests {
             (pollaczek_khinchine(0.8, 0.0), 2.0),
             (pollaczek_khinchine(0.8, 2.0), 10.0),
             (m_m_1_waiting(0.8), 3.2),
+            (m_m_1_breakdowns(0.5, 0.05, 0.2), 3.0),
+            (m_m_1_breakdowns(0.8, 0.0, 1.0), 4.0),
             (m_m_1_k(0.8, 5, 5), 0.088_819_5),
             ((0..=5).map(|n| f64::from(n) * m_m_1_k(0.8, 5, n)).sum(), 1.868_332_0),
             (blocking_tandem(2), 0.8),

@@ -16,7 +16,8 @@ use std::sync::atomic::AtomicBool;
 use serde::Serialize;
 
 pub use formulas::{
-    blocking_tandem, erlang_b, erlang_c, finite_source, m_m_1_k, m_m_1_waiting, m_m_1_waiting_from_empty, pollaczek_khinchine,
+    blocking_tandem, erlang_b, erlang_c, finite_source, m_m_1_breakdowns, m_m_1_k, m_m_1_waiting, m_m_1_waiting_from_empty,
+    pollaczek_khinchine,
 };
 pub use identities::identities;
 pub use oracles::{Check, Oracle, Slip, SlipOf, oracles};

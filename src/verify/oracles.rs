@@ -1,7 +1,8 @@
 //! The pack: ordinary scenarios with what is known of them.
 
 use super::formulas::{
-    blocking_tandem, erlang_b, erlang_c, finite_source, m_m_1_k, m_m_1_waiting, m_m_1_waiting_from_empty, pollaczek_khinchine,
+    blocking_tandem, erlang_b, erlang_c, finite_source, m_m_1_breakdowns, m_m_1_k, m_m_1_waiting, m_m_1_waiting_from_empty,
+    pollaczek_khinchine,
 };
 
 /// A scenario whose numbers are known.
@@ -201,6 +202,16 @@ fn limited() -> Vec<Oracle> {
                 check("trains served", "places.q.trains", 0.8 * 20_000.0 * (1.0 - of_five(5))),
             ],
             vec![slip(SlipOf::Count, "divert_above = 3", "divert_above = 4"), LATE]
+        ),
+        oracle!(
+            "m_m_1_breakdowns",
+            "M/M/1 with breakdowns",
+            vec![check(
+                "trains at the desk",
+                "places.q.trains_present_mean",
+                m_m_1_breakdowns(0.5, 0.05, 0.2)
+            )],
+            vec![LATE, slip(SlipOf::Order, "in_hand = \"pause\"", "in_hand = \"finish\""),]
         ),
         oracle!(
             "from_empty",

@@ -142,6 +142,7 @@ fn draw_queues(first: &Results, ranked: &[(usize, Vec<Option<&QueueSeries>>, f64
             .map(|(at, steps)| (steps.as_slice(), colour(at)))
             .collect();
         let one = Panel {
+            disrupted: Vec::new(),
             heading: name_of(first, first.queues[*place].place),
             steps: &steps[0],
             banded: false,

@@ -7,6 +7,7 @@ mod calendar;
 mod choice;
 mod civil;
 mod clearance;
+mod disruption;
 mod flow;
 mod forming;
 mod holidays;
@@ -55,6 +56,7 @@ pub(super) fn scenario(cx: &Context<'_>) -> Option<Scenario> {
             lines: reader.things("lines", line::line),
             flows: flows(reader, &gauges),
             corridors: reader.things("corridors", corridor),
+            disruptions: reader.things("disruptions", disruption::disruption),
             holidays,
             gauges,
             time,

@@ -175,8 +175,11 @@ fn the_random_scenarios_reach_everything() {
         left += run.records.trains.iter().filter(|t| t.left_at.is_some()).count();
         reached.extend(run.records.activities.iter().map(|a| a.activity));
     }
-    // What needs inspections, sections of single track, wagons, gathering, routes or transloading is not drawn here.
+    // What needs inspections, sections of single track, wagons, gathering, routes or transloading is not drawn here;
+    // disruptions are, in `invariants`.
     let elsewhere = [
+        Activity::Closure,
+        Activity::Embargo,
         Activity::Inspection,
         Activity::LineSection,
         Activity::InspectionBay,
