@@ -277,6 +277,11 @@ fn show(comparison: &Comparison, keys: &[KeyDifference]) {
             number::plain(comparison.confidence * 100.0),
             measures(differences, (names[0], names[other + 1]), looks)
         );
+        let further = unsure(differences).len().saturating_sub(UNSURE);
+        if further > 0 {
+            let words = number::counted(further, "further headline measure has", "further headline measures have");
+            anstream::println!("{words} not enough evidence either, see tables/differences.csv");
+        }
         let same = differences.iter().filter(|d| d.verdict == Some(Verdict::Same)).count();
         if same > 0 {
             let words = number::counted(same, "headline measure is", "headline measures are");
@@ -299,17 +304,25 @@ fn trains_of(comparison: &Comparison) -> String {
     }
 }
 
+/// Measures without enough evidence that are shown; the rest is counted.
+const UNSURE: usize = 8;
+
+/// The headline measures without enough evidence, those that are nearest to it first.
+fn unsure(differences: &[Difference]) -> Vec<&Difference> {
+    let more = |d: &Difference| match d.verdict {
+        Some(Verdict::Unsure(more)) => Some(more.unwrap_or(u32::MAX)),
+        _ => None,
+    };
+    let mut found: Vec<(u32, &Difference)> = differences.iter().filter_map(|d| Some((more(d)?, d))).collect();
+    found.sort_by_key(|(more, _)| *more);
+    found.into_iter().map(|(_, d)| d).collect()
+}
+
 /// Headline measures that differ: what is sure, then what is not.
 fn measures(differences: &[Difference], (first, other): (&str, &str), looks: Looks) -> Shown {
     let mut table = summary::table(&["measure", first, other, "difference", ""], looks);
-    let rank = |d: &Difference| match d.verdict {
-        Some(Verdict::More | Verdict::Less) => Some(0),
-        Some(Verdict::Unsure(_)) => Some(1),
-        _ => None,
-    };
-    let mut rows: Vec<(i32, &Difference)> = differences.iter().filter_map(|d| Some((rank(d)?, d))).collect();
-    rows.sort_by_key(|(rank, _)| *rank);
-    for (_, d) in rows {
+    let sure = |d: &&Difference| matches!(d.verdict, Some(Verdict::More | Verdict::Less));
+    for d in differences.iter().filter(sure).chain(unsure(differences).into_iter().take(UNSURE)) {
         let of = &d.paired.difference;
         let sign = if of.mean > 0.0 { "+" } else { "" };
         let verdict = match d.verdict {

@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 done, 1 failed, 2 refused input, 3 the run stalled, 75 unfinished, the same command goes on.
 
+mod capacity;
 mod check;
 mod common;
 mod compare;
@@ -16,6 +17,7 @@ mod replay;
 mod run;
 mod run_shard;
 mod stress_des;
+mod sensitivity;
 mod submit;
 mod sweep;
 mod validate;
@@ -56,8 +58,12 @@ enum Command {
     Verify(verify::Verify),
     /// Run scenarios with the same luck, and show what tells them apart and how sure that is.
     Compare(compare::Compare),
+    /// Find the most trains a day such that stated limits hold.
+    Capacity(capacity::FindCapacity),
     /// Run every point of a plan on all cores; goes on where it was stopped.
     Sweep(sweep::Sweep),
+    /// Run a plan made for it, and say which of its factors matter.
+    Sensitivity(sensitivity::WhichMatter),
     /// Write a plan point by point, for many machines; runs nothing.
     Plan(plan::MakePlan),
     /// Run one shard of a plan and publish its part.
@@ -80,7 +86,9 @@ pub fn main() -> ExitCode {
         Command::Validate(validate) => validate.execute(),
         Command::Verify(verify) => verify.execute(),
         Command::Compare(compare) => compare.execute(),
+        Command::Capacity(capacity) => capacity.execute(),
         Command::Sweep(sweep) => sweep.execute(),
+        Command::Sensitivity(which) => which.execute(),
         Command::Plan(plan) => plan.execute(),
         Command::RunShard(shard) => shard.execute(),
         Command::Missing(missing) => missing.execute(),

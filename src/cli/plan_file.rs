@@ -11,7 +11,7 @@ use super::common::{Failure, looks};
 use crate::experiment::sweep::{self, Plan, Row, RunId};
 use crate::report::summary::{self, cell};
 use crate::scenario::Style;
-use crate::scenario::plan::{self, Replications};
+use crate::scenario::plan::{self, PlanFile, Replications};
 
 /// The plan of a command, and what is changed in it.
 #[derive(Clone, Debug, Args)]
@@ -32,6 +32,8 @@ pub(super) struct PlanArgs {
 
 /// A plan with its text and its name.
 pub(super) struct Named {
+    /// The plan as it is written; absent where it was read point by point.
+    pub(super) file: Option<PlanFile>,
     pub(super) plan: Plan,
     pub(super) text: String,
     pub(super) id: String,
@@ -51,7 +53,12 @@ impl PlanArgs {
         let plan = sweep::build(&loaded).map_err(|problems| Failure::Refused(problems.render(Style::Coloured)))?;
         let text = plan.to_json().map_err(crate::report::ReportError::from)?;
         let id = Plan::id(&text);
-        Ok(Named { plan, text, id })
+        Ok(Named {
+            file: Some(loaded.file),
+            plan,
+            text,
+            id,
+        })
     }
 
     /// The name of the file without folder and ending.
@@ -66,7 +73,12 @@ pub(super) fn read(path: &Path) -> Result<Named, Failure> {
     let text = fs::read_to_string(path).map_err(Failure::file("read", path))?;
     let plan = Plan::from_json(&text).map_err(|error| Failure::Refused(format!("error: {} {error}", path.display())))?;
     let id = Plan::id(&text);
-    Ok(Named { plan, text, id })
+    Ok(Named {
+        file: None,
+        plan,
+        text,
+        id,
+    })
 }
 
 /// Points shown on a terminal; the rest is counted.

@@ -50,6 +50,14 @@ pub(super) struct Sweep {
     quiet: bool,
 }
 
+/// A sweep whose tables are written.
+pub(super) struct Done<'a> {
+    pub(super) named: &'a Named,
+    pub(super) place: &'a Path,
+    pub(super) merged: &'a Merged,
+    pub(super) quiet: bool,
+}
+
 /// Values that are written as one part; fewer where they take long.
 const BATCH_VALUES: usize = 1 << 17;
 /// After so long what is finished is written.
@@ -57,6 +65,11 @@ const BATCH_TIME: Duration = Duration::from_secs(10);
 
 impl Sweep {
     pub(super) fn execute(&self) -> Result<(), Failure> {
+        self.run(|_| Ok(()))
+    }
+
+    /// Does what is missing and writes the tables; then `then` may add to them. Nothing of that in a dry run.
+    pub(super) fn run(&self, then: impl FnOnce(&Done<'_>) -> Result<(), Failure>) -> Result<(), Failure> {
         let named = self.plan.load(self.quiet)?;
         let threads = threads(self.threads);
         let place = self.out.clone().unwrap_or_else(|| Path::new("results").join(self.plan.stem()));
@@ -91,7 +104,12 @@ impl Sweep {
         if !self.quiet {
             report(&folder, &index, &merged, done);
         }
-        Ok(())
+        then(&Done {
+            named: &named,
+            place: &folder.place,
+            merged: &merged,
+            quiet: self.quiet,
+        })
     }
 
     /// Runs what is missing, in rounds where a rule may ask for more; gives the number of runs that were made.
@@ -115,7 +133,7 @@ impl Sweep {
 fn report(folder: &Folder<'_>, index: &Index<'_>, merged: &Merged, done: usize) {
     let plan = &folder.named.plan;
     let looks = looks();
-    let shown: Vec<usize> = (0..merged.measures.len()).take(3).collect();
+    let shown = telling(merged);
     let labels = shown.iter().map(|at| plan.measures[merged.measures[*at]].label.as_str());
     let columns: Vec<&str> = ["point"]
         .into_iter()
@@ -145,6 +163,24 @@ fn report(folder: &Folder<'_>, index: &Index<'_>, merged: &Merged, done: usize) 
         folder.place.display(),
         merged.rows
     );
+}
+
+/// The three measures that tell the points apart best: those whose means are most half-widths from one another.
+pub(super) fn telling(merged: &Merged) -> Vec<usize> {
+    let apart = |at: usize| {
+        let all: Vec<_> = merged.estimates.iter().filter_map(|point| point[at]).collect();
+        let means = || all.iter().map(|e| e.mean);
+        let spread = means().fold(f64::MIN, f64::max) - means().fold(f64::MAX, f64::min);
+        let widest = all.iter().filter_map(|e| e.half_width).fold(0.0, f64::max);
+        if all.len() < 2 || spread <= 0.0 {
+            0.0
+        } else {
+            spread / widest.max(f64::MIN_POSITIVE)
+        }
+    };
+    let mut ranked: Vec<(usize, f64)> = (0..merged.measures.len()).map(|at| (at, apart(at))).collect();
+    ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
+    ranked.into_iter().take(3).map(|(at, _)| at).collect()
 }
 
 /// The folder of a sweep.

@@ -2,6 +2,7 @@
 #![allow(clippy::cast_possible_truncation, reason = "indices: a model has far fewer than 2^32 of anything")]
 
 mod advice;
+pub mod capacity;
 pub mod compare;
 #[cfg(test)]
 mod forming_tests;

@@ -13,5 +13,5 @@ pub use observations::{Fault, Inside, Observations, Shape, TrainTime};
 pub use record::{ActivityRecord, ReplicationRecords, TrainRecord};
 pub use tally::{
     BayTally, CargoTally, DailyCount, DisruptionTally, ExchangeTally, FlowTally, FormationTally, LaneTally, OfficeTally, OutletTally,
-    PassageTally, PlaceTally, PoolTally, Reason, RouteTally, TerminalTally, TimeWeighted, TransloadingTally,
+    PassageTally, PlaceTally, PoolTally, Reason, RouteTally, StopTally, TerminalTally, TimeWeighted, TransloadingTally,
 };

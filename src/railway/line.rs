@@ -109,6 +109,10 @@ impl LaneState {
 /// What keeps the first train from entering, and when to look again if no other train's going tells.
 pub(super) type Block = (Activity, Option<Instant>);
 
+fn gate<'s>(state: &'s mut State<'_>, lane: u32) -> &'s mut Gate<Activity> {
+    &mut state.lanes[lane as usize].entry
+}
+
 impl State<'_> {
     fn entry_block(&self, lane: u32) -> Option<Block> {
         let (state, model) = (&self.lanes[lane as usize], &self.model.lanes[lane as usize]);
@@ -146,18 +150,13 @@ impl State<'_> {
 
     fn queue_at_entry(&mut self, train: u32, lane: u32, cause: Activity) {
         self.fleet[train].phase = Phase::Ready;
-        let cause = self.lanes[lane as usize].entry.join(train, cause);
         self.seen.lanes[lane as usize].waiting.add(self.now, 1);
-        self.switch(train, self.model.lanes[lane as usize].from, cause);
+        // What keeps the first from entering keeps any.
+        self.queue_up((gate, lane), train, (self.model.lanes[lane as usize].from, cause));
     }
 
     fn look_again_at_entry(&mut self, lane: u32, (cause, at): Block) {
-        self.switch_all(
-            |s, i| &mut s.lanes[i as usize].entry,
-            lane,
-            self.model.lanes[lane as usize].from,
-            cause,
-        );
+        self.switch_all(gate, lane, self.model.lanes[lane as usize].from, cause);
         if let Some(at) = at
             && self.lanes[lane as usize].entry_timer != at
         {
@@ -173,7 +172,7 @@ impl State<'_> {
                 self.look_again_at_entry(lane, block);
                 return;
             }
-            self.lanes[lane as usize].entry.leave();
+            self.call_up((gate, lane), 0, self.model.lanes[lane as usize].from);
             self.seen.lanes[lane as usize].waiting.add(self.now, -1);
             self.enter(train, lane);
         }

@@ -38,6 +38,10 @@ impl OfficeState {
     }
 }
 
+pub(super) fn gate<'s>(state: &'s mut State<'_>, office: u32) -> &'s mut Gate<Activity> {
+    &mut state.offices[office as usize].gate
+}
+
 impl OfficeState {
     /// Trains in it and before it.
     pub(super) fn load(&self) -> u32 {
@@ -83,9 +87,10 @@ impl State<'_> {
         if state.gate.is_empty() && state.paused.is_empty() && cause.is_none() {
             self.start_office(train, office);
         } else {
-            let cause = state.gate.join(train, cause.unwrap_or(Activity::DeskBusy));
             self.seen.offices[office as usize].waiting.add(self.now, 1);
-            self.switch(train, model.place, cause);
+            if self.queue_up((gate, office), train, (model.place, cause.unwrap_or(Activity::DeskBusy))) {
+                self.wakes.push_back(Wake::Office(office));
+            }
         }
         false
     }
@@ -107,16 +112,12 @@ impl State<'_> {
     pub(super) fn serve_office(&mut self, office: u32) {
         self.resume_paused(office);
         while let Some(train) = self.offices[office as usize].gate.head() {
+            let place = self.model.offices[office as usize].place;
             if let Some(cause) = self.office_block(office, train) {
-                self.switch_all(
-                    |s, i| &mut s.offices[i as usize].gate,
-                    office,
-                    self.model.offices[office as usize].place,
-                    cause,
-                );
+                self.switch_all(gate, office, place, cause);
                 return;
             }
-            self.offices[office as usize].gate.leave();
+            self.call_up((gate, office), 0, place);
             self.seen.offices[office as usize].waiting.add(self.now, -1);
             self.start_office(train, office);
         }

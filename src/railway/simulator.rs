@@ -78,6 +78,7 @@ impl<'m> Simulator<'m> {
             outlets: model.transloadings.iter().map(|yard| yard.outlets.len()).collect(),
             formations: model.formations.len(),
             pools: model.pools.len(),
+            stop_loading: model.stop_loading.len(),
             disruptions: model.disruptions.len(),
         };
         Self {
@@ -111,6 +112,7 @@ impl<'m> Simulator<'m> {
         self.state.seen.end = until;
         self.state.look_for_recovery();
         self.state.note_unfinished_waits(until);
+        self.state.settle_all_lifting(until);
         let inside = self.book_inside();
         self.state.seen.close(&inside)?;
         self.close_pools()?;

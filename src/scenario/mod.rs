@@ -23,6 +23,7 @@ mod disruption;
 mod document;
 mod holidays;
 mod inputs;
+mod interruptions;
 mod item;
 mod layers;
 mod nearest;

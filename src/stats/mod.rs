@@ -20,6 +20,7 @@ mod paired;
 mod precision;
 mod quantile;
 mod ratio;
+pub mod sensitivity;
 mod warm_up;
 
 pub use batch::{BatchMeans, batch_means};

@@ -395,4 +395,90 @@ fn replay_tells_the_story_of_a_train() {
         String::from_utf8_lossy(&output.stderr).contains("was changed after the run"),
         "{output:?}"
     );
+
+/// What differs, how sure that is, and the same bytes again from the manifest's command.
+#[test]
+fn two_scenarios_are_compared() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("desk.toml"), SOUND).expect("writable");
+    let faster = "extends = \"desk.toml\"\ntitle = \"Faster\"\nplaces.pass.clearance.customs.time.mean = \"30 min\"\n";
+    fs::write(folder.path().join("faster.toml"), faster).expect("writable");
+    let output = landbridge(
+        folder.path(),
+        &["compare", "desk.toml", "faster.toml", "--replications", "10", "--out", "c"],
+    );
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    for words in [
+        "places.pass.clearance.customs.time.mean",
+        "\"30 min\"",
+        "faster against desk: 10 replications with the same luck",
+        "less",
+        "the same in every replication",
+        "Train by train, in the first replication",
+    ] {
+        assert!(said.contains(words), "no {words:?} in\n{said}");
+    }
+    let results = folder.path().join("c");
+    for file in [
+        "tables/keys.csv",
+        "tables/trains.parquet",
+        "charts/differences_1.svg",
+        "charts/queues.png",
+        "charts/waterfalls.svg",
+    ] {
+        assert!(fs::metadata(results.join(file)).is_ok_and(|m| m.len() > 0), "{file}");
+    }
+    let compared: serde_json::Value = serde_json::from_slice(&fs::read(results.join("compare.json")).expect("there")).expect("JSON");
+    assert_eq!(compared["keys"].as_array().map(Vec::len), Some(1));
+    let manifest: serde_json::Value = serde_json::from_slice(&fs::read(results.join("manifest.json")).expect("there")).expect("JSON");
+    let command: Vec<&str> = manifest["command"].as_str().expect("text").split(' ').collect();
+    let again = landbridge(&results, &[&command[1..], &["--threads", "1", "--quiet"]].concat());
+    assert_eq!(again.status.code(), Some(0), "{}", String::from_utf8_lossy(&again.stderr));
+    for file in files(&results.join("again")).iter().filter(|file| !file.ends_with("manifest.json")) {
+        let first = results.join(file.strip_prefix(results.join("again")).expect("below it"));
+        assert_eq!(
+            fs::read(file).expect("there"),
+            fs::read(&first).expect("there"),
+            "{}",
+            first.display()
+        );
+    }
+    let alone = landbridge(folder.path(), &["compare", "desk.toml"]);
+    assert_eq!(alone.status.code(), Some(2));
+}
+
+#[test]
+fn the_capacity_of_a_desk() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("desk.toml"), SOUND).expect("writable");
+    let limit = "places.pass.clearance.customs.waiting_time_hours_mean <= 20";
+    let arguments = [
+        "capacity",
+        "desk.toml",
+        "--limit",
+        limit,
+        "--to",
+        "4",
+        "--step",
+        "0.25",
+        "--replications",
+        "5",
+        "--out",
+        "c",
+    ];
+    let output = landbridge(folder.path(), &arguments);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("By means, ") && said.contains("With 95"), "{said}");
+    let answer: serde_json::Value = serde_json::from_slice(&fs::read(folder.path().join("c/capacity.json")).expect("there")).expect("JSON");
+    // Twelve open hours bear twelve trains of an hour; under a limit of twenty hours of waiting, ten days bear a few more.
+    let trains = answer["best"]["trains_per_day"].as_f64().expect("a number");
+    assert!((6.0..18.0).contains(&trains), "{trains}");
+    let refused = landbridge(
+        folder.path(),
+        &["capacity", "desk.toml", "--limit", "places.pass.dwell_time_hours_p59 <= 3"],
+    );
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("did you mean"));
 }

@@ -3,6 +3,7 @@
 use crate::random::{Purpose, StreamKey};
 use crate::scenario::plan::{Design, Factor, PlanFile, Setting};
 use crate::stats::design::{latin_column, scrambled, sobol};
+use crate::stats::sensitivity::morris_trajectory;
 
 /// How many points a plan has.
 #[must_use]
@@ -12,6 +13,8 @@ pub(super) fn count(file: &PlanFile) -> u128 {
         Design::Grid => file.factors.iter().map(levels).fold(1, u128::saturating_mul),
         Design::OneAtATime => 1 + file.factors.iter().map(levels).sum::<u128>(),
         Design::LatinHypercube { points, .. } | Design::Sobol { points, .. } => points.into(),
+        Design::Morris { points, .. } => u128::from(points) * (file.factors.len() as u128 + 1),
+        Design::Saltelli { points, .. } => u128::from(points) * (file.factors.len() as u128 + 2),
     }
 }
 
@@ -32,16 +35,59 @@ pub fn settings(file: &PlanFile) -> Vec<Vec<Setting>> {
             transposed(&file.factors, points, file.factors.iter().map(column))
         }
         Design::Sobol { points, seed } => {
-            let sequence = sobol(file.factors.len(), points);
-            let depths: Vec<Purpose> = (0..32).map(|depth| Purpose::named(&format!("sobol {depth}"))).collect();
-            let column = |(dimension, factor): (usize, &Factor)| {
-                let key = key(factor, seed);
-                let coin = |depth: u32, prefix: u32| key.draws(depths[depth as usize], prefix).word() >> 63 == 1;
-                sequence.iter().map(|point| scrambled(point[dimension], coin)).collect()
-            };
-            transposed(&file.factors, points, file.factors.iter().enumerate().map(column))
+            let columns = sobol_columns(&file.factors, points, (seed, 1));
+            transposed(&file.factors, points, columns.into_iter())
+        }
+        Design::Morris { .. } | Design::Saltelli { .. } => {
+            let at = |place: Vec<f64>| file.factors.iter().zip(place).map(|(factor, share)| factor.at(share)).collect();
+            places(file).into_iter().map(at).collect()
         }
     }
+}
+
+/// The places in the unit cube of the points of a design for sensitivity, in order; none for other designs.
+#[must_use]
+pub fn places(file: &PlanFile) -> Vec<Vec<f64>> {
+    match file.design {
+        Design::Morris { points, seed } => {
+            let key = Purpose::named("design.morris").key(seed, 0);
+            let trajectory = |n| {
+                let mut draws = key.draws(Purpose::named("trajectory"), n);
+                morris_trajectory(file.factors.len(), || draws.word())
+            };
+            (0..points).flat_map(trajectory).collect()
+        }
+        Design::Saltelli { points, seed } => {
+            let columns = sobol_columns(&file.factors, points, (seed, 2));
+            let (a, b) = columns.split_at(file.factors.len());
+            let row = |n: usize| {
+                let of = |columns: &[Vec<f64>]| columns.iter().map(|column| column[n]).collect::<Vec<f64>>();
+                let (a, b) = (of(a), of(b));
+                let mixed = |factor: usize| {
+                    let mut place = a.clone();
+                    place[factor] = b[factor];
+                    place
+                };
+                let mixed: Vec<Vec<f64>> = (0..a.len()).map(mixed).collect();
+                [a, b].into_iter().chain(mixed).collect::<Vec<_>>()
+            };
+            (0..points as usize).flat_map(row).collect()
+        }
+        Design::Grid | Design::OneAtATime | Design::LatinHypercube { .. } | Design::Sobol { .. } => Vec::new(),
+    }
+}
+
+/// So many scrambled coordinates of Sobol's points for every factor: the first of each, then the second of each.
+fn sobol_columns(factors: &[Factor], points: u32, (seed, each): (u64, usize)) -> Vec<Vec<f64>> {
+    let sequence = sobol(each * factors.len(), points);
+    let depths: Vec<Purpose> = (0..32 * each).map(|depth| Purpose::named(&format!("sobol {depth}"))).collect();
+    let column = |dimension: usize| {
+        let (round, factor) = (dimension / factors.len(), dimension % factors.len());
+        let key = key(&factors[factor], seed);
+        let coin = |depth: u32, prefix: u32| key.draws(depths[32 * round + depth as usize], prefix).word() >> 63 == 1;
+        sequence.iter().map(|point| scrambled(point[dimension], coin)).collect()
+    };
+    (0..each * factors.len()).map(column).collect()
 }
 
 fn key(factor: &Factor, seed: u64) -> StreamKey {

@@ -7,6 +7,7 @@
 mod design;
 mod plan;
 mod row;
+mod sensitivity;
 mod stopping;
 mod work;
 #[cfg(test)]
@@ -15,6 +16,7 @@ mod work_tests;
 pub use design::settings;
 pub use plan::{FactorColumn, MeasureColumn, Plan, PlanError, Point, PointGoal, StoppingRule, build, hexadecimal};
 pub use row::{Row, Status};
+pub use sensitivity::{Factors, Sensitivity, sensitivity};
 pub use stopping::needed;
 pub use work::{RunId, WorkError, run_one, work};
 

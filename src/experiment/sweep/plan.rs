@@ -214,11 +214,13 @@ fn within_bounds(loaded: &LoadedPlan) -> Result<(), Problems> {
         let remedy = "take fewer levels or replications, or raise `run.most_runs` if so many are meant".to_owned();
         return Err(loaded.refuse([("design".to_owned(), wrong, remedy)]));
     }
-    if matches!(file.design, Design::Sobol { .. }) && file.factors.len() > MOST_DIMENSIONS {
-        let wrong = format!(
-            "has {} factors, and Sobol's sequence as many as {MOST_DIMENSIONS} coordinates",
-            file.factors.len()
-        );
+    let coordinates = match file.design {
+        Design::Sobol { .. } => file.factors.len(),
+        Design::Saltelli { .. } => 2 * file.factors.len(),
+        _ => 0,
+    };
+    if coordinates > MOST_DIMENSIONS {
+        let wrong = format!("needs {coordinates} coordinates of Sobol's sequence, which has {MOST_DIMENSIONS}");
         return Err(loaded.refuse([("design".to_owned(), wrong, "take \"latin hypercube\"".to_owned())]));
     }
     Ok(())

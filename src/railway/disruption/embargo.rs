@@ -3,11 +3,13 @@
 
 use crate::model::{Departures, Disruption, Effect, Step, Target};
 use crate::observe::Activity;
+use crate::railway::priority::GateOf;
 use crate::railway::state::State;
 use crate::railway::train::Phase;
+use crate::railway::{exchange, office, terminal};
 use crate::units::Duration;
 
-impl State<'_> {
+impl<'m> State<'m> {
     /// Holds a train that comes to a step, if a disruption does not let it; whether it is held.
     pub(in crate::railway) fn hold_back(&mut self, train: u32, step: Step) -> bool {
         let Some(target) = self.held_before(train, step) else {
@@ -89,36 +91,28 @@ impl State<'_> {
 
     /// An embargo begins: trains that it concerns leave the queue before a facility.
     pub(in crate::railway) fn send_to_pen(&mut self, disruption: u32, target: Target) {
-        let mut gate = match target {
-            Target::Office(ix) => std::mem::take(&mut self.offices[ix as usize].gate),
-            Target::Terminal(ix) => std::mem::take(&mut self.terminals[ix as usize].gate),
-            Target::Exchange(ix) => std::mem::take(&mut self.exchanges[ix as usize].gate),
+        let model = self.model;
+        let (gate, ix, place): (GateOf<'m>, u32, u32) = match target {
+            Target::Office(ix) => (office::gate, ix, model.offices[ix as usize].place),
+            Target::Terminal(ix) => (terminal::gate, ix, model.terminals[ix as usize].place),
+            Target::Exchange(ix) => (exchange::gate, ix, model.exchanges[ix as usize].place),
             _ => return,
         };
-        let mut gone = 0;
-        gate.retain(|train| {
-            let stays = !self.bars(disruption, train);
-            if !stays {
-                gone += 1;
-                self.join_pen(disruption, train, Activity::Embargo);
+        let waiting: Vec<u32> = gate(self, ix).waiting().collect();
+        let mut position = 0;
+        for train in waiting {
+            if !self.bars(disruption, train) {
+                position += 1;
+                continue;
             }
-            stays
-        });
-        let (now, seen) = (self.now, &mut self.seen);
-        match target {
-            Target::Office(ix) => {
-                seen.offices[ix as usize].waiting.add(now, -gone);
-                self.offices[ix as usize].gate = gate;
+            self.call_up((gate, ix), position, place);
+            let now = self.now;
+            match target {
+                Target::Office(_) => self.seen.offices[ix as usize].waiting.add(now, -1),
+                Target::Terminal(_) => self.seen.terminals[ix as usize].waiting.add(now, -1),
+                _ => self.seen.exchanges[ix as usize].waiting.add(now, -1),
             }
-            Target::Terminal(ix) => {
-                seen.terminals[ix as usize].waiting.add(now, -gone);
-                self.terminals[ix as usize].gate = gate;
-            }
-            Target::Exchange(ix) => {
-                seen.exchanges[ix as usize].waiting.add(now, -gone);
-                self.exchanges[ix as usize].gate = gate;
-            }
-            _ => {}
+            self.join_pen(disruption, train, Activity::Embargo);
         }
     }
 

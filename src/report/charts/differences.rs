@@ -48,6 +48,10 @@ pub fn differences(comparison: &Comparison, other: usize) -> Result<Chart, Repor
             ),
         );
     }
+    let end = ticks(axis_end(&rows), 3).end;
+    if rows.iter().map(|d| relative(d)).any(|(mean, half)| mean.abs() + half > end) {
+        remark(&mut caption, "Marks at the edge lie beyond it.");
+    }
     let words = Words {
         id: format!("differences_{}", other + 1),
         title: Label::from(format!("What changes: {name} against {}", first.name)),
@@ -111,11 +115,7 @@ fn draw(rows: &[&Difference], words: Words, keys: &[Key], first: &str) -> Sheet 
         h: height,
         ..body
     };
-    // One row of many per cent must not press the others together.
-    let mut ends: Vec<f64> = rows.iter().map(|d| relative(d)).map(|(mean, half)| mean.abs() + half).collect();
-    ends.sort_by(f64::total_cmp);
-    let most = ends[ends.len() - 1].min(3.0 * ends[ends.len() / 2]);
-    let t = ticks(most, 3);
+    let t = ticks(axis_end(rows), 3);
     let x = Scale::new((-t.end, t.end), (plot.x, plot.right()));
     for (value, label) in &t.ticks {
         for (value, label) in [(-value, format!("-{label}")), (*value, label.clone())] {
@@ -157,6 +157,14 @@ fn draw(rows: &[&Difference], words: Words, keys: &[Key], first: &str) -> Sheet 
             .text(words, (plot.right() + 10.0, centre + 4.5), panel::name(Align::Left));
     }
     sheet
+}
+
+/// The end of the axis: one row of many per cent must not press the others together.
+fn axis_end(rows: &[&Difference]) -> f64 {
+    let mut ends: Vec<f64> = rows.iter().map(|d| relative(d)).map(|(mean, half)| mean.abs() + half).collect();
+    ends.sort_by(f64::total_cmp);
+    let middle = ends.get(ends.len() / 2).copied().unwrap_or(0.0);
+    ends.last().copied().unwrap_or(0.0).min(3.0 * middle)
 }
 
 /// The difference in its own unit.

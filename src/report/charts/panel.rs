@@ -57,12 +57,12 @@ pub(super) struct Panel<'a> {
     pub steps: &'a [Step],
     /// Whether the band means anything.
     pub banded: bool,
-    /// Stretches in which a disruption is in force there.
-    pub disrupted: Vec<(Instant, Instant)>,
     /// The colour of the mean.
     pub colour: RGBColor,
     /// Further means over the same axis, each with its colour.
     pub others: &'a [(&'a [Step], RGBColor)],
+    /// Stretches in which a disruption is in force there.
+    pub disrupted: Vec<(Instant, Instant)>,
     /// Limits: label and value.
     pub limits: &'a [(String, f64)],
 }

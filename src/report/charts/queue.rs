@@ -95,9 +95,9 @@ fn draw(results: &Results, ranked: &[(&QueueSeries, f64)], words: Words, keys: &
             heading,
             steps,
             banded: q.replications > 1,
-            disrupted: panel::disrupted(results, q.place, axis.ends),
             colour: theme::MAIN,
             others: &[],
+            disrupted: panel::disrupted(results, q.place, axis.ends),
             limits: &[],
         };
         panel::draw(&mut sheet.picture, &one, &axis, last, warm_up);

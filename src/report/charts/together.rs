@@ -142,12 +142,12 @@ fn draw_queues(first: &Results, ranked: &[(usize, Vec<Option<&QueueSeries>>, f64
             .map(|(at, steps)| (steps.as_slice(), colour(at)))
             .collect();
         let one = Panel {
-            disrupted: Vec::new(),
             heading: name_of(first, first.queues[*place].place),
             steps: &steps[0],
             banded: false,
             colour: colour(0),
             others: &others,
+            disrupted: panel::disrupted(first, first.queues[*place].place, axis.ends),
             limits: &[],
         };
         panel::draw(&mut sheet.picture, &one, &axis, last, warm_up);
@@ -191,7 +191,8 @@ pub fn waterfalls(comparison: &Comparison) -> Result<Chart, ReportError> {
         for (at, scenario) in comparison.scenarios.iter().enumerate() {
             if let Some(bar) = of(at, id) {
                 let mut bar = bar.clone();
-                bar.name = bar.name.map(|name| format!("{name}, {}", scenario.name));
+                // The place is named once, lest its name push that of the scenario out.
+                bar.name = if at == 0 { bar.name } else { Label::from(scenario.name.as_str()) };
                 bars.push(bar);
             }
         }
@@ -207,8 +208,9 @@ pub fn waterfalls(comparison: &Comparison) -> Result<Chart, ReportError> {
         title: Label::from("Where the hours of a train go, side by side"),
         finding: Label::from(format!("A train spends {} in the network.", totals.join(", "))),
         caption: format!(
-            "{} Means of replications, of the locations with most waiting and service.",
-            provenance(first, false)
+            "{} Means of replications, of the locations with most waiting and service; the first bar of each is {}.",
+            provenance(first, false),
+            comparison.scenarios[0].name
         ),
     };
     if bars.is_empty() {

@@ -76,7 +76,7 @@ impl Design {
         match self {
             Self::Grid => Some("grid"),
             Self::OneAtATime => Some("design of one at a time"),
-            Self::LatinHypercube { .. } | Self::Sobol { .. } => None,
+            Self::LatinHypercube { .. } | Self::Sobol { .. } | Self::Morris { .. } | Self::Saltelli { .. } => None,
         }
     }
 }
@@ -87,6 +87,8 @@ enum Kind {
     OneAtATime,
     LatinHypercube,
     Sobol,
+    Morris,
+    Saltelli,
 }
 
 fn design(item: &Item<'_>) -> Option<Design> {
@@ -96,6 +98,8 @@ fn design(item: &Item<'_>) -> Option<Design> {
             ("one at a time", Kind::OneAtATime),
             ("latin hypercube", Kind::LatinHypercube),
             ("sobol", Kind::Sobol),
+            ("morris", Kind::Morris),
+            ("saltelli", Kind::Saltelli),
         ];
         let kind = reader.required("kind", "the word of a design, such as \"grid\"", |item| item.choice(&words));
         let points = reader.get("points");
@@ -119,14 +123,15 @@ fn design(item: &Item<'_>) -> Option<Design> {
         };
         #[allow(clippy::cast_possible_truncation, reason = "at most MOST_POINTS")]
         let points = item.whole(1, MOST_POINTS)? as u32;
-        if kind == Kind::Sobol && !points.is_power_of_two() {
+        if matches!(kind, Kind::Sobol | Kind::Saltelli) && !points.is_power_of_two() {
             let remedy = format!("take {} or {}", points.next_power_of_two() / 2, points.next_power_of_two());
             item.cx.report(item.problem(ProblemKind::NotPowerOfTwo).remedy(remedy).warning());
         }
-        Some(if kind == Kind::Sobol {
-            Design::Sobol { points, seed }
-        } else {
-            Design::LatinHypercube { points, seed }
+        Some(match kind {
+            Kind::Sobol => Design::Sobol { points, seed },
+            Kind::Morris => Design::Morris { points, seed },
+            Kind::Saltelli => Design::Saltelli { points, seed },
+            Kind::LatinHypercube | Kind::Grid | Kind::OneAtATime => Design::LatinHypercube { points, seed },
         })
     })?
 }

@@ -32,6 +32,20 @@ pub enum Design {
         /// The seed of the design; that of the runs is another.
         seed: u64,
     },
+    /// Trajectories on which every factor is moved once, for elementary effects.
+    Morris {
+        /// How many trajectories.
+        points: u32,
+        /// The seed of the design.
+        seed: u64,
+    },
+    /// Two random points and those between them, factor by factor, for shares of variance.
+    Saltelli {
+        /// How many pairs.
+        points: u32,
+        /// The seed of the scrambling.
+        seed: u64,
+    },
     /// The first points of Sobol's sequence, scrambled.
     Sobol {
         /// How many points.

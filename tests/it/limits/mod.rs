@@ -175,8 +175,8 @@ fn the_random_scenarios_reach_everything() {
         left += run.records.trains.iter().filter(|t| t.left_at.is_some()).count();
         reached.extend(run.records.activities.iter().map(|a| a.activity));
     }
-    // What needs inspections, sections of single track, wagons, gathering, routes or transloading is not drawn here;
-    // disruptions are, in `invariants`.
+    // What needs inspections, sections of single track, wagons, gathering, routes, transloading, priority or orders to stop
+    // loading is not drawn here; disruptions are, in `invariants`.
     let elsewhere = [
         Activity::Closure,
         Activity::Embargo,
@@ -185,6 +185,8 @@ fn the_random_scenarios_reach_everything() {
         Activity::InspectionBay,
         Activity::NoWagon,
         Activity::WaitingToFill,
+        Activity::Overtaken,
+        Activity::StopLoading,
         Activity::Unloading,
         Activity::Loading,
         Activity::RoutesClosed,

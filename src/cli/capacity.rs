@@ -1,0 +1,209 @@
+//! `landbridge capacity`: the most trains a day such that stated limits hold.
+
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::common::{Failure, ScenarioArgs, looks, stop_flag, threads};
+use super::folder::Folder;
+use super::manifest::sha256;
+use crate::experiment::capacity::{Capacity, Limit, Search, SearchError, Trial, capacity};
+use crate::experiment::{Plan, RESULTS_VERSION, ReplicateError};
+use crate::report::summary::{self, Looks, cell};
+use crate::report::tables::Table;
+use crate::report::{ReportError, number};
+use crate::scenario::Loaded;
+
+/// Find the most trains a day such that stated limits hold.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The trains of all flows, or of those named, are multiplied; every trial has the same luck. The answer goes by means,\n\
+    with the number that surely holds and the one that surely does not.\n\n\
+    Example:\n  landbridge capacity scenarios/baseline.toml --limit \"places.horgos.dwell_time_hours_p95 <= 24\" \\\n    \
+    --flow inland_horgos --flow urumqi_horgos --flow central_asia_horgos"
+)]
+pub(super) struct FindCapacity {
+    #[command(flatten)]
+    scenario: ScenarioArgs,
+    /// A measure and the most that its mean may be; may be repeated, and all must hold.
+    #[arg(long, value_name = "MEASURE <= NUMBER", required = true)]
+    limit: Vec<Limit>,
+    /// A flow whose trains are multiplied; may be repeated. All flows where absent.
+    #[arg(long, value_name = "ID")]
+    flow: Vec<String>,
+    /// The multiple of trains at which the search begins.
+    #[arg(long, value_name = "NUMBER", default_value_t = 0.5)]
+    from: f64,
+    /// The multiple at which it ends.
+    #[arg(long, value_name = "NUMBER", default_value_t = 2.0)]
+    to: f64,
+    /// Multiples are tried in steps of this.
+    #[arg(long, value_name = "NUMBER", default_value_t = 0.01)]
+    step: f64,
+    /// How many replications of each trial; the scenario's own number where absent.
+    #[arg(long, value_name = "N")]
+    replications: Option<NonZeroU32>,
+    /// The seed of every draw; the scenario's own where absent.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Threads; as many as there are cores where absent. They have no influence on results.
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+    /// The folder to write, which must not exist; results/capacity-NAME where absent.
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    /// The most events of one replication; a trial that meets it does not hold.
+    #[arg(long, value_name = "N", default_value_t = 10_000_000_000)]
+    max_events: u64,
+    /// Only errors on the terminal.
+    #[arg(long, short)]
+    quiet: bool,
+    /// The answer as JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+impl FindCapacity {
+    pub(super) fn execute(&self) -> Result<(), Failure> {
+        let replications = self.replications.map(|n| format!("run.replications={n}"));
+        let seed = self.seed.map(|n| format!("run.seed={n}"));
+        let (loaded, model) = self
+            .scenario
+            .load(&replications.into_iter().chain(seed).collect::<Vec<_>>(), self.quiet)?;
+        let search = self.search(&loaded);
+        let stem = format!("capacity-{}", self.scenario.stem());
+        let folder = Folder::new(self.out.as_deref(), &stem)?;
+        let stop = stop_flag();
+        let found = capacity(&loaded.scenario, &search, &stop, |trial| {
+            if !self.quiet {
+                anstream::eprintln!("{:.3} times the trains: {}", trial.multiple, trial.held.word());
+            }
+        });
+        let found = found.map_err(|error| match error {
+            SearchError::Run(ReplicateError::Stopped) => Failure::Unfinished("stopped before the search was done".to_owned()),
+            SearchError::Run(error) => Failure::of_run(&error, &model),
+            error => Failure::Refused(format!("error: {error}")),
+        })?;
+        let answer = pretty(&as_json(&found, &search, &loaded))?;
+        folder.write("scenario.toml", loaded.resolved.as_bytes())?;
+        folder.write("capacity.json", answer.as_bytes())?;
+        let mut output = folder.create("tables/trials.csv")?;
+        table(&found, &search).write_csv(&mut output)?;
+        output.close()?;
+        let place = folder.publish(&stem, self.out.is_some())?;
+        if self.json {
+            anstream::println!("{answer}");
+        } else if !self.quiet {
+            show(&found, &search, looks());
+        }
+        if !self.quiet {
+            anstream::eprintln!("results: {}", place.display());
+        }
+        Ok(())
+    }
+
+    fn search(&self, loaded: &Loaded) -> Search {
+        let run = &loaded.scenario.run;
+        Search {
+            limits: self.limit.clone(),
+            flows: self.flow.clone(),
+            from: self.from,
+            to: self.to,
+            step: self.step,
+            plan: Plan {
+                replications: run.replications,
+                until: None,
+                seed: run.seed,
+                confidence: run.confidence,
+                records: 0,
+                threads: threads(self.threads),
+                event_limit: self.max_events,
+            },
+        }
+    }
+}
+
+fn pretty(value: &Value) -> Result<String, Failure> {
+    Ok(serde_json::to_string_pretty(value).map_err(ReportError::from)? + "\n")
+}
+
+fn as_json(found: &Capacity, search: &Search, loaded: &Loaded) -> Value {
+    let trial = |t: &Trial| json!({ "multiple": t.multiple, "trains_per_day": t.trains_per_day, "held": t.held.word(), "estimates": t.estimates, "unfinished": t.unfinished });
+    json!({
+        "program": env!("CARGO_PKG_NAME"),
+        "version": env!("CARGO_PKG_VERSION"),
+        "results_version": RESULTS_VERSION,
+        "scenario_sha256": sha256(loaded.resolved.as_bytes()),
+        "limits": search.limits.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "flows": search.flows,
+        "replications": search.plan.replications,
+        "seed": search.plan.seed,
+        "confidence": search.plan.confidence,
+        "best": found.best().map(trial),
+        "surely": found.surely().map(trial),
+        "surely_not": found.surely_not().map(trial),
+        "trials": found.trials.iter().map(trial).collect::<Vec<_>>(),
+    })
+}
+
+fn table(found: &Capacity, search: &Search) -> Table {
+    let trials = &found.trials;
+    let mut table = Table::new("trials")
+        .float("multiple", trials.iter().map(|t| t.multiple))
+        .float("trains_per_day", trials.iter().map(|t| t.trains_per_day))
+        .text("held", trials.iter().map(|t| t.held.word()));
+    for (at, limit) in search.limits.iter().enumerate() {
+        table = table
+            .nullable_float(&limit.measure, trials.iter().map(|t| t.estimates[at].map(|e| e.mean)))
+            .nullable_float(
+                &format!("{}.half_width", limit.measure),
+                trials.iter().map(|t| t.estimates[at].and_then(|e| e.half_width)),
+            );
+    }
+    table
+}
+
+fn show(found: &Capacity, search: &Search, looks: Looks) {
+    let limits: Vec<String> = search.limits.iter().map(ToString::to_string).collect();
+    let columns: Vec<&str> = ["times the trains", "trains a day"]
+        .into_iter()
+        .chain(limits.iter().map(String::as_str))
+        .chain([""])
+        .collect();
+    let mut shown = summary::table(&columns, looks);
+    for trial in &found.trials {
+        let estimates = trial
+            .estimates
+            .iter()
+            .map(|e| e.as_ref().map_or_else(|| "no value".to_owned(), number::with_interval));
+        let cells = [format!("{:.3}", trial.multiple), format!("{:.2}", trial.trains_per_day)]
+            .into_iter()
+            .chain(estimates)
+            .chain([trial.held.word().to_owned()]);
+        shown.add_row(cells.map(|text| cell(&text, looks)));
+    }
+    anstream::println!("{shown}");
+    let trains = |t: &Trial| format!("{:.2} trains a day ({:.2} times the scenario's)", t.trains_per_day, t.multiple);
+    match found.best() {
+        Some(best) => anstream::println!("By means, {} hold all limits.", trains(best)),
+        None => anstream::println!("Not even {:.2} times the trains hold all limits.", search.from),
+    }
+    let level = number::plain(search.plan.confidence * 100.0);
+    if let Some(surely) = found.surely() {
+        anstream::println!("With {level} % confidence, {} hold them.", trains(surely));
+    }
+    match found.surely_not() {
+        Some(not) => {
+            let broken = search
+                .limits
+                .iter()
+                .zip(&not.estimates)
+                .filter(|(limit, e)| e.is_none_or(|e| e.mean > limit.most));
+            let broken: Vec<String> = broken.map(|(limit, _)| limit.measure.clone()).collect();
+            anstream::println!("With {level} % confidence, {} do not: {}.", trains(not), broken.join(", "));
+        }
+        None => anstream::println!("Up to {:.2} times the trains, no limit is surely broken.", search.to),
+    }
+}

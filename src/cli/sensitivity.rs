@@ -1,0 +1,158 @@
+//! `landbridge sensitivity`: which factors of a plan matter.
+
+use clap::Args;
+
+use super::common::{Failure, looks};
+use super::sweep::{Done, Sweep, telling};
+use crate::experiment::sweep::{Factors, Sensitivity, sensitivity};
+use crate::report::number;
+use crate::report::summary::{self, Looks, cell};
+use crate::report::tables::Table;
+use crate::store::publish;
+
+/// Run a plan made for it, and say which of its factors matter.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The plan's design is \"morris\", which screens many factors with few runs, or \"saltelli\", which shares the variance out.\n\
+    It runs as by `landbridge sweep`, in the same folder, and adds sensitivity.csv: every headline measure and factor.\n\n\
+    Example:\n  landbridge sensitivity scenarios/sweeps/screening.toml --measure places.horgos.dwell_time_hours_mean"
+)]
+pub(super) struct WhichMatter {
+    #[command(flatten)]
+    sweep: Sweep,
+    /// A headline measure to show; may be repeated. The three that vary most, where absent.
+    #[arg(long, value_name = "ID")]
+    measure: Vec<String>,
+}
+
+impl WhichMatter {
+    pub(super) fn execute(&self) -> Result<(), Failure> {
+        self.sweep.run(|done| self.tell(done))
+    }
+
+    fn tell(&self, done: &Done<'_>) -> Result<(), Failure> {
+        let plan = &done.named.plan;
+        let Some(file) = &done.named.file else { return Ok(()) };
+        let of = |at: usize| {
+            let estimates: Vec<_> = done.merged.estimates.iter().map(|point| point[at]).collect();
+            sensitivity(file, plan.confidence, &estimates)
+        };
+        let found: Option<Vec<Sensitivity>> = (0..done.merged.measures.len()).map(of).collect();
+        let Some(found) = found else {
+            return Err(Failure::Refused(
+                "error: the design of this plan tells nothing of single factors\n  = help: let `design.kind` be \"morris\" or \"saltelli\""
+                    .to_owned(),
+            ));
+        };
+        let id = |at: usize| plan.measures[done.merged.measures[at]].id.as_str();
+        let shown = self.shown(done, &id)?;
+        let all: Vec<(&str, &Sensitivity)> = found.iter().enumerate().map(|(at, s)| (id(at), s)).collect();
+        let factors: Vec<&str> = plan.factors.iter().map(|f| f.id.as_str()).collect();
+        publish(&done.place.join("sensitivity.csv"), table(&all, &factors).to_csv()?.as_bytes())?;
+        if !done.quiet {
+            for at in shown {
+                let label = &plan.measures[done.merged.measures[at]].label;
+                let names: Vec<&str> = plan.factors.iter().map(|f| f.name.as_str()).collect();
+                show(label, &found[at], &names, looks());
+            }
+        }
+        Ok(())
+    }
+
+    /// The positions of the measures to show.
+    fn shown<'d>(&self, done: &'d Done<'_>, id: &impl Fn(usize) -> &'d str) -> Result<Vec<usize>, Failure> {
+        if self.measure.is_empty() {
+            return Ok(telling(done.merged));
+        }
+        let known = 0..done.merged.measures.len();
+        let find = |wanted: &String| {
+            known.clone().find(|at| id(*at) == wanted).ok_or_else(|| {
+                let near = crate::scenario::suggestion(wanted, known.clone().map(id).collect::<Vec<_>>());
+                Failure::Refused(format!(
+                    "error: {wanted:?} is no headline measure of this plan; {}",
+                    near.unwrap_or_default()
+                ))
+            })
+        };
+        self.measure.iter().map(find).collect()
+    }
+}
+
+/// A row per measure and factor.
+fn table(all: &[(&str, &Sensitivity)], factors: &[&str]) -> Table {
+    let cells: Vec<(&str, &Sensitivity, usize)> = all
+        .iter()
+        .flat_map(|(id, found)| (0..factors.len()).map(|factor| (*id, *found, factor)))
+        .collect();
+    #[allow(clippy::cast_possible_wrap, reason = "a number of rows")]
+    let count = |n: usize| n as i64;
+    let table = Table::new("sensitivity")
+        .text("measure", cells.iter().map(|(id, ..)| *id))
+        .text("factor", cells.iter().map(|(_, _, factor)| factors[*factor]))
+        .integer("used", cells.iter().map(|(_, found, _)| count(found.used)))
+        .integer("of", cells.iter().map(|(_, found, _)| count(found.all)))
+        .nullable_float("noise_share", cells.iter().map(|(_, found, _)| found.noise_share));
+    let number = |of: fn(&Factors, usize) -> Option<f64>| cells.iter().map(move |(_, found, factor)| of(&found.factors, *factor));
+    match all.first().map(|(_, found)| &found.factors) {
+        Some(Factors::Effects(_)) => {
+            let effect = |of: fn(&crate::stats::sensitivity::Effect) -> f64| {
+                cells.iter().map(move |(_, found, factor)| match &found.factors {
+                    Factors::Effects(all) => all.get(*factor).map(of),
+                    Factors::Indices(_) => None,
+                })
+            };
+            table
+                .nullable_float("mean_effect", effect(|e| e.mean))
+                .nullable_float("mean_size", effect(|e| e.mean_size))
+                .nullable_float("sd", effect(|e| e.sd))
+        }
+        _ => table
+            .nullable_float("first", number(|f, at| index(f, at).map(|i| i.first)))
+            .nullable_float("first_low", number(|f, at| index(f, at).map(|i| i.first_interval.0)))
+            .nullable_float("first_high", number(|f, at| index(f, at).map(|i| i.first_interval.1)))
+            .nullable_float("total", number(|f, at| index(f, at).map(|i| i.total)))
+            .nullable_float("total_low", number(|f, at| index(f, at).map(|i| i.total_interval.0)))
+            .nullable_float("total_high", number(|f, at| index(f, at).map(|i| i.total_interval.1))),
+    }
+}
+
+fn index(factors: &Factors, at: usize) -> Option<&crate::stats::sensitivity::Index> {
+    match factors {
+        Factors::Indices(all) => all.get(at),
+        Factors::Effects(_) => None,
+    }
+}
+
+fn show(label: &str, found: &Sensitivity, names: &[&str], looks: Looks) {
+    let noise = found.noise_share.map_or_else(String::new, |share| {
+        format!(
+            "; replication noise is at most {} % of the variance between points",
+            number::plain(share * 100.0)
+        )
+    });
+    anstream::println!("\n{label}: {} of {} used{noise}", found.used, found.all);
+    let mut rows: Vec<(f64, Vec<String>)> = Vec::new();
+    let header = match &found.factors {
+        Factors::Effects(effects) => {
+            for (name, e) in names.iter().zip(effects) {
+                let numbers = [e.mean, e.mean_size, e.sd].map(number::plain);
+                rows.push((e.mean_size, std::iter::once((*name).to_owned()).chain(numbers).collect()));
+            }
+            vec!["factor", "mean effect", "mean size", "spread"]
+        }
+        Factors::Indices(indices) => {
+            for (name, i) in names.iter().zip(indices) {
+                let with = |x: f64, (low, high): (f64, f64)| format!("{x:.3} ({low:.3} to {high:.3})");
+                let numbers = [with(i.first, i.first_interval), with(i.total, i.total_interval)];
+                rows.push((i.total, std::iter::once((*name).to_owned()).chain(numbers).collect()));
+            }
+            vec!["factor", "share by itself", "share with interactions"]
+        }
+    };
+    rows.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut table = summary::table(&header, looks);
+    for (_, cells) in rows {
+        table.add_row(cells.iter().map(|text| cell(text, looks)));
+    }
+    anstream::println!("{table}");
+}
