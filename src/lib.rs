@@ -20,6 +20,8 @@ pub mod stats;
 
 pub mod experiment;
 
+pub mod verify;
+
 pub mod report;
 
 pub mod store;

@@ -61,7 +61,7 @@ impl Check {
     }
 }
 
-fn ways(model: &Model, looks: Looks) -> Table {
+pub(super) fn ways(model: &Model, looks: Looks) -> Table {
     let mut table = summary::table(&["flow", "a day", "boxes", "way", "steps"], looks);
     let ways = model
         .flows
@@ -170,7 +170,7 @@ fn hours_of(lengths: impl Iterator<Item = Duration>) -> f64 {
     millis_as_hours(lengths.map(|length| length.0).sum())
 }
 
-fn table_of(mut loads: Vec<Load>, looks: Looks) -> Table {
+pub(super) fn table_of(mut loads: Vec<Load>, looks: Looks) -> Table {
     loads.sort_by(|a, b| b.share().total_cmp(&a.share()));
     let mut table = summary::table(&["element", "limit", "offered a day", "capacity a day", "load"], looks);
     for load in loads {

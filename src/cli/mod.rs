@@ -13,11 +13,15 @@ mod missing;
 mod plan;
 mod plan_file;
 mod progress;
+mod replay;
 mod run;
 mod run_shard;
+mod stress_des;
 mod sensitivity;
 mod submit;
 mod sweep;
+mod validate;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -46,6 +50,12 @@ enum Command {
     Check(check::Check),
     /// Run the replications of a scenario: a summary on the screen, a folder of results.
     Run(run::Run),
+    /// Tell the story of one train of a finished run: every step with its cause, and who was before it.
+    Replay(replay::Replay),
+    /// Hold a model against published figures: met, missed or open, with intervals.
+    Validate(validate::Validate),
+    /// Hold this program against answers known from queueing theory: exact, simulated, interval, verdict.
+    Verify(verify::Verify),
     /// Run scenarios with the same luck, and show what tells them apart and how sure that is.
     Compare(compare::Compare),
     /// Find the most trains a day such that stated limits hold.
@@ -72,6 +82,9 @@ pub fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Check(check) => check.execute(),
         Command::Run(run) => run.execute(),
+        Command::Replay(replay) => replay.execute(),
+        Command::Validate(validate) => validate.execute(),
+        Command::Verify(verify) => verify.execute(),
         Command::Compare(compare) => compare.execute(),
         Command::Capacity(capacity) => capacity.execute(),
         Command::Sweep(sweep) => sweep.execute(),

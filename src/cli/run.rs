@@ -11,6 +11,7 @@ use super::common::{Failure, ScenarioArgs, looks, stop_flag, threads};
 use super::folder::Folder;
 use super::manifest::{Manifest, quoted, records_sha256, sha256};
 use super::progress;
+use super::stress_des;
 use crate::experiment::stall::{StallReport, network};
 use crate::experiment::{self, Plan, RESULTS_VERSION, Results, Sequential};
 use crate::model::Model;
@@ -19,10 +20,12 @@ use crate::scenario::{Loaded, Style};
 
 /// Run the replications of a scenario: a summary on the screen, a folder of results.
 #[derive(Debug, Args)]
-#[command(after_help = "The folder holds summary.json, manifest.json, scenario.toml, tables/ and charts/.\n\
+#[command(
+    after_help = "The folder holds summary.json, manifest.json, scenario.toml, stress_des.md (what a reviewer asks), tables/ and charts/.\n\
     It appears when it is whole. Ctrl-C stops after the replications that are finished and writes these.\n\n\
     Examples:\n  landbridge run scenarios/baseline.toml\n  \
-    landbridge run scenarios/baseline.toml --set places.alataw_pass.reloading.shed.lifting=\"45 min\" --out results/shed-45")]
+    landbridge run scenarios/baseline.toml --set places.alataw_pass.reloading.shed.lifting=\"45 min\" --out results/shed-45"
+)]
 pub(super) struct Run {
     #[command(flatten)]
     scenario: ScenarioArgs,
@@ -80,7 +83,12 @@ impl Run {
             Err(Failure::Stalled(stall)) => return Err(self.keep_stall(folder, &loaded, &model, stall)),
             outcome => outcome?,
         };
-        self.write(&folder, &loaded, &results, &plan, run_seconds)?;
+        let manifest = manifest(&loaded, &results, &plan, run_seconds);
+        self.write(&folder, &loaded, &results, &manifest)?;
+        folder.write(
+            "stress_des.md",
+            stress_des::document(&loaded, &model, &results, &manifest).as_bytes(),
+        )?;
         let place = folder.publish(&self.scenario.stem(), self.out.is_some())?;
         self.show(&results, &plan, &place)
     }
@@ -157,7 +165,7 @@ impl Run {
         })
     }
 
-    fn write(&self, folder: &Folder, loaded: &Loaded, results: &Results, plan: &Plan, run_seconds: f64) -> Result<(), Failure> {
+    fn write(&self, folder: &Folder, loaded: &Loaded, results: &Results, manifest: &Manifest) -> Result<(), Failure> {
         folder.write("scenario.toml", loaded.resolved.as_bytes())?;
         folder.write("summary.json", summary::json(results)?.as_bytes())?;
         for table in tables::all(results) {
@@ -177,7 +185,7 @@ impl Run {
                 self.write_chart(folder, &chart)?;
             }
         }
-        let manifest = serde_json::to_string_pretty(&manifest(loaded, results, plan, run_seconds)).map_err(report::ReportError::from)?;
+        let manifest = serde_json::to_string_pretty(manifest).map_err(report::ReportError::from)?;
         folder.write("manifest.json", format!("{manifest}\n").as_bytes())
     }
 

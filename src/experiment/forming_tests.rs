@@ -1,157 +1,15 @@
-//! Gathering, regrouping and wagon pools against exact solutions, and in random small scenarios.
-//!
-//! Each exact value must lie in the interval over independent replications, at a level of 1 - 0.01 / [`CHECKS`], so
-//! that a right program passes all of them with a chance of at least 99 % (Bonferroni). Where a rate is wrong by 10 %
-//! it must not.
-
-use std::sync::atomic::AtomicBool;
+//! Gathering, regrouping and wagon pools in random small scenarios; against exact solutions they are in `verify`.
 
 use proptest::prelude::*;
 
-use super::{Plan, Results, replicate};
 use crate::model;
 use crate::railway::{Ended, Simulator, Stall};
 use crate::scenario;
 use crate::units::HOUR;
 
-/// How many exact values are checked here.
-const CHECKS: f64 = 10.0;
-
 fn compiled(text: &str) -> model::Model {
     let loaded = scenario::parse(text, "forming.toml").unwrap_or_else(|problems| panic!("{problems}"));
     model::compile(&loaded.scenario).unwrap_or_else(|problems| panic!("{problems:?}"))
-}
-
-fn run(text: &str) -> Results {
-    let plan = Plan {
-        replications: 40,
-        until: None,
-        seed: 1,
-        confidence: 1.0 - 0.01 / CHECKS,
-        records: 0,
-        threads: 2,
-        event_limit: 100_000_000,
-    };
-    replicate(&compiled(text), &plan, &AtomicBool::new(false), |_| ()).unwrap_or_else(|error| panic!("{error}"))
-}
-
-/// Distance of an exact value from the mean in half-widths, and the half-width as a share of the value.
-fn distance(results: &Results, measure: &str, exact: f64) -> (f64, f64) {
-    let estimate = results.estimate(measure).unwrap_or_else(|| panic!("no value for {measure}"));
-    let half_width = estimate.half_width.expect("many replications");
-    ((estimate.mean - exact).abs() / half_width, half_width / exact)
-}
-
-/// Every exact value is within its interval, which is narrow; with one text in the scenario replaced, none is.
-#[track_caller]
-fn agree(text: &str, exact: &[(&str, f64)], (right, wrong): (&str, &str)) {
-    assert_eq!(text.matches(right).count(), 1, "{right} must stand there once");
-    let results = run(text);
-    let wrong = run(&text.replace(right, wrong));
-    for (measure, exact) in exact {
-        let (off, width) = distance(&results, measure, *exact);
-        assert!(
-            off <= 1.0,
-            "{measure}: {exact} is {off:.2} half-widths off, each {:.2} %",
-            width * 100.0
-        );
-        assert!(width < 0.05, "{measure}: the half-width is {:.1} % of the value", width * 100.0);
-        let (off, _) = distance(&wrong, measure, *exact);
-        assert!(off > 1.0, "{measure}: a rate wrong by 10 % goes unnoticed");
-    }
-}
-
-fn hub(rest: &str) -> String {
-    let head = "title = \"theory\"\ntime = { start = \"2022-01-03 00:00\", zone = \"UTC\", warm_up = \"30 days\", length = \"400 days\" }\n\
-                gauges.standard.width = \"1435 mm\"\ngauges.broad.width = \"1520 mm\"\n";
-    format!("{head}{rest}")
-}
-
-const GATHERED: &str = "[places.hub]\n[flows.f]\nfrom = \"hub\"\nto = \"hub\"\ngauge = \"standard\"\n[flows.f.departures.gather]\n";
-
-const BOX_WAIT: &str = "flows.f.departures.gather.box_waiting_time_hours_mean";
-const STOCK: &str = "flows.f.departures.gather.boxes_in_stock_mean";
-
-/// Poisson boxes at rate L, trains of N: the k-th box waits for N - k more, (N - 1) / 2L on average; the stock is
-/// uniform on 0..N - 1 (bulk service: Medhi (2003), Stochastic Models in Queueing Theory, 2nd ed., section 4.4).
-#[test]
-fn waiting_to_fill_a_fixed_size() {
-    let text = hub(&format!("{GATHERED}lots.rate = \"24/day\"\nsize = 10"));
-    agree(&text, &[(BOX_WAIT, 4.5)], ("24/day", "26.4/day"));
-    // By Little's law the stock does not depend on the rate, but on the size.
-    agree(&text, &[(STOCK, 4.5)], ("size = 10", "size = 11"));
-}
-
-/// A train leaves at the time W after its first box, with L W more on average that wait W / 2 each:
-/// (W + L W W / 2) / (1 + L W) = (10 + 50) / 11 hours.
-#[test]
-fn waiting_no_longer_than_the_longest_wait() {
-    let text = hub(&format!("{GATHERED}lots.rate = \"24/day\"\nlongest_wait = \"10 h\""));
-    agree(&text, &[(BOX_WAIT, 60.0 / 11.0), (STOCK, 60.0 / 11.0)], ("\"10 h\"", "\"11 h\""));
-}
-
-/// Poisson trains of one box, regrouped every 12 hours: half of that.
-#[test]
-fn waiting_for_a_stated_time() {
-    let text = hub(
-        "[places.hub.regrouping.yard]\nevery = \"12 h\"\n[places.hub.procedures.all]\nsteps = [\"regrouping.yard\"]\n\
-         [flows.f]\nfrom = \"hub\"\nto = \"hub\"\ngauge = \"standard\"\nboxes = 1\ndepartures.rate = \"24/day\"",
-    );
-    let wait = "places.hub.regrouping.yard.box_waiting_time_hours_mean";
-    agree(&text, &[(wait, 6.0)], ("\"12 h\"", "\"13.2 h\""));
-}
-
-/// Trains of one box ask for wagons in a Poisson process, and each of 3 wagons is out for an exponential time: M/M/3,
-/// with 2 wagons out on average (Erlang C: Gross et al. (2008), Fundamentals of Queueing Theory, 4th ed., section 2.3).
-#[test]
-fn wagons_as_servers() {
-    let text = hub(
-        "[places.hub.wagons.standard]\nstock = 3\nreturns = { law = \"exponential\", mean = \"1 h\" }\n\
-         [flows.f]\nfrom = \"hub\"\nto = \"hub\"\ngauge = \"standard\"\nboxes = 1\ndepartures.rate = \"48/day\"",
-    );
-    let (offered, wagons) = (2.0, 3.0);
-    // 1 + 2 + 4 / 2 states without a queue, and those with all wagons out.
-    let all_out = (8.0 / 6.0) / (1.0 - offered / wagons);
-    let erlang_c = all_out / (1.0 + 2.0 + 2.0 + all_out);
-    let wait = erlang_c / (wagons - offered);
-    let pool = "places.hub.wagons.standard";
-    agree(
-        &text,
-        &[
-            (&format!("{pool}.waiting_time_hours_mean"), wait),
-            (&format!("{pool}.wagons_in_pool_mean"), wagons - offered),
-        ],
-        ("48/day", "52.8/day"),
-    );
-}
-
-/// A finite source: 4 wagons go round between one berth that never lacks trains and a cycle of 5 hours, both
-/// exponential. It is the machine-repair model (Gross et al., section 2.7), but that the berth lifts one train ahead
-/// of its wagon: states with 0 to 4 wagons out and the berth at work, and one with all out and the berth held. Up at
-/// rate 1, down at 0.2 for each wagon out: weights 5^n / n!, and for the last 5 / 4 times the one before.
-#[test]
-fn wagons_of_a_closed_cycle() {
-    let text = hub(
-        "[places.port.wagons.broad]\nstock = 4\nreturns = { law = \"exponential\", mean = \"5 h\" }\n\
-         [places.port.reloading.shed]\nfrom_gauge = \"standard\"\nto_gauge = \"broad\"\nberths = 1\n\
-         lifting = { law = \"exponential\", mean = \"60 min\" }\n[places.port.procedures.all]\nsteps = [\"reloading.shed\"]\n\
-         [flows.f]\nfrom = \"port\"\nto = \"port\"\ngauge = \"standard\"\nboxes = 1\ndepartures.every = \"1 h\"",
-    );
-    let at_work = [1.0, 5.0, 25.0 / 2.0, 125.0 / 6.0, 625.0 / 24.0];
-    let held = at_work[4] * 5.0 / 4.0;
-    let all: f64 = at_work.iter().sum::<f64>() + held;
-    let out: f64 = at_work.iter().zip([0.0, 1.0, 2.0, 3.0, 4.0]).map(|(w, n)| w * n).sum::<f64>() + 4.0 * held;
-    let trains = 400.0 * 24.0 * (1.0 - held / all);
-    let pool = "places.port.wagons.broad";
-    agree(
-        &text,
-        &[
-            (&format!("{pool}.trains_waiting_mean"), held / all),
-            (&format!("{pool}.wagons_in_pool_mean"), 4.0 - out / all),
-            ("places.port.reloading.shed.trains_served", trains),
-        ],
-        ("\"5 h\"", "\"5.5 h\""),
-    );
 }
 
 /// What varies in a random small scenario.

@@ -1,6 +1,7 @@
 //! Experiments: replications and what they add up to.
 #![allow(clippy::cast_possible_truncation, reason = "indices: a model has far fewer than 2^32 of anything")]
 
+mod advice;
 pub mod capacity;
 pub mod compare;
 #[cfg(test)]
@@ -10,14 +11,19 @@ mod measures;
 mod replicate;
 pub mod results;
 pub mod stall;
+mod story;
 mod summarise;
 pub mod sweep;
+mod targets;
 
 /// Changes whenever the same scenario, seed and replication give other results; see CHANGELOG.md.
 pub const RESULTS_VERSION: u32 = 1;
 
+pub use advice::{Advice, is_skewed};
 pub use goal::{Goal, GoalReport, Sequential, UnknownMeasure};
 pub use measures::{DWELL_BIN, DWELL_BINS, MeasureName, Measures, QUANTILES, measure, names};
 pub use replicate::{Plan, ReplicateError, replicate};
 pub use results::Results;
+pub use story::{StoryStep, Trains, find_train, story};
 pub use summarise::{BANDED, corridors};
+pub use targets::{Agreement, Comparison, Target, TargetKind, Targets, Tolerance, UnknownTarget, Validation};

@@ -3,6 +3,7 @@
 use jiff::civil::{Date, DateTime};
 use serde::Serialize;
 
+use super::advice::Advice;
 use super::goal::GoalReport;
 use crate::observe::Activity;
 pub use crate::observe::{ActivityRecord, ReplicationRecords, TrainRecord};
@@ -37,7 +38,7 @@ pub struct Results {
     /// Records of the replications for which they were kept, in order.
     pub records: Vec<ReplicationRecords>,
     /// What a reader should know before believing the numbers.
-    pub advice: Vec<String>,
+    pub advice: Vec<Advice>,
 }
 
 impl Results {

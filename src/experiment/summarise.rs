@@ -3,6 +3,7 @@
 //! Memory does not grow with the number of replications: estimates are gathered one by one, histograms are
 //! added up, and bands over time come from the first [`BANDED`] replications.
 
+use super::advice::advise;
 use super::measures::{DWELL_BIN, DWELL_BINS, MeasureName, Measures, QUANTILES, names};
 use super::replicate::Plan;
 use super::results::{
@@ -87,6 +88,7 @@ impl Summary {
     }
 
     pub(super) fn results(self, model: &Model, plan: &Plan) -> Results {
+        let skewness: Vec<Option<f64>> = self.values.iter().map(Gather::skewness).collect();
         let mut results = Results {
             run: RunFacts {
                 title: String::new(),
@@ -116,6 +118,7 @@ impl Summary {
             advice: Vec::new(),
         };
         results.utilisation = utilisation(model, &results);
+        results.advice = advise(&results, &skewness);
         results
     }
 

@@ -2,6 +2,7 @@
 
 use jiff::civil::{Date, date};
 
+use crate::experiment::Advice;
 use crate::experiment::results::{
     ActivityRecord, Band, CorridorFacts, DailyTrains, DwellDistribution, FlowFacts, LedgerEntry, LocationFacts, LocationKind,
     MeasureEstimate, QueueSeries, ReplicationRecords, Results, RunFacts, TrainRecord, Utilisation,
@@ -194,7 +195,10 @@ fn build(size: &Size) -> Results {
         disrupted: vec![(0, Instant(9 * DAY), Instant(11 * DAY))],
         corridors: size.corridors.iter().enumerate().map(|(i, c)| corridor(i, c, size)).collect(),
         records: vec![records],
-        advice: vec!["The first two weeks are deleted.".to_owned()],
+        advice: vec![Advice::FewReplications {
+            replications: 5,
+            needed: 10,
+        }],
         locations,
     }
 }

@@ -10,8 +10,8 @@ use super::calendar::Calendar;
 use super::number;
 use super::sheet::{id_of, name_of, provenance};
 use super::tables::{civil, kind};
-use crate::experiment::GoalReport;
 use crate::experiment::results::{LedgerEntry, MeasureEstimate, Results};
+use crate::experiment::{Advice, GoalReport};
 use crate::stats::Estimate;
 use crate::units::Instant;
 
@@ -209,7 +209,14 @@ pub fn json(results: &Results) -> Result<String, ReportError> {
             unit: "h per train",
             mean: kind_hours(results, k),
         }),
-        advice: &results.advice,
+        advice: results
+            .advice
+            .iter()
+            .map(|advice| Warning {
+                advice,
+                text: advice.to_string(),
+            })
+            .collect(),
     };
     Ok(serde_json::to_string_pretty(&document)? + "\n")
 }
@@ -242,7 +249,14 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     precision: &'a [GoalReport],
     measures: &'a [MeasureEstimate],
-    advice: &'a [String],
+    advice: Vec<Warning<'a>>,
+}
+
+#[derive(Serialize)]
+struct Warning<'a> {
+    #[serde(flatten)]
+    advice: &'a Advice,
+    text: String,
 }
 
 #[derive(Serialize)]

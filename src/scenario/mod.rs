@@ -22,6 +22,7 @@ mod decode;
 mod disruption;
 mod document;
 mod holidays;
+mod inputs;
 mod interruptions;
 mod item;
 mod layers;
@@ -35,6 +36,7 @@ mod trace;
 mod types;
 
 pub use disruption::{Amount, Capacity, Disruption, Effect, Element, InHand, When};
+pub use inputs::Input;
 pub use nearest::suggestion;
 pub use problem::{LoadError, Problem, ProblemKind, Problems, Severity, Source, SourcePlace, Thing};
 pub use render::Style;
@@ -57,6 +59,12 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// Every value with the remark beside it, sorted by key.
+    #[must_use]
+    pub fn inputs(&self) -> Vec<Input> {
+        inputs::inputs(&self.root, &self.sources)
+    }
+
     /// Problems found after loading, drawn at their places: the dotted path of a table or key, what is
     /// wrong with it, and the remedy.
     #[must_use]

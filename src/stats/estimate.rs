@@ -37,6 +37,7 @@ pub struct Gather {
     n: u32,
     mean: f64,
     squares: f64,
+    cubes: f64,
     min: f64,
     max: f64,
 }
@@ -46,7 +47,10 @@ impl Gather {
     pub fn add(&mut self, x: f64) {
         self.n += 1;
         let delta = x - self.mean;
-        self.mean += delta / f64::from(self.n);
+        let n = f64::from(self.n);
+        self.mean += delta / n;
+        let more = delta * delta / n * (n - 1.0);
+        self.cubes += delta / n * (more * (n - 2.0) - 3.0 * self.squares);
         self.squares += delta * (x - self.mean);
         self.min = if self.n == 1 { x } else { self.min.min(x) };
         self.max = if self.n == 1 { x } else { self.max.max(x) };
@@ -56,6 +60,15 @@ impl Gather {
     #[must_use]
     pub fn n(&self) -> u32 {
         self.n
+    }
+
+    /// The skewness of the values, m3 / m2^(3/2) with divisor n; `None` below three values or where they are equal.
+    ///
+    /// The sum of cubes is updated as Pébay (2008), Sandia report SAND2008-6212, section 2, has it.
+    #[must_use]
+    pub fn skewness(&self) -> Option<f64> {
+        let spread = self.squares / f64::from(self.n.max(1));
+        (self.n > 2 && spread > 0.0).then(|| self.cubes / f64::from(self.n) / (spread * spread.sqrt()))
     }
 
     /// The estimate at a confidence level between 0 and 1; `None` without a value.
@@ -126,6 +139,17 @@ mod tests {
         let e = estimate([1e9 + 4.0, 1e9 + 7.0, 1e9 + 13.0, 1e9 + 16.0], 0.95).expect("four values");
         assert!((e.sd.expect("two or more").powi(2) - 30.0).abs() < 1e-12);
         assert_eq!((e.n, e.mean, e.min, e.max), (4, 1e9 + 10.0, 1e9 + 4.0, 1e9 + 16.0));
+    }
+
+    /// Of 1, 2, 3, 10: mean 4, deviations -3, -2, -1, 6; squares 50 / 4, cubes 180 / 4.
+    #[test]
+    fn skewness_by_hand() {
+        let mut gather = Gather::default();
+        for x in [1.0, 2.0, 3.0, 10.0] {
+            gather.add(x);
+        }
+        assert!((gather.skewness().expect("varies") - 45.0 / 12.5_f64.powf(1.5)).abs() < 1e-12);
+        assert_eq!(Gather::default().skewness(), None);
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! | a quantile over replications | [`quantile_estimate`] | order statistics: Conover (1999), section 3.2 |
 //! | a ratio of two means | [`ratio_estimate`] | Cochran (1977), section 6.4 |
 //! | the mean of one long run | [`batch_means`] | Law (2015), section 9.5.3 |
-//! | how much of the start to delete | [`mser5`], [`welch`] | White (1997); Welch (1983) |
+//! | how much of the start to delete | [`mser`], [`welch`] | White (1997); Welch (1983) |
 //! | the difference of two scenarios | [`paired`] | Law (2015), section 10.2.1 |
 //! | which of several differences are sure | [`holm`], [`bonferroni_level`] | Holm (1979) |
 //! | how many replications | [`Precision`] | Law (2015), section 9.4.1 |
@@ -31,4 +31,4 @@ pub use paired::{Paired, paired};
 pub use precision::{LEAST_REPLICATIONS, Precision};
 pub use quantile::{nearest_rank, rank, weighted_rank};
 pub use ratio::ratio_estimate;
-pub use warm_up::{Truncation, mser5, welch};
+pub use warm_up::{MSER_5, Truncation, mser, welch};

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 /// Values in a batch of MSER-5.
-const BATCH: usize = 5;
+pub const MSER_5: usize = 5;
 
-/// What MSER-5 says of a series.
+/// What MSER says of a series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Truncation {
     /// Delete so many values from the front.
@@ -14,20 +14,21 @@ pub enum Truncation {
     NotSettled,
 }
 
-/// The cut after which the mean of a series is known best, in values from the front; `None` below ten batches.
+/// The cut after which the mean of a series is known best, in values from the front, by means of `batch` values each, 5 in
+/// MSER-5; `None` below ten batches.
 ///
-/// MSER-5: means of five values each; the cut minimises the sum of squares about the mean of what is left, over the
-/// square of its number. White (1997), Simulation 69(6), 323-334; the batches of five: White, Cobb & Spratt (2000),
+/// The cut minimises the sum of squares about the mean of what is left, over the
+/// square of its number: White (1997), Simulation 69(6), 323-334; the batches of five: White, Cobb & Spratt (2000),
 /// Proceedings of the Winter Simulation Conference, 755-760. A cut in the last half is refused, as there. Of equal
 /// minima the earliest counts.
 ///
-/// A series with a daily or weekly rhythm must be averaged over whole periods first: one cycle is no trend.
+/// A series with a rhythm must be averaged over whole periods, in batches or before: one cycle is no trend.
 #[must_use]
-pub fn mser5(series: &[f64]) -> Option<Truncation> {
-    #[allow(clippy::cast_precision_loss, reason = "five")]
+pub fn mser(series: &[f64], batch: usize) -> Option<Truncation> {
+    #[allow(clippy::cast_precision_loss, reason = "small")]
     let batches: Vec<f64> = series
-        .chunks_exact(BATCH)
-        .map(|batch| batch.iter().sum::<f64>() / BATCH as f64)
+        .chunks_exact(batch)
+        .map(|part| part.iter().sum::<f64>() / batch as f64)
         .collect();
     if batches.len() < 10 {
         return None;
@@ -48,7 +49,7 @@ pub fn mser5(series: &[f64]) -> Option<Truncation> {
     Some(if best.1 > batches.len() / 2 {
         Truncation::NotSettled
     } else {
-        Truncation::At(best.1 * BATCH)
+        Truncation::At(best.1 * batch)
     })
 }
 
@@ -95,11 +96,11 @@ mod tests {
     #[test]
     fn known_cuts() {
         let step = series(600, |i| if i < 60 { 10.0 } else { 1.0 - 2.0 * f64::from(i % 2) });
-        assert_eq!(mser5(&step), Some(Truncation::At(60)));
+        assert_eq!(mser(&step, MSER_5), Some(Truncation::At(60)));
         let ramp = series(500, |i| (10.0 - f64::from(i) / 5.0).max(0.0));
-        assert_eq!(mser5(&ramp), Some(Truncation::At(50)));
+        assert_eq!(mser(&ramp, MSER_5), Some(Truncation::At(50)));
         let still = series(500, |i| f64::from(i * 7_919 % 101));
-        assert_eq!(mser5(&still), Some(Truncation::At(by_definition(&still))));
+        assert_eq!(mser(&still, MSER_5), Some(Truncation::At(by_definition(&still))));
     }
 
     #[test]
@@ -108,14 +109,14 @@ mod tests {
             let wave = series(1_000, |i| {
                 20.0 * (-rate * f64::from(i)).exp() + (f64::from(i) * 1.7).sin() + (f64::from(i) * 0.31).cos()
             });
-            assert_eq!(mser5(&wave), Some(Truncation::At(by_definition(&wave))), "{rate}");
+            assert_eq!(mser(&wave, MSER_5), Some(Truncation::At(by_definition(&wave))), "{rate}");
         }
     }
 
     #[test]
     fn a_series_that_only_grows_is_not_settled() {
-        assert_eq!(mser5(&series(500, f64::from)), Some(Truncation::NotSettled));
-        assert_eq!(mser5(&series(49, f64::from)), None);
+        assert_eq!(mser(&series(500, f64::from), MSER_5), Some(Truncation::NotSettled));
+        assert_eq!(mser(&series(49, f64::from), MSER_5), None);
     }
 
     /// Two replications 0..5 and 2..7 have means 1, 2, 3, 4, 5; window 1: 1, then means of three.

@@ -159,7 +159,9 @@ fn a_run_can_be_repeated_from_its_manifest() {
     let again = landbridge(&results, &[&command[1..], &["--threads", "1", "--quiet"]].concat());
     assert_eq!(again.status.code(), Some(0), "{}", String::from_utf8_lossy(&again.stderr));
     let again = results.join("again");
-    for file in files(&again).iter().filter(|file| !file.ends_with("manifest.json")) {
+    // Both say when and how long they were run, and which files were read.
+    let differ = |file: &Path| file.ends_with("manifest.json") || file.ends_with("stress_des.md");
+    for file in files(&again).iter().filter(|file| !differ(file)) {
         let first = results.join(file.strip_prefix(&again).expect("below it"));
         assert_eq!(
             fs::read(file).expect("there"),
@@ -275,6 +277,124 @@ fn check_says_what_is_offered_and_runs_nothing() {
     assert!(said.contains("167 %") && said.contains("grows without bound"), "{said}");
     assert_eq!(files(folder.path()).len(), 1);
 }
+
+/// The oracle pack: exit 0 with a table, JSON on demand, and a remedy for a name that is not in it.
+#[test]
+fn verify_holds_the_program_against_theory() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let output = landbridge(folder.path(), &["verify", "--only", "m_d_1,wagons"]);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    for part in [
+        "M/D/1",
+        "2.0000",
+        "M/M/3 of wagons",
+        "passed",
+        "3 checks, all passed.",
+        "with a chance of 99 %",
+    ] {
+        assert!(said.contains(part), "{part} is not in\n{said}");
+    }
+    let output = landbridge(folder.path(), &["verify", "--only", "m_d_1", "--json"]);
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(json["failed"], 0);
+    assert!(
+        json["verdicts"][0]["exact"]
+            .as_f64()
+            .is_some_and(|exact| (exact - 2.0).abs() < 1e-9),
+        "{json}"
+    );
+    let output = landbridge(folder.path(), &["verify", "--only", "m_d_2"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("known here: m_m_1"), "{output:?}");
+}
+
+/// Published figures: a chart and a table; 1 when a fitted one is missed, 2 for a measure that is not there.
+#[test]
+fn validate_compares_with_published_figures() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("desk.toml"), SOUND).expect("writable");
+    let target = |value: u32, kind: &str, measure: &str| {
+        let text = format!(
+            "title = \"T\"\n[targets.trains]\nname = \"Trains of ten days\"\nof = [\"{measure}\"]\nvalue = {value}\nunit = \"trains\"\n\
+             tolerance = \"60 %\"\nkind = \"{kind}\"\nsource = \"nobody\"\n"
+        );
+        fs::write(folder.path().join("targets.toml"), text).expect("writable");
+        landbridge(
+            folder.path(),
+            &["validate", "desk.toml", "--targets", "targets.toml", "--replications", "10"],
+        )
+    };
+    let output = target(60, "fitted", "trains_generated");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("| met "), "{output:?}");
+    for file in ["validation.json", "validation.csv", "validation.svg", "validation.png"] {
+        assert!(folder.path().join("results/desk-validation").join(file).exists(), "{file}");
+    }
+    for (kind, code) in [("fitted", 1), ("predicted", 0)] {
+        let output = target(10, kind, "trains_generated");
+        assert_eq!(output.status.code(), Some(code), "{output:?}");
+        assert!(String::from_utf8_lossy(&output.stdout).contains("MISSED"), "{output:?}");
+    }
+    let output = target(10, "fitted", "trains_generatd");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("did you mean `trains_generated`?"),
+        "{output:?}"
+    );
+}
+
+/// One train's story from the folder of a run; the folder has the reviewer's document.
+#[test]
+fn replay_tells_the_story_of_a_train() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("desk.toml"), SOUND).expect("writable");
+    let output = landbridge(folder.path(), &["run", "desk.toml", "--format", "csv", "--quiet"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let document = fs::read_to_string(folder.path().join("results/desk/stress_des.md")).expect("it is written");
+    for item in [
+        "1.1", "1.2", "1.3", "2.1", "2.2", "2.3", "2.4", "2.5.1", "2.5.2", "2.5.3", "2.5.4", "2.5.5", "3.1", "3.2", "3.3", "3.4",
+    ] {
+        assert!(document.contains(&format!("# {item} ")), "{item} is not in the document");
+    }
+    for item in [
+        "4.1",
+        "4.2",
+        "4.3",
+        "5.1",
+        "5.2",
+        "5.3",
+        "5.4",
+        "## 6. ",
+        "`places.pass.clearance.customs.time`",
+        "Philox",
+        "few: the intervals",
+    ] {
+        assert!(document.contains(item), "{item} is not in the document");
+    }
+    let replay = |arguments: &[&str]| landbridge(folder.path(), &[&["replay", "results/desk", "--train"], arguments].concat());
+    let output = replay(&["west#5", "--replication", "2"]);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(said.contains("west#5, replication 2") && said.contains("| clearance "), "{said}");
+    assert_eq!(said, String::from_utf8_lossy(&replay(&["west#5", "--replication", "2"]).stdout));
+    for (arguments, code, text) in [
+        (&["west#5", "--replication", "4"][..], 2, "the run has 3"),
+        (&["wets#5"], 2, "did you mean `west`?"),
+        (&["west#5000"], 2, "no train 5000"),
+        (&["west"], 2, "--train 'west#12'"),
+    ] {
+        let output = replay(arguments);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(code), "{output:?}");
+        assert!(said.contains(text), "{said}");
+    }
+    fs::write(folder.path().join("results/desk/scenario.toml"), SOUND).expect("writable");
+    let output = replay(&["west#5"]);
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("was changed after the run"),
+        "{output:?}"
+    );
 
 /// What differs, how sure that is, and the same bytes again from the manifest's command.
 #[test]

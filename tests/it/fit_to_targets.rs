@@ -3,11 +3,11 @@
 
 use std::sync::{LazyLock, atomic::AtomicBool};
 
-use landbridge::experiment::{Plan, Results, replicate};
+use landbridge::experiment::{Agreement, Plan, Results, TargetKind, Targets, Validation, names, replicate};
 use landbridge::observe::Activity;
-use landbridge::scenario::{self, FacilityKind};
+use landbridge::scenario;
 
-use crate::common::{EVENT_LIMIT, model};
+use crate::common::{EVENT_LIMIT, SEED, model};
 
 const BASELINE: &str = include_str!("../../scenarios/baseline.toml");
 
@@ -35,33 +35,30 @@ fn within(share: f64, found: f64, target: f64) {
     assert!((found / target - 1.0).abs() <= share, "{found} is not within {share} of {target}");
 }
 
-/// 6,195 trains in the half year, 2,965 and 3,230 of them. Over 20 replications the standard error is 0.3 % of
-/// the sum and 0.4 % of each, so these bands are of four standard errors or more.
+/// Every figure to which the baseline was fitted is met, with its whole interval at 99.9 %; the file names the measures.
+/// What is predicted is compared and never asserted: it judges the model, not the program.
 #[test]
-fn trains_through_the_two_ports() {
-    let (alataw_pass, horgos) = (mean("places.alataw_pass.trains"), mean("places.horgos.trains"));
-    within(0.015, alataw_pass + horgos, 6195.0);
-    within(0.02, alataw_pass, 2965.0);
-    within(0.02, horgos, 3230.0);
-}
-
-/// Eastbound shares of 0.42 and 0.33; a share has a standard error of some 0.002.
-#[test]
-fn shares_of_the_directions() {
-    for (place, share) in [("alataw_pass", 0.42), ("horgos", 0.33)] {
-        let east = mean(&format!("places.{place}.directions.east.trains")) / mean(&format!("places.{place}.trains"));
-        assert!((east - share).abs() < 0.01, "{place}: {east}");
+fn fitted_targets_are_met() {
+    let targets: Targets = toml::from_str(include_str!("../../validation/half_year_2022.toml")).expect("it is sound");
+    let model = model(BASELINE);
+    let mut validation = Validation::new(&targets, &names(&model)).unwrap_or_else(|unknown| panic!("{unknown:?}"));
+    let plan = Plan {
+        replications: 20,
+        until: None,
+        seed: SEED,
+        confidence: 0.999,
+        records: 0,
+        threads: 2,
+        event_limit: EVENT_LIMIT,
+    };
+    replicate(&model, &plan, &AtomicBool::new(false), |m| validation.add(m)).unwrap_or_else(|error| panic!("{error}"));
+    let compared = validation.compare(plan.confidence);
+    let (fitted, predicted): (Vec<_>, Vec<_>) = compared.iter().partition(|c| c.kind == TargetKind::Fitted);
+    assert!(fitted.len() >= 8 && predicted.len() >= 4);
+    for c in fitted {
+        assert_eq!(c.agreement, Agreement::Met, "{c:?}");
     }
-}
-
-/// 97 TEU a train from 48 boxes.
-#[test]
-fn boxes_and_teu_of_a_train() {
-    for flow in ["inland_alataw_pass", "central_asia_horgos"] {
-        let trains = mean(&format!("flows.{flow}.trains_completed"));
-        within(0.005, mean(&format!("flows.{flow}.boxes_completed")) / trains, 48.0);
-        within(0.005, mean(&format!("flows.{flow}.teu_completed")) / trains, 97.0);
-    }
+    assert!(predicted.iter().all(|c| c.model.is_some()), "{predicted:?}");
 }
 
 /// In the shed every train is lifted in 60 minutes, in an operation of 90 to 130.
@@ -90,25 +87,6 @@ fn an_hour_of_lifting_in_the_shed() {
             .expect("it was withdrawn");
         let whole = (withdrawal.ends_at - placing.begins_at).0 / 60_000;
         assert!((90..=130).contains(&whole), "{whole} min");
-    }
-}
-
-/// Customs at Alataw Pass: 0.8 h for exports and 18.5 h for imports, on average. The share of a train's hours there
-/// is the mean time in customs, with a standard error of some 0.3 %.
-#[test]
-fn customs_at_alataw_pass() {
-    let loaded = scenario::parse(BASELINE, "baseline.toml").expect("it is sound").scenario;
-    let place = &loaded.places["alataw_pass"];
-    for (office, direction, hours) in [("export", "west", 0.8), ("import", "east", 18.5)] {
-        let (_, procedure) = (&place.procedures[direction], &place.procedures[direction]);
-        assert!(procedure.steps.iter().any(|s| s.kind == FacilityKind::Clearance && s.id == office));
-        let desks = f64::from(place.clearance[office].servers);
-        let busy = mean(&format!("places.alataw_pass.clearance.{office}.busy_share")) * desks * 181.0 * 24.0;
-        within(
-            0.02,
-            busy / mean(&format!("places.alataw_pass.clearance.{office}.trains_served")),
-            hours,
-        );
     }
 }
 

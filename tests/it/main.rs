@@ -8,6 +8,9 @@
 //! | `theory` | do the numbers agree with what queueing theory proves, and with other simulators? |
 //! | `fit_to_targets` | does the shipped baseline meet the figures to which it was fitted, and only those? |
 //! | `precision` | do runs that go on until a measure is known end where they should? |
+//! | `interruptions` | do servers that break down, rest or serve in batches agree with what is proved of them? |
+//! | `coverage` | do intervals cover what they say? |
+//! | `common_numbers` | does a change leave alone what it does not touch? |
 //! | `cli` | does the program say, write and return what a person expects? |
 //! | `stability` | are results the same bits on any number of threads, and as they were? |
 //! | `what_ifs` | do the shipped what-ifs find what their heads say? |
@@ -16,7 +19,10 @@
 
 mod cli;
 mod common;
+mod common_numbers;
+mod coverage;
 mod fit_to_targets;
+mod interruptions;
 mod invariants;
 mod limits;
 mod precision;

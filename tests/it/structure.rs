@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A module, and the modules that it may name.
-const MAY_KNOW: [(&str, &[&str]); 12] = [
+const MAY_KNOW: [(&str, &[&str]); 13] = [
     ("units", &[]),
     ("random", &["units"]),
     ("engine", &["units"]),
@@ -18,6 +18,10 @@ const MAY_KNOW: [(&str, &[&str]); 12] = [
     (
         "experiment",
         &["engine", "model", "observe", "railway", "random", "scenario", "stats", "units"],
+    ),
+    (
+        "verify",
+        &["experiment", "model", "observe", "railway", "scenario", "stats", "units"],
     ),
     ("report", &["experiment", "observe", "stats", "units"]),
     ("store", &["experiment", "report", "stats"]),

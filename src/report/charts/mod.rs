@@ -9,6 +9,7 @@ mod stringline;
 mod together;
 mod trains_per_day;
 mod utilisation;
+mod validation;
 mod waterfall;
 
 pub use differences::differences;
@@ -19,6 +20,7 @@ pub use stringline::{StringlineOptions, stringline};
 pub use together::{queues, waterfalls};
 pub use trains_per_day::trains_per_day;
 pub use utilisation::utilisation;
+pub use validation::validation;
 pub use waterfall::{Hours, waterfall};
 
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};

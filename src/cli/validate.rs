@@ -1,0 +1,183 @@
+//! `landbridge validate`: a model against published figures.
+
+use std::fs;
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+
+use clap::Args;
+use comfy_table::CellAlignment;
+use serde::Serialize;
+
+use super::common::{Failure, ScenarioArgs, looks};
+use super::folder::Folder;
+use super::progress;
+use crate::experiment::{self, Agreement, Comparison, Plan, Results, TargetKind, Targets, Validation};
+use crate::model::Model;
+use crate::report::summary::{self, Looks, cell};
+use crate::report::{ReportError, charts, number};
+use crate::scenario::Loaded;
+
+/// Hold a model against published figures: met, missed or open, with intervals.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "A figure is met where the whole interval of the model is within its tolerance, missed where all of it is outside, and\n\
+    open where more replications would tell. Exit code 1 when a figure to which the model was fitted is not met; a predicted\n\
+    one that is missed is a finding.\n\n\
+    Example:\n  landbridge validate scenarios/baseline.toml --targets validation/half_year_2022.toml"
+)]
+pub(super) struct Validate {
+    #[command(flatten)]
+    scenario: ScenarioArgs,
+    /// The file of published figures.
+    #[arg(long, value_name = "TARGETS")]
+    targets: PathBuf,
+    /// How many replications; the scenario's own number where absent.
+    #[arg(long, value_name = "N")]
+    replications: Option<NonZeroU32>,
+    /// The seed of every draw; the scenario's own where absent.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Threads; as many as there are cores where absent. They have no influence on results.
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+    /// The folder to write, which must not exist; results/NAME-validation where absent.
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    /// Only errors on the terminal.
+    #[arg(long, short)]
+    quiet: bool,
+    /// The comparison as JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+/// `validation.json`.
+#[derive(Serialize)]
+struct Document<'a> {
+    title: &'a str,
+    scenario: &'a str,
+    version: &'static str,
+    replications: u32,
+    seed: u64,
+    confidence: f64,
+    comparisons: &'a [Comparison],
+}
+
+impl Validate {
+    pub(super) fn execute(&self) -> Result<(), Failure> {
+        let targets = self.read()?;
+        let replications = self.replications.map(|n| format!("run.replications={n}"));
+        let seed = self.seed.map(|n| format!("run.seed={n}"));
+        let overrides: Vec<String> = [replications, seed].into_iter().flatten().collect();
+        let (loaded, model) = self.scenario.load(&overrides, self.quiet)?;
+        let mut validation = Validation::new(&targets, &experiment::names(&model)).map_err(|unknown| {
+            let said: Vec<String> = unknown.iter().map(|u| format!("error: {}: {u}", self.targets.display())).collect();
+            Failure::Refused(said.join("\n"))
+        })?;
+        let name = format!("{}-validation", self.scenario.stem());
+        let folder = Folder::new(self.out.as_deref(), &name)?;
+        let results = self.replicate(&loaded, &model, &mut validation)?;
+        let comparisons = validation.compare(results.run.confidence);
+        let json = Self::write(&folder, &targets, &results, &comparisons)?;
+        let place = folder.publish(&name, self.out.is_some())?;
+        if self.json {
+            anstream::print!("{json}");
+        } else if !self.quiet {
+            anstream::println!("{}", table(&comparisons, looks()));
+        }
+        if !self.quiet {
+            anstream::eprintln!("results: {}", place.display());
+        }
+        let fitted = comparisons.iter().filter(|c| c.kind == TargetKind::Fitted);
+        let unmet = fitted.filter(|c| c.agreement != Agreement::Met).count();
+        if unmet > 0 {
+            return Err(Failure::Run(format!(
+                "{unmet} of the figures to which the model was fitted are not met, or not surely: see the table, or raise --replications"
+            )));
+        }
+        Ok(())
+    }
+
+    fn read(&self) -> Result<Targets, Failure> {
+        let text = fs::read_to_string(&self.targets).map_err(Failure::file("read", &self.targets))?;
+        toml::from_str(&text).map_err(|error| Failure::Refused(format!("error: {}: {error}", self.targets.display())))
+    }
+
+    fn replicate(&self, loaded: &Loaded, model: &Model, validation: &mut Validation<'_>) -> Result<Results, Failure> {
+        let run = &loaded.scenario.run;
+        let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        let plan = Plan {
+            replications: run.replications,
+            until: None,
+            seed: run.seed,
+            confidence: run.confidence,
+            records: 0,
+            threads: self.threads.unwrap_or(cores).get(),
+            event_limit: 10_000_000_000,
+        };
+        let bar = progress::bar(plan.replications.into(), "replications", self.quiet);
+        let outcome = experiment::replicate(model, &plan, &AtomicBool::new(false), |measures| {
+            validation.add(measures);
+            bar.inc(1);
+        });
+        bar.finish_and_clear();
+        let mut results = outcome.map_err(|error| Failure::of_run(&error, model))?;
+        results.run.title.clone_from(&loaded.scenario.title);
+        Ok(results)
+    }
+
+    /// Writes table, chart and document; the document.
+    fn write(folder: &Folder, targets: &Targets, results: &Results, comparisons: &[Comparison]) -> Result<String, Failure> {
+        let run = &results.run;
+        let document = Document {
+            title: &targets.title,
+            scenario: &run.title,
+            version: env!("CARGO_PKG_VERSION"),
+            replications: run.replications,
+            seed: run.seed,
+            confidence: run.confidence,
+            comparisons,
+        };
+        let json = serde_json::to_string_pretty(&document).map_err(ReportError::from)? + "\n";
+        let caption = format!(
+            "{}: {} replications, {} % intervals. The band is what the figure allows; sources are in validation.csv.",
+            run.title,
+            run.replications,
+            run.confidence * 100.0
+        );
+        let chart = charts::validation(comparisons, &targets.title, &caption)?;
+        folder.write("validation.json", json.as_bytes())?;
+        folder.write("validation.csv", chart.data_csv.as_bytes())?;
+        folder.write("validation.svg", chart.svg.as_bytes())?;
+        folder.write("validation.png", &chart.png)?;
+        Ok(json)
+    }
+}
+
+fn table(comparisons: &[Comparison], looks: Looks) -> comfy_table::Table {
+    let columns = ["kind", "figure", "published", "tolerance", "model", "unit", "verdict"];
+    let mut table = summary::table(&columns, looks);
+    let right = |text: &str| cell(text, looks).set_alignment(CellAlignment::Right);
+    for kind in [TargetKind::Predicted, TargetKind::Fitted] {
+        for c in comparisons.iter().filter(|c| c.kind == kind) {
+            let verdict = match c.agreement {
+                Agreement::Met => "met",
+                Agreement::Missed => "MISSED",
+                Agreement::Open => "open",
+                Agreement::NoValue => "no value",
+            };
+            let model = c.model.map_or_else(|| "-".to_owned(), |model| number::with_interval(&model));
+            table.add_row([
+                cell(if kind == TargetKind::Fitted { "fitted" } else { "predicted" }, looks),
+                cell(&c.name, looks),
+                right(&c.value.to_string()),
+                right(&format!("\u{b1} {}", number::plain(c.tolerance))),
+                right(&model),
+                cell(&c.unit, looks),
+                cell(verdict, looks),
+            ]);
+        }
+    }
+    table
+}
