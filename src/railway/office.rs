@@ -18,6 +18,8 @@ pub(super) struct OfficeState {
     hand: Hand,
     /// Servers at work.
     busy: u32,
+    /// Trains whose papers are done and whose boxes are inspected.
+    pub(super) inspecting: u32,
     /// Trains being worked on, in order of begin; kept only where work can pause.
     in_hand: VecDeque<u32>,
     /// Trains whose work rests, in order of begin.
@@ -28,14 +30,14 @@ impl OfficeState {
     pub(super) fn reset(&mut self) {
         self.gate.clear();
         self.hand = Hand::default();
-        self.busy = 0;
+        (self.busy, self.inspecting) = (0, 0);
         self.in_hand.clear();
         self.paused.clear();
     }
 }
 
 impl OfficeState {
-    /// Trains in it and before it.
+    /// Trains at its desks and before them.
     pub(super) fn load(&self) -> u32 {
         self.busy + (self.paused.len() + self.gate.len()) as u32
     }
