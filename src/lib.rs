@@ -22,4 +22,6 @@ pub mod experiment;
 
 pub mod report;
 
+pub mod store;
+
 pub mod cli;

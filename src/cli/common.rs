@@ -1,8 +1,11 @@
 //! What every command shares: reading a scenario, failing properly.
 
 use std::io::{self, IsTerminal};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
 
@@ -13,6 +16,7 @@ use crate::railway::Ended;
 use crate::report::ReportError;
 use crate::report::summary::Looks;
 use crate::scenario::{self, LoadError, Loaded, Style};
+use crate::store::{PartFault, StoreError};
 use crate::units::Instant;
 
 /// The scenario of a command, and what is changed in it.
@@ -49,6 +53,9 @@ impl ScenarioArgs {
     }
 }
 
+/// What a batch system understands as "try again": `EX_TEMPFAIL` of sysexits.h.
+const TRY_AGAIN: u8 = 75;
+
 /// Why a command did not do what it was asked for.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
@@ -74,6 +81,12 @@ pub enum Failure {
     /// A table or chart could not be made.
     #[error(transparent)]
     Report(#[from] ReportError),
+    /// The store of finished runs cannot be used.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    /// It ended before it was done; the same command goes on.
+    #[error("{0}")]
+    Unfinished(String),
 }
 
 impl Failure {
@@ -104,7 +117,7 @@ impl Failure {
     /// Says on the terminal what is wrong.
     pub(super) fn report(&self) {
         match self {
-            Self::Refused(text) => anstream::eprintln!("{text}"),
+            Self::Refused(text) | Self::Unfinished(text) => anstream::eprintln!("{text}"),
             failure => anstream::eprintln!("error: {failure}"),
         }
     }
@@ -112,9 +125,15 @@ impl Failure {
     /// The exit code that stands for it.
     pub(super) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::Refused(_) | Self::File { what: "read", .. } => 2,
+            Self::Refused(_)
+            | Self::File { what: "read", .. }
+            | Self::Store(StoreError::Part {
+                fault: PartFault::OtherPlan(_) | PartFault::OtherVersion(_) | PartFault::NotAPart,
+                ..
+            }) => 2,
             Self::Stalled(_) => 3,
-            Self::File { .. } | Self::Run(_) | Self::Report(_) => 1,
+            Self::Unfinished(_) | Self::Store(StoreError::Locked(_) | StoreError::File { .. } | StoreError::Incomplete { .. }) => TRY_AGAIN,
+            Self::File { .. } | Self::Run(_) | Self::Report(_) | Self::Store(_) => 1,
         })
     }
 }
@@ -130,6 +149,22 @@ impl From<LoadError> for Failure {
             LoadError::Refused(problems) => Self::Refused(problems.render(Style::Coloured)),
         }
     }
+}
+
+/// A flag that ctrl-C, or the signal by which a batch system ends a task, sets.
+pub(super) fn stop_flag() -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let asked = Arc::clone(&stop);
+    // Without a handler, an interruption only loses what is not yet written.
+    let _ = ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed));
+    stop
+}
+
+/// The threads asked for, or as many as there are cores.
+pub(super) fn threads(asked: Option<NonZeroUsize>) -> usize {
+    asked
+        .unwrap_or_else(|| std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN))
+        .get()
 }
 
 /// An instant as the scenario's clock shows it.

@@ -1,14 +1,14 @@
 //! What was run, and the command that runs it again.
 
-use std::fmt::Write;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::experiment::sweep::hexadecimal;
 use crate::observe::ReplicationRecords;
-
-/// Changes whenever the same scenario, seed and replication give other results; see CHANGELOG.md.
-pub(super) const RESULTS_VERSION: u32 = 1;
 
 /// `manifest.json`.
 #[derive(Debug, Serialize)]
@@ -47,15 +47,20 @@ pub(super) struct Manifest {
 
 /// SHA-256 in hexadecimal.
 pub(super) fn sha256(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
+    hexadecimal(&Sha256::digest(bytes))
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
-        // Writing into a string cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+/// SHA-256 of a file, however long, in hexadecimal.
+pub(super) fn file_sha256(path: &Path) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    let mut hash = Sha256::new();
+    let mut piece = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut piece)? {
+            0 => return Ok(hexadecimal(&hash.finalize())),
+            n => hash.update(&piece[..n]),
+        }
+    }
 }
 
 /// The hash of full records: every field of every row.
@@ -64,7 +69,7 @@ pub(super) fn records_sha256(records: &[ReplicationRecords]) -> String {
     for run in records {
         run.feed(|bytes| hash.update(bytes));
     }
-    hex(&hash.finalize())
+    hexadecimal(&hash.finalize())
 }
 
 /// A word as a POSIX shell reads it.

@@ -1,13 +1,21 @@
 //! The command line: the only part that sees terminal, files and wall clock.
 //!
-//! Exit codes: 0 done, 1 failed, 2 refused input, 3 the run stalled.
+//! Exit codes: 0 done, 1 failed, 2 refused input, 3 the run stalled, 75 unfinished, the same command goes on.
 
 mod check;
 mod common;
+mod compare;
 mod folder;
 mod manifest;
+mod merge;
+mod missing;
+mod plan;
+mod plan_file;
 mod progress;
 mod run;
+mod run_shard;
+mod submit;
+mod sweep;
 
 use std::process::ExitCode;
 
@@ -21,7 +29,7 @@ pub use common::Failure;
     name = "landbridge",
     version,
     about = "Simulates freight trains through border ports: what chokes, what a change buys, how sure that is.",
-    after_help = "Exit codes: 0 done, 1 failed, 2 refused input, 3 the run stalled.\n\nStart with: landbridge run scenarios/baseline.toml",
+    after_help = "Exit codes: 0 done, 1 failed, 2 refused input, 3 the run stalled, 75 unfinished: the same command goes on.\n\nStart with: landbridge run scenarios/baseline.toml",
     max_term_width = 110,
     arg_required_else_help = true
 )]
@@ -36,6 +44,20 @@ enum Command {
     Check(check::Check),
     /// Run the replications of a scenario: a summary on the screen, a folder of results.
     Run(run::Run),
+    /// Run scenarios with the same luck, and show what tells them apart and how sure that is.
+    Compare(compare::Compare),
+    /// Run every point of a plan on all cores; goes on where it was stopped.
+    Sweep(sweep::Sweep),
+    /// Write a plan point by point, for many machines; runs nothing.
+    Plan(plan::MakePlan),
+    /// Run one shard of a plan and publish its part.
+    RunShard(run_shard::RunShard),
+    /// Print the shards of a plan that have no valid part yet.
+    Missing(missing::Missing),
+    /// Make one table of all parts of a plan.
+    Merge(merge::Merge),
+    /// Write the script by which a batch system runs all shards of a plan; runs nothing.
+    Submit(submit::Submit),
 }
 
 /// Reads the arguments, does what they say, reports what went wrong.
@@ -44,6 +66,13 @@ pub fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Check(check) => check.execute(),
         Command::Run(run) => run.execute(),
+        Command::Compare(compare) => compare.execute(),
+        Command::Sweep(sweep) => sweep.execute(),
+        Command::Plan(plan) => plan.execute(),
+        Command::RunShard(shard) => shard.execute(),
+        Command::Missing(missing) => missing.execute(),
+        Command::Merge(merge) => merge.execute(),
+        Command::Submit(submit) => submit.execute(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -3,18 +3,16 @@
 use std::io::Write;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 
-use super::common::{Failure, ScenarioArgs, looks};
+use super::common::{Failure, ScenarioArgs, looks, stop_flag, threads};
 use super::folder::Folder;
-use super::manifest::{Manifest, RESULTS_VERSION, quoted, records_sha256, sha256};
+use super::manifest::{Manifest, quoted, records_sha256, sha256};
 use super::progress;
 use crate::experiment::stall::{StallReport, network};
-use crate::experiment::{self, Plan, Results, Sequential};
+use crate::experiment::{self, Plan, RESULTS_VERSION, Results, Sequential};
 use crate::model::Model;
 use crate::report::{self, Chart, summary, tables, tables::ReplicationTable};
 use crate::scenario::{Loaded, Style};
@@ -62,7 +60,7 @@ pub(super) struct Run {
 
 /// A kind of file in a results folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     /// Tables as CSV.
     Csv,
     /// Tables as Parquet.
@@ -103,30 +101,26 @@ impl Run {
             let found = unknown.iter().map(|u| ("run.until".to_owned(), u.to_string(), u.remedy.clone()));
             Failure::Refused(loaded.refuse(found).render(Style::Coloured))
         })?;
-        let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         Ok(Plan {
             replications: run.replications,
             until,
             seed: run.seed,
             confidence: run.confidence,
             records: run.records,
-            threads: self.threads.unwrap_or(cores).get(),
+            threads: threads(self.threads),
             event_limit: self.max_events,
         })
     }
 
     fn replicate(&self, loaded: &Loaded, model: &Model, plan: &Plan, folder: &Folder) -> Result<(Results, f64), Failure> {
-        let stop = Arc::new(AtomicBool::new(false));
-        let asked = Arc::clone(&stop);
-        // Without a handler, an interruption only loses what is not yet written.
-        let _ = ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed));
+        let stop = stop_flag();
         let columns: Vec<String> = experiment::names(model).into_iter().map(|name| name.id).collect();
         let mut table = ReplicationTable::new(
             &columns,
             self.table_file(folder, Format::Csv)?,
             self.table_file(folder, Format::Parquet)?,
         )?;
-        let bar = progress::bar(plan.most(), "replications", self.quiet);
+        let bar = progress::bar(plan.most().into(), "replications", self.quiet);
         let mut written = Ok(());
         let begun = Instant::now();
         let outcome = experiment::replicate(model, plan, &stop, |measures| {

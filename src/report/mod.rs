@@ -27,6 +27,7 @@ pub mod theme;
 mod fixture;
 
 pub use chart::Chart;
+pub use charts::comparison_gallery;
 pub use charts::gallery;
 
 #[cfg(doc)]
@@ -42,8 +43,11 @@ pub enum ReportError {
     #[error("a table could not be written as CSV: {0}")]
     Csv(#[from] csv::Error),
     /// A table could not be written as Parquet.
-    #[error("a table could not be written as Parquet: {0}")]
+    #[error("a table could not be written or read as Parquet: {0}")]
     Parquet(#[from] parquet::errors::ParquetError),
+    /// A column of a Parquet file is of a type that this program does not write.
+    #[error("the column {0:?} is of a type that this program does not write")]
+    ColumnType(String),
     /// The summary could not be written as JSON.
     #[error("the summary could not be written as JSON: {0}")]
     Json(#[from] serde_json::Error),

@@ -12,7 +12,7 @@ use super::types::FacilityKind;
 const OVERRIDES: &str = "--set";
 
 /// A tree that is merged from layers, and the texts it came from.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Document {
     pub(super) root: Node,
     pub(super) sources: Vec<Source>,
@@ -20,28 +20,63 @@ pub(super) struct Document {
     pub(super) folders: Vec<PathBuf>,
     /// The source of the overrides, which stand above all files.
     overrides: Option<usize>,
+    /// The files of a scenario from the top down, as they are recognised.
+    chain: Vec<PathBuf>,
+    /// From which source on texts are laid over everything before them; so is then the first, the plan itself.
+    plan_from: Option<usize>,
 }
 
 /// Reads all layers and merges them. Problems that leave no tree to go on with are syntax errors.
 pub(super) fn assemble(text: String, path: &Path, overrides: &[String], problems: &mut Vec<Problem>) -> Document {
-    let mut document = Document {
-        root: Node::new(Value::Table(Table::new()), SourcePlace { file: 0, span: 0..0 }),
-        sources: Vec::new(),
-        folders: Vec::new(),
-        overrides: None,
-    };
-    let mut layers = document.read_chain(text, path, problems);
-    if let Some(base) = layers.pop() {
-        document.root = base;
-    }
-    while let Some(layer) = layers.pop() {
-        merge(&mut document.root, layer, &mut Vec::new());
-    }
-    document.apply(overrides, problems);
+    let mut document = Document::empty();
+    document.lay_scenario(text, path, overrides, problems);
     document
 }
 
 impl Document {
+    /// Without any text.
+    pub(super) fn empty() -> Self {
+        Self {
+            root: Node::new(Value::Table(Table::new()), SourcePlace { file: 0, span: 0..0 }),
+            sources: Vec::new(),
+            folders: Vec::new(),
+            overrides: None,
+            chain: Vec::new(),
+            plan_from: None,
+        }
+    }
+
+    /// Reads a scenario with the files that it extends and puts the overrides on top.
+    pub(super) fn lay_scenario(&mut self, text: String, path: &Path, overrides: &[String], problems: &mut Vec<Problem>) {
+        let mut layers = self.read_chain(text, path, problems);
+        self.chain = layers.iter().map(|(identity, _)| identity.clone()).collect();
+        if let Some((_, base)) = layers.pop() {
+            self.root = base;
+        }
+        while let Some((_, layer)) = layers.pop() {
+            self.lay(layer);
+        }
+        self.apply(overrides, problems);
+    }
+
+    /// From now on, added texts are laid over what is there.
+    pub(super) fn begin_plan_layers(&mut self) {
+        self.plan_from = Some(self.sources.len());
+    }
+
+    /// Puts one layer over everything.
+    pub(super) fn lay(&mut self, layer: Node) {
+        merge(&mut self.root, layer, &mut Vec::new());
+    }
+
+    /// Reads a file to be laid over the scenario, with the files that it extends, from the bottom up; but none
+    /// that the scenario holds already.
+    pub(super) fn read_above(&mut self, text: String, path: &Path, problems: &mut Vec<Problem>) -> Vec<Node> {
+        let layers = self.read_chain(text, path, problems);
+        let above = layers.into_iter().filter(|(identity, _)| !self.chain.contains(identity));
+        above.map(|(_, layer)| layer).rev().collect()
+    }
+
     /// Adds a text and gives its number.
     pub(super) fn add_source(&mut self, name: String, text: String, folder: PathBuf) -> usize {
         self.sources.push(Source { name, text });
@@ -51,12 +86,16 @@ impl Document {
 
     /// Whether the first of two places is in a layer above that of the second.
     pub(super) fn is_above(&self, one: &SourcePlace, other: &SourcePlace) -> bool {
-        let height = |place: &SourcePlace| if Some(place.file) == self.overrides { 0 } else { place.file + 1 };
+        let height = |place: &SourcePlace| match place.file {
+            file if self.plan_from.is_some_and(|from| file == 0 || file >= from) => 0,
+            file if Some(file) == self.overrides => 1,
+            file => file + 2,
+        };
         height(one) < height(other)
     }
 
     /// The file and what it extends, from the top down.
-    fn read_chain(&mut self, text: String, path: &Path, problems: &mut Vec<Problem>) -> Vec<Node> {
+    fn read_chain(&mut self, text: String, path: &Path, problems: &mut Vec<Problem>) -> Vec<(PathBuf, Node)> {
         let mut layers = Vec::new();
         let mut seen = vec![identity(path)];
         let mut chain = vec![path.display().to_string()];
@@ -65,10 +104,11 @@ impl Document {
             let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
             let mut layer = parse_document(&text, self.sources.len(), problems);
             self.add_source(path.display().to_string(), text, folder.clone());
+            let this = identity(&path);
             if let Some(extends) = layer.table_mut().and_then(|table| table.remove("extends")) {
                 next = open_base(&extends, &folder, &mut seen, &mut chain, problems);
             }
-            layers.push(layer);
+            layers.push((this, layer));
         }
         layers
     }
@@ -93,7 +133,7 @@ impl Document {
     }
 
     /// A slip in an id must not create a thing that nobody knows: only whole things can be added.
-    fn unknown_id(&self, keys: &[(String, SourcePlace)]) -> Option<Problem> {
+    pub(super) fn unknown_id(&self, keys: &[(String, SourcePlace)]) -> Option<Problem> {
         let names: Vec<&str> = keys.iter().map(|(key, _)| key.as_str()).collect();
         for depth in 0..names.len().saturating_sub(1) {
             let Some(thing) = things_under(&names[..depth]) else { continue };
@@ -178,7 +218,8 @@ fn open_base(
     }
 }
 
-type Keys = Vec<(String, SourcePlace)>;
+/// The keys of a dotted path, each with its place.
+pub(super) type Keys = Vec<(String, SourcePlace)>;
 
 /// The keys and the value of an override that stands at an offset among all of them.
 fn parse_override(text: &str, file: usize, offset: usize, problems: &mut Vec<Problem>) -> Option<(Keys, Node)> {
@@ -210,12 +251,12 @@ fn parse_override(text: &str, file: usize, offset: usize, problems: &mut Vec<Pro
 }
 
 /// A key without blanks and quotes around it.
-fn bare(key: &str) -> &str {
+pub(super) fn bare(key: &str) -> &str {
     key.trim().trim_matches(['"', '\''])
 }
 
 /// The value within a table for each key of its path.
-fn nest(keys: Keys, value: Node) -> Node {
+pub(super) fn nest(keys: Keys, value: Node) -> Node {
     keys.into_iter().rev().fold(value, |mut inner, (key, place)| {
         inner.key = place.clone();
         Node::new(Value::Table(Table::from([(key, inner)])), place)

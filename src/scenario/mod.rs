@@ -24,6 +24,7 @@ mod holidays;
 mod item;
 mod layers;
 mod nearest;
+pub mod plan;
 mod problem;
 mod reader;
 mod render;
@@ -34,7 +35,7 @@ mod types;
 pub use nearest::suggestion;
 pub use problem::{LoadError, Problem, ProblemKind, Problems, Severity, Source, SourcePlace, Thing};
 pub use render::Style;
-pub use resolved::leaves;
+pub use resolved::{leaves, lines};
 pub use types::*;
 
 /// A scenario that can be run.
@@ -83,7 +84,12 @@ pub fn parse(text: &str, name: &str) -> Result<Loaded, Problems> {
 
 fn read(text: String, path: &Path, overrides: &[String]) -> Result<Loaded, Problems> {
     let mut problems = Vec::new();
-    let mut document = layers::assemble(text, path, overrides, &mut problems);
+    let document = layers::assemble(text, path, overrides, &mut problems);
+    finish(document, problems)
+}
+
+/// Decodes and checks a merged tree.
+fn finish(mut document: layers::Document, mut problems: Vec<Problem>) -> Result<Loaded, Problems> {
     // What is left of a broken text, or stands without its base, is not worth more messages.
     let broken = |problem: &Problem| matches!(problem.kind, ProblemKind::Syntax(_)) || problem.key == "extends";
     if problems.iter().any(broken) {

@@ -278,6 +278,41 @@ pub enum ProblemKind {
         /// The first facility.
         first: String,
     },
+    /// A range whose upper end is not above its lower one.
+    #[error("is a range without values")]
+    EmptyRange,
+    /// A range of equal ratios that begins at zero or below.
+    #[error("is the end of a range of equal ratios that does not begin above zero")]
+    LogOfZero,
+    /// Steps that jump over the end of a range.
+    #[error("misses the end of the range, {0}")]
+    StepMisses(String),
+    /// A quantity of a range in another unit than its first.
+    #[error("is not in the unit of `from`, {0:?}")]
+    OtherUnit(String),
+    /// A factor changes what the plan itself says.
+    #[error("changes `{0}`, which a plan decides by itself")]
+    DecidedByPlan(String),
+    /// A level given twice.
+    #[error("has the level {0:?} twice")]
+    Repeated(String),
+    /// Two factors that would overwrite each other.
+    #[error("changes `{key}`, and so does the factor {other:?}")]
+    SameKey {
+        /// The key that both change, or one within the other.
+        key: String,
+        /// The other factor.
+        other: String,
+    },
+    /// A key without effect.
+    #[error("means nothing for {0}")]
+    Idle(&'static str),
+    /// A grid over a range without steps.
+    #[error("has neither `step` nor `points`, which a {0} needs")]
+    NoSteps(&'static str),
+    /// Sobol points whose number is no power of two.
+    #[error("is no power of two, so the points are not balanced")]
+    NotPowerOfTwo,
     /// A procedure for a direction that no flow has.
     #[error("is a direction that no flow has: {0:?}")]
     UnusedDirection(String),
@@ -384,8 +419,8 @@ pub struct Source {
 /// All problems of a scenario, with the texts that they point into.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Problems {
-    pub(super) list: Vec<Problem>,
-    pub(super) sources: Vec<Source>,
+    pub(in crate::scenario) list: Vec<Problem>,
+    pub(in crate::scenario) sources: Vec<Source>,
 }
 
 impl Problems {

@@ -26,6 +26,19 @@ pub fn leaves(resolved: &str) -> Vec<(String, String)> {
     leaves
 }
 
+/// A resolved scenario as one line for each value, `key.path = value`, sorted: the same for the same scenario,
+/// easily compared, and itself a TOML text.
+#[must_use]
+pub fn lines(resolved: &str) -> Vec<String> {
+    let line = |(path, value): (String, String)| {
+        let keys: Vec<String> = path.split('.').map(written_key).collect();
+        format!("{} = {value}", keys.join("."))
+    };
+    let mut lines: Vec<String> = leaves(resolved).into_iter().map(line).collect();
+    lines.sort();
+    lines
+}
+
 fn collect(node: &Node, path: &str, leaves: &mut Vec<(String, String)>) {
     match node.table() {
         Some(table) if !table.is_empty() => {
@@ -101,7 +114,7 @@ fn block(value: &Value) -> String {
     }
 }
 
-fn inline(value: &Value) -> String {
+pub(super) fn inline(value: &Value) -> String {
     match value {
         Value::Text(text) => written_text(text),
         Value::Integer(number) => number.to_string(),
@@ -164,6 +177,14 @@ mod tests {
                 assert_eq!(read.find(&["a"]).and_then(Node::text), Some(text), "{written}");
             }
         }
+    }
+
+    #[test]
+    fn lines_are_the_same_tree() {
+        let text = "z = 1\na.t = { mean = '1 h', law = 'gamma', cv = 0.5 }\n[b]\nrows = [{ y = 1, x = 'ä\"' }]\nno = {}\n['阿'.c]\nn = 1.0";
+        let lines = lines(text);
+        assert_eq!(lines[0], "\"阿\".c.n = 1.0");
+        assert_eq!(rewritten(&lines.join("\n")), rewritten(text));
     }
 
     #[test]

@@ -12,6 +12,7 @@
 //! | how many replications | [`Precision`] | Law (2015), section 9.4.1 |
 
 mod batch;
+pub mod design;
 mod estimate;
 mod multiple;
 mod order;

@@ -58,3 +58,9 @@ pub fn log(model: &Model, records: &ReplicationRecords) -> Vec<String> {
         .map(|(begin, train, end, place, activity)| format!("{train} {place} {activity} {begin} - {end}"))
         .collect()
 }
+
+/// SHA-256 in hexadecimal.
+pub fn sha256_of(bytes: &[u8]) -> String {
+    use sha2::{Digest, Sha256};
+    landbridge::experiment::sweep::hexadecimal(&Sha256::digest(bytes))
+}

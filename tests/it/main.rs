@@ -11,6 +11,7 @@
 //! | `cli` | does the program say, write and return what a person expects? |
 //! | `stability` | are results the same bits on any number of threads, and as they were? |
 //! | `what_ifs` | do the shipped what-ifs find what their heads say? |
+//! | `sweeps` | does a sweep survive being killed, spread over shards and gone on with, and give the same bytes? |
 //! | `structure` | does each module know only those that it may know? |
 
 mod cli;
@@ -21,6 +22,7 @@ mod limits;
 mod precision;
 mod stability;
 mod structure;
+mod sweeps;
 mod theory;
 mod traces;
 mod what_ifs;

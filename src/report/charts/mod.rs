@@ -1,18 +1,22 @@
 //! The charts, one file each.
 
+mod differences;
 mod dwell;
 mod panel;
 mod queue;
 mod stall;
 mod stringline;
+mod together;
 mod trains_per_day;
 mod utilisation;
 mod waterfall;
 
+pub use differences::differences;
 pub use dwell::dwell;
 pub use queue::queue;
 pub use stall::stall;
 pub use stringline::{StringlineOptions, stringline};
+pub use together::{queues, waterfalls};
 pub use trains_per_day::trains_per_day;
 pub use utilisation::utilisation;
 pub use waterfall::{Hours, waterfall};
@@ -20,6 +24,7 @@ pub use waterfall::{Hours, waterfall};
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
 use super::{Chart, ReportError};
+use crate::experiment::compare::Comparison;
 use crate::experiment::results::Results;
 
 /// Which chart, for drawing them side by side.
@@ -50,6 +55,20 @@ pub fn gallery(results: &Results) -> Result<Vec<Chart>, ReportError> {
         Which::TrainsPerDay => trains_per_day(results),
     };
     all.into_par_iter().map(draw).collect()
+}
+
+/// Every chart of a comparison, in reading order: what changes in each scenario but the first, then queues and hours side by side.
+///
+/// # Errors
+/// Where a chart cannot be drawn at all; having nothing to show is no error.
+pub fn comparison_gallery(comparison: &Comparison) -> Result<Vec<Chart>, ReportError> {
+    let mut charts = Vec::new();
+    for other in 0..comparison.differences.len() {
+        charts.push(differences(comparison, other)?);
+    }
+    charts.push(queues(comparison)?);
+    charts.push(waterfalls(comparison)?);
+    Ok(charts)
 }
 
 #[cfg(test)]

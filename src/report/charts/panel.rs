@@ -1,5 +1,7 @@
 //! A panel of a quantity over civil time: shared by queues and trains per day.
 
+use plotters::style::RGBColor;
+
 use crate::experiment::results::Band;
 use crate::report::calendar::{Calendar, Tick};
 use crate::report::font::Weight;
@@ -37,12 +39,19 @@ pub(super) struct Panel<'a> {
     /// Its heading.
     pub heading: Label,
     /// From, to and the values in between.
-    pub steps: &'a [(Instant, Instant, Band)],
+    pub steps: &'a [Step],
     /// Whether the band means anything.
     pub banded: bool,
+    /// The colour of the mean.
+    pub colour: RGBColor,
+    /// Further means over the same axis, each with its colour.
+    pub others: &'a [(&'a [Step], RGBColor)],
     /// Limits: label and value.
     pub limits: &'a [(String, f64)],
 }
+
+/// From, to and the value in between.
+pub(super) type Step = (Instant, Instant, Band);
 
 /// The common time axis of panels.
 pub(super) struct TimeAxis {
@@ -109,8 +118,9 @@ pub(super) fn draw(picture: &mut Picture, panel: &Panel<'_>, axis: &TimeAxis, pl
         .iter()
         .map(|s| if panel.banded { s.2.p90.max(s.2.mean) } else { s.2.mean });
     let limits = panel.limits.iter().map(|l| l.1);
+    let others = panel.others.iter().flat_map(|(steps, _)| steps.iter()).map(|s| s.2.mean);
     let t = ticks(
-        largest.chain(limits).filter(|v| v.is_finite()).fold(0.0, f64::max),
+        largest.chain(limits).chain(others).filter(|v| v.is_finite()).fold(0.0, f64::max),
         (plot.h / 32.0) as usize,
     );
     let y = Scale::new((0.0, t.end), (plot.bottom(), plot.y));
@@ -120,8 +130,8 @@ pub(super) fn draw(picture: &mut Picture, panel: &Panel<'_>, axis: &TimeAxis, pl
     if warm_up_ends > axis.ends.0 {
         picture.rect(Rect { w: warm, ..plot }, theme::WARM_UP);
     }
-    let boxes = |f: fn(&Band) -> (f64, f64)| {
-        panel.steps.iter().map(move |(from, to, band)| {
+    let boxes = |steps: &[Step], f: fn(&Band) -> (f64, f64)| -> Vec<Rect> {
+        let of_step = |(from, to, band): &Step| {
             let (low, high) = f(band);
             let (x, top) = (axis.at(*from), y.at(high));
             Rect {
@@ -130,10 +140,11 @@ pub(super) fn draw(picture: &mut Picture, panel: &Panel<'_>, axis: &TimeAxis, pl
                 w: axis.at(*to) - x,
                 h: y.at(low) - top,
             }
-        })
+        };
+        steps.iter().map(of_step).collect()
     };
     if panel.banded {
-        picture.band(boxes(|b| (b.p10, b.p90)).collect(), theme::BAND);
+        picture.band(boxes(panel.steps, |b| (b.p10, b.p90)), theme::BAND);
     }
     axis.grid(picture, plot);
     for (value, label) in &t.ticks {
@@ -141,8 +152,10 @@ pub(super) fn draw(picture: &mut Picture, panel: &Panel<'_>, axis: &TimeAxis, pl
         picture.line((plot.x, level), (plot.right(), level), theme::GRID, 1.0);
         picture.text(label, (plot.x - 8.0, level + 4.0), small(Align::Right));
     }
-    let mean = boxes(|b| (b.mean, b.mean)).flat_map(|r| [(r.x, r.y), (r.right(), r.y)]).collect();
-    picture.path(mean, theme::MAIN, 1.5);
+    for (steps, colour) in std::iter::once((panel.steps, panel.colour)).chain(panel.others.iter().copied()) {
+        let mean = boxes(steps, |b| (b.mean, b.mean));
+        picture.path(mean.iter().flat_map(|r| [(r.x, r.y), (r.right(), r.y)]).collect(), colour, 1.5);
+    }
     draw_limits(picture, panel.limits, &y, plot);
 }
 

@@ -88,6 +88,8 @@ fn draw(results: &Results, ranked: &[(&QueueSeries, f64)], words: Words, keys: &
             heading,
             steps,
             banded: q.replications > 1,
+            colour: theme::MAIN,
+            others: &[],
             limits: &[],
         };
         panel::draw(&mut sheet.picture, &one, &axis, last, warm_up);
@@ -116,7 +118,7 @@ fn caption(results: &Results, folded: usize, banded: bool, width: Duration) -> S
 }
 
 /// The mean over the steps after the warm-up.
-fn mean_after(q: &QueueSeries, warm_up: Instant) -> f64 {
+pub(super) fn mean_after(q: &QueueSeries, warm_up: Instant) -> f64 {
     let after = || {
         q.steps
             .iter()
@@ -157,7 +159,7 @@ fn drawn_step(q: &QueueSeries) -> Duration {
 }
 
 /// The steps as drawn.
-fn thinned(q: &QueueSeries) -> Vec<(Instant, Instant, Band)> {
+pub(super) fn thinned(q: &QueueSeries) -> Vec<(Instant, Instant, Band)> {
     let n = together(q);
     let mean = |bands: &[Band], f: fn(&Band) -> f64| bands.iter().map(f).sum::<f64>() / bands.len() as f64;
     let group = |(i, bands): (usize, &[Band])| {

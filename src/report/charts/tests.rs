@@ -237,3 +237,61 @@ fn a_key_names_only_what_appears() {
     let chart = waterfall(&results, Hours::Total).expect("drawn");
     assert!(chart.svg.contains("waiting: office closed") && !chart.svg.contains("crane short"));
 }
+
+/// Charts of comparisons over every fixture, with itself and with another: whole, well formed, with labels apart.
+#[test]
+fn comparisons() {
+    use crate::experiment::MeasureName;
+    use crate::experiment::compare::{Compared, compare};
+    let compared = |name: &str, shift: f64, results: Results| {
+        let names = ["a.one_hours", "b.two_hours", "c.three", "d.four"];
+        let names = names.map(|id| MeasureName {
+            id: id.to_owned(),
+            label: format!("A place with a rather long name: the measure {id} of it"),
+            unit: "h",
+            headline: id != "d.four",
+        });
+        let values = (0..5).map(|r| {
+            vec![
+                Some(f64::from(r) + 1.0 + shift),
+                Some(2.0 + shift * f64::from(r % 3)),
+                Some(7.0),
+                None,
+            ]
+        });
+        Compared {
+            name: name.to_owned(),
+            results,
+            names: names.to_vec(),
+            values: values.collect(),
+        }
+    };
+    for results in [fixture::tiny as fn() -> Results, fixture::usual, fixture::crowded, fixture::empty] {
+        for (shift, other) in [(0.0, results()), (0.3, fixture::usual())] {
+            let comparison = compare(
+                vec![compared("as it is", 0.0, results()), compared("what if <&>", shift, other)],
+                0.95,
+            );
+            let charts = comparison_gallery(&comparison).expect("they can be drawn");
+            assert_eq!(
+                charts.iter().map(|c| c.id.as_str()).collect::<Vec<_>>(),
+                ["differences_1", "queues", "waterfalls"]
+            );
+            for chart in &charts {
+                assert_well_formed(&chart.svg);
+                assert!(!chart.alt.is_empty() && chart.data_csv.lines().count() > 0);
+            }
+            let sure = if shift > 0.0 {
+                "1 headline measure differs"
+            } else {
+                "No headline measure"
+            };
+            let said = if charts[0].alt.contains("Nothing to draw") {
+                "Nothing to draw"
+            } else {
+                sure
+            };
+            assert!(charts[0].alt.contains(said), "{}", charts[0].alt);
+        }
+    }
+}

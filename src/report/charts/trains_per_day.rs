@@ -105,6 +105,8 @@ fn draw(results: &Results, ranked: &[(&DailyTrains, f64)], words: Words, keys: &
             heading: subject(results, d),
             steps,
             banded: d.replications > 1,
+            colour: theme::MAIN,
+            others: &[],
             limits: &d.limits,
         };
         panel::draw(&mut sheet.picture, &one, &axis, last, Instant(i64::MIN));

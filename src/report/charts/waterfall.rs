@@ -43,14 +43,15 @@ impl Hours {
 }
 
 /// A bar.
-struct Bar {
-    name: Label,
+#[derive(Clone, Debug)]
+pub(super) struct Bar {
+    pub(super) name: Label,
     hours: [f64; Activity::COUNT],
     folded: bool,
 }
 
 impl Bar {
-    fn total(&self) -> f64 {
+    pub(super) fn total(&self) -> f64 {
         self.hours.iter().sum()
     }
 
@@ -59,7 +60,7 @@ impl Bar {
     }
 
     /// What a planner can act on: all but running.
-    fn at_stake(&self) -> f64 {
+    pub(super) fn at_stake(&self) -> f64 {
         self.sum(|a| a != Activity::Running)
     }
 }
@@ -97,7 +98,13 @@ pub fn waterfall(results: &Results, hours: Hours) -> Result<Chart, ReportError> 
     if bars.is_empty() {
         return nothing(words, "no train spent any time in the measured time.", &data);
     }
-    let keys: Vec<Key> = Activity::ALL
+    let keys = activity_keys(&bars);
+    draw_bars(&bars, words, &keys, hours).finish(&data)
+}
+
+/// The activities that any of the bars holds.
+pub(super) fn activity_keys(bars: &[Bar]) -> Vec<Key> {
+    Activity::ALL
         .into_iter()
         .filter(|a| bars.iter().any(|b| b.hours[a.index()] > 0.0))
         .map(|a| {
@@ -111,11 +118,11 @@ pub fn waterfall(results: &Results, hours: Hours) -> Result<Chart, ReportError> 
                 },
             )
         })
-        .collect();
-    draw(&bars, words, &keys, hours).finish(&data)
+        .collect()
 }
 
-fn draw(bars: &[Bar], words: Words, keys: &[Key], hours: Hours) -> Sheet {
+/// The bars, one below the other.
+pub(super) fn draw_bars(bars: &[Bar], words: Words, keys: &[Key], hours: Hours) -> Sheet {
     let mut sheet = Sheet::new(words, keys, bars.len() as f64 * ROW + 8.0 + panel::FOOT);
     let body = sheet.body;
     let totals = bars
@@ -212,26 +219,32 @@ pub(super) fn value_axis(sheet: &mut Sheet, t: &Ticks, x: &Scale, plot: Rect, ti
     );
 }
 
-/// The bars from most to least at stake, and how many locations the last one holds.
-fn bars(results: &Results, hours: Hours) -> (Vec<Bar>, usize) {
+/// The bar of each location where any time was spent, with its index.
+pub(super) fn all_bars(results: &Results, hours: Hours) -> Vec<(usize, Bar)> {
     let mut by_location: Vec<Option<[f64; Activity::COUNT]>> = vec![None; results.locations.len()];
     for entry in &results.ledger {
         if let Some(slot) = by_location.get_mut(entry.location) {
             slot.get_or_insert([0.0; Activity::COUNT])[entry.activity.index()] += hours.of(entry);
         }
     }
-    let mut bars: Vec<Bar> = by_location
+    by_location
         .into_iter()
         .enumerate()
         .filter_map(|(l, hours)| {
-            Some(Bar {
+            let bar = Bar {
                 name: name_of(results, l),
                 hours: hours?,
                 folded: false,
-            })
+            };
+            Some((l, bar))
         })
-        .filter(|b| b.total() > 0.0)
-        .collect();
+        .filter(|(_, bar)| bar.total() > 0.0)
+        .collect()
+}
+
+/// The bars from most to least at stake, and how many locations the last one holds.
+fn bars(results: &Results, hours: Hours) -> (Vec<Bar>, usize) {
+    let mut bars: Vec<Bar> = all_bars(results, hours).into_iter().map(|(_, bar)| bar).collect();
     bars.sort_by(|a, b| b.at_stake().total_cmp(&a.at_stake()).then(b.total().total_cmp(&a.total())));
     // A lone location keeps its own bar.
     let folded = if bars.len() > BARS + 1 { bars.len() - BARS } else { 0 };

@@ -1,5 +1,6 @@
 //! Tables with named and typed columns, as CSV and as Parquet.
 
+mod from_comparison;
 mod from_results;
 mod parquet_file;
 mod replications;
@@ -7,8 +8,10 @@ mod replications;
 use std::io::Write;
 use std::sync::Arc;
 
+pub use from_comparison::{differences, flow_differences, keys, train_differences};
 pub use from_results::{activities, all, daily, ledger, measures, queues, trains};
 pub(crate) use from_results::{activity_rows, civil, kind, step_start};
+pub use parquet_file::TableStream;
 pub use replications::ReplicationTable;
 
 use super::ReportError;
@@ -168,7 +171,29 @@ impl Table {
     /// # Errors
     /// Where the destination does not take the bytes.
     pub fn write_parquet(&self, to: impl Write + Send) -> Result<(), ReportError> {
-        parquet_file::write(self, to)
+        parquet_file::write(self, None, to)
+    }
+
+    /// The same with a note in the footer, that [`Table::read_parquet`] gives back.
+    ///
+    /// # Errors
+    /// Where the destination does not take the bytes.
+    pub fn write_parquet_noted(&self, note: &str, to: impl Write + Send) -> Result<(), ReportError> {
+        parquet_file::write(self, Some(note), to)
+    }
+
+    /// Reads a Parquet file of this program, and its note where there is one.
+    ///
+    /// # Errors
+    /// The bytes are no such file, or not all of it.
+    pub fn read_parquet(name: &str, bytes: Vec<u8>) -> Result<(Self, Option<String>), ReportError> {
+        parquet_file::read(name, bytes)
+    }
+
+    /// The values of a column; `None` where there is no such column.
+    #[must_use]
+    pub fn values(&self, column: &str) -> Option<&Values> {
+        self.columns.iter().find(|c| c.name == column).map(|c| &c.values)
     }
 }
 
@@ -210,10 +235,39 @@ mod tests {
                 let (mut once, mut again) = (Vec::new(), Vec::new());
                 table.write_parquet(&mut once).expect("memory");
                 table.write_parquet(&mut again).expect("memory");
+                let read = Table::read_parquet(&table.name, again.clone()).expect("a Parquet file");
+                assert!(read == (table.clone(), None), "{} is another one read back", table.name);
                 assert!(once == again, "{} differs between two writes", table.name);
                 assert!(parquet_as_csv(once) == table.to_csv().expect("memory"), "{}", table.name);
             }
         }
+    }
+
+    #[test]
+    fn notes_and_torn_files() {
+        let table = Table::new("t")
+            .integer("n", 0..1_000_i64)
+            .text("word", (0..1_000).map(|n| format!("w{}", n % 7)));
+        let mut bytes = Vec::new();
+        table.write_parquet_noted("{\"a\":1}", &mut bytes).expect("memory");
+        assert_eq!(
+            Table::read_parquet("t", bytes.clone()).expect("whole"),
+            (table, Some("{\"a\":1}".to_owned()))
+        );
+        for length in [0, 3, 100, bytes.len() / 2, bytes.len() - 1] {
+            assert!(Table::read_parquet("t", bytes[..length].to_vec()).is_err(), "{length} bytes");
+        }
+    }
+
+    #[test]
+    fn pieces_are_row_groups_of_one_table() {
+        let piece = |from: i64| Table::new("t").integer("n", from..from + 3);
+        let mut stream = TableStream::new(&piece(0), Vec::new()).expect("memory");
+        stream.push(&piece(0)).expect("memory");
+        stream.push(&piece(3)).expect("memory");
+        let bytes = stream.finish().expect("memory");
+        let whole = Table::new("t").integer("n", 0..6_i64);
+        assert_eq!(Table::read_parquet("t", bytes).expect("whole").0, whole);
     }
 
     #[test]

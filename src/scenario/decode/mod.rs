@@ -15,7 +15,7 @@ mod line;
 mod place;
 mod route;
 mod single;
-mod time_run;
+pub(super) mod time_run;
 mod transloading;
 
 use std::collections::BTreeMap;

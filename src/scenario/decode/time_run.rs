@@ -78,10 +78,11 @@ pub(super) fn run_plan(item: &Item<'_>) -> Option<RunPlan> {
     })
 }
 
-const UNTIL: &str = "measures with their precision, such as [\"places.horgos.dwell_time_hours_p95 within 5 %\"]";
+/// What `until` is, for messages.
+pub(in crate::scenario) const UNTIL: &str = "measures with their precision, such as [\"places.horgos.dwell_time_hours_p95 within 5 %\"]";
 
 /// `MEASURE within N %`. Whether there is such a measure is asked when the model is known.
-fn until(item: &Item<'_>) -> Option<Until> {
+pub(in crate::scenario) fn until(item: &Item<'_>) -> Option<Until> {
     let expected = "a measure and its precision, such as \"places.horgos.dwell_time_hours_p95 within 5 %\"";
     let text = item.text(expected)?;
     let parts = text.split_once(" within ").and_then(|(measure, share)| {
@@ -97,7 +98,8 @@ fn until(item: &Item<'_>) -> Option<Until> {
     }
 }
 
-fn level(item: &Item<'_>) -> Option<f64> {
+/// A level of confidence.
+pub(in crate::scenario) fn level(item: &Item<'_>) -> Option<f64> {
     let expected = "a level between 0 and 1, such as 0.95";
     let level = item.number(expected)?;
     if level > 0.0 && level < 1.0 {

