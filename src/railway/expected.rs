@@ -10,9 +10,8 @@
 //! is picked on average, and each train before it as many. Of facilities among which it will choose, the soonest
 //! done counts, or the mean by the shares.
 //!
-//! Left out are trains that come from elsewhere or leave the way in between, trains whose boxes are being inspected,
-//! what a yard without a free track holds up, and chance: it is an estimate from what a dispatcher can see, in whole
-//! milliseconds.
+//! Left out are trains that come from elsewhere or leave the way in between, what a yard without a free track holds
+//! up, and chance: it is an estimate from what a dispatcher can see, in whole milliseconds.
 
 use super::state::State;
 use crate::engine::{Calendar, Hand};
@@ -98,16 +97,17 @@ impl State<'_> {
         )
     }
 
-    /// Trains at a step: in and before what serves there, and beyond that still on the line.
+    /// Trains at a step: in and before what serves there, and beyond that still on the line or under inspection.
     fn trains_at(&self, step: Step) -> u32 {
         match step {
             Step::Run(lane, _) => {
                 let (on_line, entering) = self.lanes[lane as usize].load();
                 on_line + entering
             }
+            Step::Office(office) => self.trains_served(step) + self.offices[office as usize].inspecting,
             Step::Choose(choice) => {
                 let options = &self.model.choices[choice as usize].options;
-                options.iter().map(|option| self.trains_served(*option)).sum()
+                options.iter().map(|option| self.trains_at(*option)).sum()
             }
             step => self.trains_served(step),
         }

@@ -95,6 +95,7 @@ impl State<'_> {
         if held == 0 || inspection.held != Held::Train {
             return true;
         }
+        self.offices[office as usize].inspecting += 1;
         self.name_hold(train);
         false
     }
@@ -194,6 +195,9 @@ impl State<'_> {
     /// A train whose box was released goes on if it was the last.
     pub(super) fn go_on(&mut self, train: u32) {
         if self.inspections.holds[train as usize].left == 0 {
+            if let Step::Office(office) = self.step_of(train) {
+                self.offices[office as usize].inspecting -= 1;
+            }
             self.step_done(train);
         } else {
             self.name_hold(train);

@@ -117,6 +117,42 @@ fn the_least_time_counts_the_boxes_at_the_bays() {
     assert_eq!(log(&text), expected);
 }
 
+/// In the north ten minutes of papers, a box for an hour in the bay and three hours of other work, in the south four and a
+/// half hours at a desk: 6 h 10 min against 6 h 30 min on the way for train 1. At 01:30 its box is in the bay. It is taken to
+/// come to the work five minutes later, and owes it 55 of its 180 minutes when train 2 would come, at 03:40: south.
+#[test]
+fn trains_under_inspection_are_before_what_follows() {
+    let text = two_ways(
+        r#"
+        boxes = 1
+        choice = "least_time"
+        departures.timetable = [{ days = "daily", at = ["00:00", "01:30"] }]
+        [places.n.handling.h]
+        time = "3 h"
+        [places.n.clearance.c]
+        time = "10 min"
+        inspection.scan = { share = { all = 1 }, time = "1 h" }
+        [places.n.procedures.all]
+        steps = ["clearance.c", "handling.h"]
+        [places.s.clearance.c]
+        time = "270 min"
+        [places.s.procedures.all]
+        steps = ["clearance.c"]
+        "#,
+    );
+    let expected = "f#1  an>n  running  0 d 00:00 - 0 d 01:00\n\
+                    f#1  n  clearance  0 d 01:00 - 0 d 01:10\n\
+                    f#1  n  inspection  0 d 01:10 - 0 d 02:10\n\
+                    f#1  n  handling  0 d 02:10 - 0 d 05:10\n\
+                    f#1  nz>z  running  0 d 05:10 - 0 d 06:10\n\
+                    f#1  left 0 d 06:10\n\
+                    f#2  as>s  running  0 d 01:30 - 0 d 02:30\n\
+                    f#2  s  clearance  0 d 02:30 - 0 d 07:00\n\
+                    f#2  sz>z  running  0 d 07:00 - 0 d 08:00\n\
+                    f#2  left 0 d 08:00";
+    assert_eq!(log(&text), expected);
+}
+
 /// In the north a choice between an hour and three, in the south two hours. Train 1 expects the quick one. Train 2, at
 /// 00:30, has train 1 before it, which is taken to come at 01:00 and owes half an hour when train 2 comes: an hour and a
 /// half, north, where the quick one is also done with it soonest, at 03:00 against 04:30. At 00:40 two trains are on

@@ -19,6 +19,8 @@ pub(super) struct OfficeState {
     hand: Hand,
     /// Servers at work.
     busy: u32,
+    /// Trains whose papers are done and whose boxes are inspected.
+    pub(super) inspecting: u32,
     /// Trains being worked on, in order of begin; kept only where work can pause.
     in_hand: VecDeque<u32>,
     /// Trains whose work rests, in order of begin.
@@ -31,7 +33,7 @@ impl OfficeState {
     pub(super) fn reset(&mut self) {
         self.gate.clear();
         self.hand = Hand::default();
-        self.busy = 0;
+        (self.busy, self.inspecting) = (0, 0);
         self.in_hand.clear();
         self.paused.clear();
         self.strain = Strain::default();
@@ -43,7 +45,7 @@ pub(super) fn gate<'s>(state: &'s mut State<'_>, office: u32) -> &'s mut Gate<Ac
 }
 
 impl OfficeState {
-    /// Trains in it and before it.
+    /// Trains at its desks and before them.
     pub(super) fn load(&self) -> u32 {
         self.busy + (self.paused.len() + self.gate.len()) as u32
     }

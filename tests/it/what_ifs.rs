@@ -92,3 +92,19 @@ fn each_finds_what_its_head_says() {
         }
     }
 }
+
+/// The table of the article names scenarios that there are, and every fact has one or says why not.
+#[test]
+fn the_facts_of_the_article_have_their_scenarios() {
+    let text = fs::read_to_string("docs/article.md").expect("readable");
+    let rows: Vec<&str> = text.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
+    assert!(rows.len() >= 11, "the article has eleven rows of facts");
+    for row in rows {
+        let shown = row.trim_end_matches('|').rsplit('|').next().unwrap_or_default();
+        let named: Vec<&str> = shown.split('`').filter(|word| word.contains(".toml")).collect();
+        assert_eq!(named.is_empty(), shown.trim() == "-", "{row}");
+        for file in named {
+            assert!(Path::new("scenarios").join(file).is_file(), "{file}");
+        }
+    }
+}
