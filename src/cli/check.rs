@@ -4,8 +4,9 @@ use clap::Args;
 use comfy_table::{CellAlignment, Table};
 
 use super::common::{Failure, ScenarioArgs, looks};
-use crate::model::{Load, Model, Step, circular_waits, narrow_windows, offered_loads, shared_hours};
+use crate::model::{Load, Model, Step, Windows, circular_waits, narrow_windows, offered_loads, shared_hours};
 use crate::report::summary::{self, Looks, cell};
+use crate::units::{Duration, Instant, millis_as_hours};
 
 /// Find every problem of a scenario, with place and remedy, and compare loads with capacities; runs nothing.
 #[derive(Debug, Args)]
@@ -31,6 +32,12 @@ impl Check {
         anstream::println!("Flows and their ways\n{}\n", ways(&model, looks));
         anstream::println!("Offered load, tightest first\n{}", table_of(loads.clone(), looks));
         anstream::println!("\nOpening hours, both sides of every border\n{}", hours(&model, looks));
+        if !model.disruptions.is_empty() {
+            anstream::println!(
+                "\nDisruptions; the offered load is that without them\n{}",
+                disruptions(&model, looks)
+            );
+        }
         for window in narrow_windows(&model) {
             anstream::println!("warning: {}", window.sentence());
         }
@@ -121,6 +128,46 @@ fn hours(model: &Model, looks: Looks) -> Table {
     }
     align_right(&mut table, &[1, 2, 3]);
     table
+}
+
+/// What differs from the usual, and when.
+fn disruptions(model: &Model, looks: Looks) -> Table {
+    let mut table = summary::table(&["disruption", "what", "times", "hours in the run", "first begins"], looks);
+    for disruption in &model.disruptions {
+        let (times, hours, first) = match &disruption.when {
+            Windows::Dated(windows) => (
+                windows.len().to_string(),
+                format!(
+                    "{:.1}",
+                    hours_of(windows.iter().map(|(from, until)| (*until).min(model.end) - *from))
+                ),
+                windows.first().map_or("never".to_owned(), |(from, _)| civil(model, *from)),
+            ),
+            Windows::Random { between, lasts } => {
+                let cycle = between.mean + lasts.mean;
+                #[allow(clippy::cast_precision_loss, reason = "far below 2^53 ms")]
+                let cycles = model.end.0 as f64 / cycle;
+                (
+                    format!("{cycles:.1} expected"),
+                    format!("{:.1} expected", cycles * hours_of([Duration::from_millis(lasts.mean)].into_iter())),
+                    format!("{} expected", civil(model, Instant::START + Duration::from_millis(between.mean))),
+                )
+            }
+        };
+        let row = [disruption.name.as_str(), disruption.what(), &times, &hours, &first];
+        table.add_row(row.map(|words| cell(words, looks)));
+    }
+    align_right(&mut table, &[2, 3]);
+    table
+}
+
+/// By the clock of the scenario.
+fn civil(model: &Model, at: Instant) -> String {
+    model.clock.civil(&model.clock.zone, at).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+fn hours_of(lengths: impl Iterator<Item = Duration>) -> f64 {
+    millis_as_hours(lengths.map(|length| length.0).sum())
 }
 
 fn table_of(mut loads: Vec<Load>, looks: Looks) -> Table {

@@ -100,10 +100,37 @@ impl<C: Copy + PartialEq> Gate<C> {
         self.cause.unwrap_or(cause)
     }
 
+    /// An entity joins before the last so many. Returns the cause for which it waits, as [`Gate::join`] does; the first of the
+    /// gate waits for its own.
+    pub fn join_before(&mut self, behind: usize, entity: u32, cause: C) -> C {
+        let position = self.queue.len() - behind;
+        if position == 0 {
+            self.cause = Some(cause);
+        }
+        self.queue.insert(position, entity);
+        self.cause.unwrap_or(cause)
+    }
+
+    /// What the first waits for.
+    #[must_use]
+    pub fn cause(&self) -> Option<C> {
+        self.cause
+    }
+
     /// Notes what the head waits for now; whether that is something new.
     #[inline]
     pub fn waits_for(&mut self, cause: C) -> bool {
         self.cause.replace(cause) != Some(cause)
+    }
+
+    /// The entity at a position from the head, which is 0, leaves.
+    #[inline]
+    pub fn leave_from(&mut self, position: usize) -> Option<u32> {
+        if position == 0 {
+            self.queue.pop_front()
+        } else {
+            self.queue.remove(position)
+        }
     }
 
     /// The head leaves.
@@ -133,5 +160,16 @@ mod tests {
         assert!(gate.waits_for('b') && !gate.waits_for('b'));
         assert_eq!((gate.leave(), gate.head(), gate.len()), (Some(7), Some(8), 1));
         assert_eq!(gate.waiting().collect::<Vec<_>>(), [8]);
+        assert_eq!((gate.join_before(0, 9, 'c'), gate.join_before(1, 10, 'd')), ('b', 'b'));
+        assert_eq!(
+            (gate.join_before(3, 11, 'e'), gate.cause()),
+            ('e', Some('e')),
+            "the first waits for its own cause"
+        );
+        assert_eq!(
+            (gate.leave_from(2), gate.leave_from(0), gate.leave_from(5)),
+            (Some(10), Some(11), None)
+        );
+        assert_eq!(gate.waiting().collect::<Vec<_>>(), [8, 9]);
     }
 }

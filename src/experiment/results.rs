@@ -32,6 +32,8 @@ pub struct Results {
     pub daily: Vec<DailyTrains>,
     /// Chains of places for time-space diagrams.
     pub corridors: Vec<CorridorFacts>,
+    /// When dated disruptions are in force, to shade: location, from, to.
+    pub disrupted: Vec<(usize, Instant, Instant)>,
     /// Records of the replications for which they were kept, in order.
     pub records: Vec<ReplicationRecords>,
     /// What a reader should know before believing the numbers.

@@ -9,7 +9,7 @@ use super::results::{
     Band, CorridorFacts, DailyTrains, DwellDistribution, FlowFacts, LedgerEntry, LocationFacts, LocationKind, MeasureEstimate, QueueSeries,
     Results, RunFacts, Utilisation,
 };
-use crate::model::Model;
+use crate::model::{Model, Windows};
 use crate::observe::{Activity, ReplicationRecords};
 use crate::stats::{Estimate, Gather, rank};
 use crate::units::{Duration, Instant};
@@ -111,6 +111,7 @@ impl Summary {
             utilisation: Vec::new(),
             daily: self.daily(model),
             corridors: Vec::new(),
+            disrupted: disrupted(model),
             records: self.records,
             advice: Vec::new(),
         };
@@ -328,6 +329,25 @@ fn utilisation(model: &Model, results: &Results) -> Vec<Utilisation> {
         }
     });
     rows.collect()
+}
+
+/// When dated disruptions are in force, where trains may wait because of them.
+fn disrupted(model: &Model) -> Vec<(usize, Instant, Instant)> {
+    let times = model.disruptions.iter().flat_map(|disruption| {
+        let windows = match &disruption.when {
+            Windows::Dated(windows) => &windows[..],
+            // Other times in each replication.
+            Windows::Random { .. } => &[],
+        };
+        let at = |site: &u32| {
+            windows
+                .iter()
+                .map(|(from, until)| (*site as usize, *from, *until))
+                .collect::<Vec<_>>()
+        };
+        disruption.sites.iter().flat_map(at)
+    });
+    times.collect()
 }
 
 /// Corridors of a scenario, with distances along the shortest lines and the closed times of offices.

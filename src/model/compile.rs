@@ -112,6 +112,8 @@ pub fn compile(scenario: &Scenario) -> Result<Model, Vec<ModelProblem>> {
     compiler.flows(&steps);
     compiler.groups();
     compiler.sites();
+    compiler.rules();
+    compiler.disruptions(&steps);
     if compiler.problems.is_empty() {
         compiler.model.in_circles = circular::in_circles(&compiler.model);
         Ok(compiler.model)
@@ -151,10 +153,14 @@ impl<'s> Compiler<'s> {
             bays: Vec::new(),
             stocks: 0,
             terminals: Vec::new(),
+            winds: Vec::new(),
+            fallible: Vec::new(),
             exchanges: Vec::new(),
             formations: Vec::new(),
             groups: Vec::new(),
             pools: Vec::new(),
+            stop_loading: Vec::new(),
+            ageing: None,
             choices: Vec::new(),
             cargo: scenario
                 .cargo
@@ -168,6 +174,8 @@ impl<'s> Compiler<'s> {
             sites: Vec::new(),
             site_of: Vec::new(),
             flows: Vec::new(),
+            disruptions: Vec::new(),
+            surges: Vec::new(),
             directions: directions.into_iter().collect(),
             day_tables: Vec::new(),
             purposes: Vec::new(),
@@ -325,6 +333,7 @@ impl<'s> Compiler<'s> {
                     flow.growth
                 },
                 departures,
+                class: flow.priority,
                 boxes: self.drawn(boxes, &format!("flows.{id}.boxes")),
                 cargo: self.mix(id, flow),
                 teu_per_box: flow.teu_per_box,

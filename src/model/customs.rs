@@ -71,6 +71,8 @@ pub struct Bay {
     pub calendar: Calendar,
     /// At the end of a window.
     pub at_close: AtClose,
+    /// Whether work in hand can come to rest: at the end of a window, or by a closure.
+    pub can_rest: bool,
     /// The stock that released boxes go to, where they are set out.
     pub stock: Option<u32>,
 }
@@ -110,6 +112,7 @@ impl Compiler<'_> {
                 }),
                 calendar: self.calendar(zone, kind.calendar.as_ref(), kind.bays),
                 at_close: kind.at_close,
+                can_rest: kind.at_close == AtClose::Pause,
                 stock: sets_out.then_some(stock),
             };
             self.model.bays.push(bay);

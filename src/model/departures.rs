@@ -89,6 +89,35 @@ pub struct RateStretch {
     pub before: f64,
 }
 
+/// Trains expected from the start of the run to an instant.
+#[must_use]
+#[allow(clippy::cast_precision_loss, reason = "spans far below 2^53 ms")]
+pub fn expected_until(rate: &[RateStretch], at: Instant) -> f64 {
+    let next = rate.partition_point(|stretch| stretch.from <= at);
+    let stretch = next.checked_sub(1).and_then(|ix| rate.get(ix));
+    stretch.map_or(0.0, |s| s.before + s.rate * (at - s.from).0 as f64)
+}
+
+/// The instant until which so many trains are expected; `stretch` is where a reader that only moves forward has got
+/// to. Without trains to come, never.
+#[inline]
+#[must_use]
+#[allow(clippy::cast_precision_loss, reason = "spans far below 2^53 ms")]
+pub fn expected_at(rate: &[RateStretch], stretch: &mut usize, expected: f64) -> Instant {
+    while rate.get(*stretch + 1).is_some_and(|next| next.before <= expected) {
+        *stretch += 1;
+    }
+    rate.get(*stretch).map_or(Instant::NEVER, |s| {
+        // Without trains to come the quotient is infinite.
+        let after = (expected - s.before) / s.rate;
+        if after < i64::MAX as f64 / 2.0 {
+            s.from + Duration::from_millis(after)
+        } else {
+            Instant::NEVER
+        }
+    })
+}
+
 /// The rate over time from a daily rate and factors by hour, weekday and month (each empty or whole).
 #[must_use]
 #[allow(clippy::cast_precision_loss, reason = "spans far below 2^53 ms")]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use super::compile::{Compiler, cumulated, index};
-use super::{Choice, ChoiceRule, Exchange, Lifting, Office, PlaceIx, Step, Terminal, YardIx, civil};
+use super::{AtClose, Choice, ChoiceRule, Exchange, Lifting, Office, PlaceIx, Step, Terminal, YardIx, civil};
 use crate::observe::Activity;
 use crate::scenario::{self, FacilityKind, Id, Place};
 
@@ -28,8 +28,9 @@ impl Compiler<'_> {
                 self.model.offices.push(compiled);
             }
         }
+        let wind = self.wind((ix, id), &zone, place);
         for (terminal_id, terminal) in &place.reloading {
-            let compiled = self.terminal((ix, id), &zone, terminal_id, terminal, yards);
+            let compiled = self.terminal((ix, id), (&zone, wind), terminal_id, terminal, yards);
             steps.insert(
                 (FacilityKind::Reloading, terminal_id.clone()),
                 Step::Reload(index(self.model.terminals.len())),
@@ -126,13 +127,14 @@ impl Compiler<'_> {
             activity,
             calendar: self.calendar(zone, office.calendar.as_ref(), office.servers),
             at_close: office.at_close,
+            can_rest: office.at_close == AtClose::Pause,
         }
     }
 
     fn terminal(
         &mut self,
         (place, place_id): (PlaceIx, &str),
-        zone: &TimeZone,
+        (zone, wind): (&TimeZone, Option<u32>),
         id: &str,
         terminal: &scenario::Reloading,
         yards: &BTreeMap<Id, YardIx>,
@@ -141,17 +143,12 @@ impl Compiler<'_> {
         let mut drawn = |law, what: &str| self.drawn(law, &format!("places.{place_id}.{path}.{what}"));
         let lifting = match &terminal.lifting {
             scenario::Lifting::PerTrain(law) => Lifting::PerTrain(drawn(law, "lifting")),
-            scenario::Lifting::PerBox {
-                per_lift,
-                cranes,
-                cranes_per_train,
-            } => Lifting::PerBox {
-                per_lift: drawn(per_lift, "per_lift"),
-                cranes: *cranes,
-                cranes_per_train: *cranes_per_train,
-            },
+            scenario::Lifting::PerBox { per_lift, .. } => Lifting::PerBox(drawn(per_lift, "per_lift")),
         };
         let (placing, withdrawal) = (drawn(&terminal.placing, "placing"), drawn(&terminal.withdrawal, "withdrawal"));
+        let calendar = self.calendar(zone, terminal.calendar.as_ref(), terminal.berths);
+        let berths = calendar.most_servers();
+        let cranes = self.cranes(&format!("places.{place_id}.{path}"), zone, (terminal, berths), wind);
         Terminal {
             place,
             path,
@@ -161,9 +158,9 @@ impl Compiler<'_> {
             placing,
             lifting,
             withdrawal,
-            calendar: self.calendar(zone, terminal.calendar.as_ref(), terminal.berths),
+            calendar,
             at_close: terminal.at_close,
-            outdoor: terminal.outdoor,
+            cranes,
         }
     }
 
@@ -176,6 +173,7 @@ impl Compiler<'_> {
             quota: exchange
                 .quota
                 .map(|quota| (quota.trains, civil::daily(&self.model.clock, zone, quota.reset_at))),
+            exempt_from: exchange.exempt_from,
             calendar: self.calendar(zone, exchange.calendar.as_ref(), 1),
         }
     }

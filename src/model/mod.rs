@@ -5,14 +5,17 @@
 mod circular;
 mod civil;
 mod compile;
+mod cranes;
 mod customs;
 mod departures;
+mod disruption;
 mod facilities;
 mod forming;
 mod hours;
 mod load;
 mod means;
 mod route;
+mod rules;
 mod single;
 mod sites;
 mod transloading;
@@ -26,8 +29,10 @@ pub use circular::{Circle, Element, Waits, circular_waits};
 pub(crate) use circular::{brought, ways};
 pub use civil::{CivilClock, DayTable};
 pub use compile::{ModelProblem, compile};
+pub use cranes::{Breakdowns, Course, Cranes, Exposure, FULL_PACE, Failures, Fallible, Storms, Wind, millimetres, shares_down};
 pub use customs::{Advance, Bay, Inspection, Pick};
-pub use departures::{Departures, RateStretch};
+pub use departures::{Departures, RateStretch, expected_at, expected_until};
+pub use disruption::{Amount, Barred, Disruption, Effect, InHand, Surge, Target, Windows};
 pub use forming::{Calls, Formation, Group, Pool};
 pub use hours::{NarrowWindow, SharedHours, narrow_windows, shared_hours};
 pub use load::{Load, offered_loads};
@@ -72,6 +77,10 @@ pub struct Model {
     pub stocks: u32,
     /// Reloading terminals.
     pub terminals: Vec<Terminal>,
+    /// Winds over places where cranes stand in the open.
+    pub winds: Vec<Wind>,
+    /// Cranes that break down by chance, those of a terminal one after the other.
+    pub fallible: Vec<Fallible>,
     /// Handovers.
     pub exchanges: Vec<Exchange>,
     /// Where boxes become trains.
@@ -80,6 +89,10 @@ pub struct Model {
     pub groups: Vec<Group>,
     /// Stocks of wagons.
     pub pools: Vec<Pool>,
+    /// Orders to stop loading, by id.
+    pub stop_loading: Vec<StopLoading>,
+    /// How much waiting a class of priority is worth; none where every flow is of the lowest class.
+    pub ageing: Option<Duration>,
     /// Facilities among which trains choose.
     pub choices: Vec<Choice>,
     /// Classes of cargo, by id.
@@ -93,6 +106,10 @@ pub struct Model {
     site_of: Vec<u32>,
     /// Streams of trains, by id.
     pub flows: Vec<FlowModel>,
+    /// What differs from the usual for a time, by id.
+    pub disruptions: Vec<Disruption>,
+    /// Flows of which more or fewer trains depart in some of them.
+    pub surges: Vec<Surge>,
     /// Direction words of the flows, sorted.
     pub directions: Vec<String>,
     /// Days of each time zone in use.
@@ -266,6 +283,8 @@ pub struct Office {
     pub calendar: Calendar,
     /// At the end of a window.
     pub at_close: AtClose,
+    /// Whether work in hand can come to rest: at the end of a window, or by a closure.
+    pub can_rest: bool,
 }
 
 impl Office {
@@ -303,23 +322,31 @@ pub struct Terminal {
     pub calendar: Calendar,
     /// At the end of a window.
     pub at_close: AtClose,
-    /// Whether its cranes stand in the open.
-    pub outdoor: bool,
+    /// Its cranes, and what keeps them from working.
+    pub cranes: Cranes,
 }
 
 impl Terminal {
-    /// Mean time from placing to withdrawal, both included, of a train with so many boxes, in milliseconds.
+    /// Mean time from placing to withdrawal, both included, of a train with so many boxes, in milliseconds, with as
+    /// many cranes on it as can be.
     #[must_use]
     pub fn mean_stay(&self, boxes: f64) -> f64 {
-        let lifting = match &self.lifting {
+        self.mean_stay_with(boxes, f64::from(self.cranes.most_on_one()))
+    }
+
+    /// The same with so many cranes on it.
+    #[must_use]
+    pub fn mean_stay_with(&self, boxes: f64, cranes: f64) -> f64 {
+        self.placing.mean + self.mean_work(boxes) / cranes + self.withdrawal.mean
+    }
+
+    /// Mean crane-time to lift a train with so many boxes, in milliseconds.
+    #[must_use]
+    pub fn mean_work(&self, boxes: f64) -> f64 {
+        match &self.lifting {
             Lifting::PerTrain(time) => time.mean,
-            Lifting::PerBox {
-                per_lift,
-                cranes,
-                cranes_per_train,
-            } => per_lift.mean * boxes / f64::from(*cranes.min(cranes_per_train)),
-        };
-        self.placing.mean + lifting + self.withdrawal.mean
+            Lifting::PerBox(per_lift) => per_lift.mean * boxes,
+        }
     }
 }
 
@@ -328,15 +355,8 @@ impl Terminal {
 pub enum Lifting {
     /// A time for each train.
     PerTrain(Drawn),
-    /// Crane-time for each box.
-    PerBox {
-        /// Time of one lift by one crane.
-        per_lift: Drawn,
-        /// Cranes of the terminal.
-        cranes: u32,
-        /// The most on one train.
-        cranes_per_train: u32,
-    },
+    /// Time of one lift by one crane, for each box.
+    PerBox(Drawn),
 }
 
 /// A handover over the border, in one direction.
@@ -352,8 +372,41 @@ pub struct Exchange {
     pub headway: Duration,
     /// Trains between resets, and when these are.
     pub quota: Option<(u32, Vec<Instant>)>,
+    /// Trains of this class and higher ones do not count for the quota.
+    pub exempt_from: Option<u32>,
     /// When trains are handed over.
     pub calendar: Calendar,
+}
+
+/// A rule by which flows are held at their origin.
+#[derive(Clone, Debug)]
+pub struct StopLoading {
+    /// The id.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// The place whose queue it relieves.
+    pub place: PlaceIx,
+    /// The place as the vehicles of its flows see it: indices in [`Model::sites`].
+    pub sites: Vec<u32>,
+    /// When flows are held.
+    pub order: Order,
+    /// Which flows, as indices in [`Model::flows`].
+    pub flows: Vec<u32>,
+}
+
+/// When flows are held.
+#[derive(Clone, Debug)]
+pub enum Order {
+    /// From when more trains than one number wait at the place until fewer than another do.
+    Waiting {
+        /// Held when more trains wait.
+        stop_above: u32,
+        /// Let go when fewer trains wait.
+        resume_below: u32,
+    },
+    /// While this calendar has a server.
+    Dated(Calendar),
 }
 
 /// Facilities of one kind, of which a train uses one.
@@ -428,6 +481,8 @@ pub struct FlowModel {
     pub choice: RouteChoice,
     /// When they depart.
     pub departures: Departures,
+    /// Its class of priority; 0 is the lowest.
+    pub class: u32,
     /// How many trains for one of the scenario's own: scales the departures.
     pub growth: f64,
     /// Boxes of a train; where they are gathered, only their mean is meant.

@@ -39,7 +39,7 @@ pub enum Activity {
     NoPath,
     /// Waiting: the section of single track ahead is taken, or it is the other direction's turn.
     LineSection,
-    /// Waiting: the office is closed.
+    /// Waiting: the office is closed, or no crane is on shift.
     OfficeClosed,
     /// Waiting: the office closes before the work could be finished.
     ClosingSoon,
@@ -51,12 +51,24 @@ pub enum Activity {
     BerthBusy,
     /// Waiting: no crane is free.
     CraneShort,
+    /// Waiting: the wind is too strong for its cranes.
+    Wind,
+    /// Waiting: its cranes are out of order.
+    Breakdown,
     /// Waiting: the day's quota of the handover is used up.
     QuotaUsedUp,
+    /// Waiting: what it needs next is closed by a disruption.
+    Closure,
+    /// Waiting: a disruption holds trains of its flow, or with its cargo.
+    Embargo,
     /// Waiting: the wagons of the other gauge, or of the origin, are all out.
     NoWagon,
     /// Waiting: more boxes must come before the train is formed.
     WaitingToFill,
+    /// Waiting: a train of a higher class that came later goes first.
+    Overtaken,
+    /// Waiting at the origin: an order to stop loading holds its flow.
+    StopLoading,
     /// Waiting: every route is closed.
     RoutesClosed,
     /// Waiting: the transloading yard is full, while vehicles that come for boxes are being loaded.
@@ -69,7 +81,7 @@ pub enum Activity {
 
 impl Activity {
     /// All of them, in order.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 34] = [
         Self::Running,
         Self::Clearance,
         Self::Inspection,
@@ -91,9 +103,15 @@ impl Activity {
         Self::InspectionBay,
         Self::BerthBusy,
         Self::CraneShort,
+        Self::Wind,
+        Self::Breakdown,
         Self::QuotaUsedUp,
+        Self::Closure,
+        Self::Embargo,
         Self::NoWagon,
         Self::WaitingToFill,
+        Self::Overtaken,
+        Self::StopLoading,
         Self::RoutesClosed,
         Self::YardFull,
         Self::TruckShort,
@@ -149,9 +167,15 @@ impl Activity {
             Self::InspectionBay => "inspection_bay_busy",
             Self::BerthBusy => "berth_busy",
             Self::CraneShort => "crane_short",
+            Self::Wind => "wind",
+            Self::Breakdown => "breakdown",
             Self::QuotaUsedUp => "quota_used_up",
+            Self::Closure => "closure",
+            Self::Embargo => "embargo",
             Self::NoWagon => "no_wagon",
             Self::WaitingToFill => "waiting_to_fill",
+            Self::Overtaken => "overtaken",
+            Self::StopLoading => "stop_loading",
             Self::RoutesClosed => "routes_closed",
             Self::YardFull => "yard_full",
             Self::TruckShort => "truck_short",
@@ -184,9 +208,15 @@ impl Activity {
             Self::InspectionBay => "inspection bay busy",
             Self::BerthBusy => "berth busy",
             Self::CraneShort => "crane short",
+            Self::Wind => "wind",
+            Self::Breakdown => "breakdown",
             Self::QuotaUsedUp => "quota used up",
+            Self::Closure => "closed by disruption",
+            Self::Embargo => "embargo",
             Self::NoWagon => "no wagon",
             Self::WaitingToFill => "waiting to fill",
+            Self::Overtaken => "overtaken by priority",
+            Self::StopLoading => "loading stopped",
             Self::RoutesClosed => "every route closed",
             Self::YardFull => "transloading yard full",
             Self::TruckShort => "truck short",

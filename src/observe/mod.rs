@@ -12,6 +12,6 @@ pub use activity::Activity;
 pub use observations::{Fault, Inside, Observations, Shape, TrainTime};
 pub use record::{ActivityRecord, ReplicationRecords, TrainRecord};
 pub use tally::{
-    BayTally, CargoTally, DailyCount, ExchangeTally, FlowTally, FormationTally, LaneTally, OfficeTally, OutletTally, PassageTally,
-    PlaceTally, PoolTally, Reason, RouteTally, TerminalTally, TimeWeighted, TransloadingTally,
+    BayTally, CargoTally, DailyCount, DisruptionTally, ExchangeTally, FlowTally, FormationTally, LaneTally, OfficeTally, OutletTally,
+    PassageTally, PlaceTally, PoolTally, Reason, RouteTally, StopTally, TerminalTally, TimeWeighted, TransloadingTally,
 };

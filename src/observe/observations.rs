@@ -1,8 +1,8 @@
 //! Everything seen of one replication.
 
 use super::tally::{
-    BayTally, CargoTally, ExchangeTally, FlowTally, FormationTally, LaneTally, OfficeTally, OutletTally, PassageTally, PlaceTally,
-    PoolTally, Reason, RouteTally, TerminalTally, TimeWeighted, TransloadingTally,
+    BayTally, CargoTally, DisruptionTally, ExchangeTally, FlowTally, FormationTally, LaneTally, OfficeTally, OutletTally, PassageTally,
+    PlaceTally, PoolTally, Reason, RouteTally, StopTally, TerminalTally, TimeWeighted, TransloadingTally,
 };
 use super::{Activity, ActivityRecord, ReplicationRecords, TrainRecord};
 use crate::units::{Duration, Instant};
@@ -107,6 +107,10 @@ pub struct Shape {
     pub formations: usize,
     /// Stocks of wagons.
     pub pools: usize,
+    /// Rules that stop loading.
+    pub stop_loading: usize,
+    /// Disruptions.
+    pub disruptions: usize,
 }
 
 /// What one replication was seen to do within its measured time.
@@ -152,6 +156,10 @@ pub struct Observations {
     pub formations: Vec<FormationTally>,
     /// By stock of wagons.
     pub pools: Vec<PoolTally>,
+    /// By rule that stops loading.
+    pub stop_loading: Vec<StopTally>,
+    /// By disruption.
+    pub disruptions: Vec<DisruptionTally>,
     /// Trains created at their origin since the start of the run, and boxes that came with them or for them.
     pub created: (i64, i64),
     /// Trains that were formed from boxes of others, and trains whose boxes went on with others, since the start.
@@ -240,6 +248,8 @@ impl Observations {
             f.restart(Instant::START);
         });
         fresh(&mut self.pools, shape.pools, |p| *p = PoolTally::default());
+        fresh(&mut self.stop_loading, shape.stop_loading, |s| *s = StopTally::default());
+        fresh(&mut self.disruptions, shape.disruptions, |d| *d = DisruptionTally::default());
         (self.created, self.left, self.events, self.boxes_in_yards) = ((0, 0), (0, 0), 0, 0);
         self.regrouped = (0, 0);
         self.waiting_by_step.clear();
@@ -512,6 +522,13 @@ impl Observations {
         }
     }
 
+    /// A train was lifted from one instant to another at this rate, in thousandths of a crane.
+    #[inline]
+    pub fn lift(&mut self, terminal: u32, (from, to): (Instant, Instant), rate: u32) {
+        let measured = (to - from.max(self.measure_from)).0.max(0);
+        self.terminals[terminal as usize].lifted += measured * i64::from(rate);
+    }
+
     /// A train was set on a route, for good.
     pub fn set_on_route(&mut self, now: Instant, route: u32, diverted: bool) {
         if self.measures(now) {
@@ -543,10 +560,7 @@ impl Observations {
             bay.inspected = 0;
         }
         for terminal in &mut self.terminals {
-            terminal.berths.restart(now);
-            terminal.cranes.restart(now);
-            terminal.waiting.restart(now);
-            (terminal.served, terminal.boxes) = (0, 0);
+            terminal.restart(now);
         }
         for exchange in &mut self.exchanges {
             exchange.waiting.restart(now);
@@ -576,10 +590,19 @@ impl Observations {
         for formation in &mut self.formations {
             formation.restart(now);
         }
+        for rule in &mut self.stop_loading {
+            rule.stopped.restart(now);
+            rule.held.restart(now);
+            (rule.orders, rule.trains, rule.boxes) = (0, 0, 0);
+        }
         for pool in &mut self.pools {
             pool.out.restart(now);
             pool.waiting.restart(now);
             pool.trains = 0;
+        }
+        for disruption in &mut self.disruptions {
+            disruption.in_force.restart(now);
+            (disruption.begun, disruption.held, disruption.recovered, disruption.recovery) = (0, 0, 0, 0);
         }
         // The steps go on over the end of the warm-up.
         self.step_areas.fill(0);
@@ -642,6 +665,7 @@ impl Observations {
             self.accounts.iter().sum(),
             self.present.area(self.end),
         )?;
+        self.close_terminals()?;
         let places = self.places.len();
         let on_lines = (places..places + self.lanes.len()).flat_map(|lane| Activity::ALL.map(|activity| (lane, activity)));
         let waiting = on_lines.filter(|(_, activity)| activity.is_waiting());
@@ -649,6 +673,30 @@ impl Observations {
             "the ledger's waiting on lines = the integral of trains halted on them",
             waiting.map(|(lane, activity)| self.account(lane, activity)).sum(),
             self.lanes.iter().map(|lane| lane.halted.area(self.end)).sum(),
+        )
+    }
+
+    /// The laws of cranes: what trains were lifted with is what cranes did; and what trains in berths waited for the
+    /// wind and for repairs is what terminals saw them wait.
+    fn close_terminals(&self) -> Result<(), Fault> {
+        for terminal in &self.terminals {
+            self.same(
+                "what trains were lifted with = the integral of cranes at work",
+                terminal.lifted,
+                terminal.pace.area(self.end),
+            )?;
+        }
+        let booked = |activity| (0..self.places.len()).map(|place| self.account(place, activity)).sum();
+        let seen = |held: fn(&TerminalTally) -> &TimeWeighted| self.terminals.iter().map(|t| held(t).area(self.end)).sum();
+        self.same(
+            "the ledger's waiting for the wind = the integral of trains it holds in berths",
+            booked(Activity::Wind),
+            seen(|terminal| &terminal.held_by_wind),
+        )?;
+        self.same(
+            "the ledger's waiting for repairs = the integral of trains they hold in berths",
+            booked(Activity::Breakdown),
+            seen(|terminal| &terminal.held_by_breakdown),
         )
     }
 

@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 
+use super::disruption::Strain;
 use super::event::{Event, MOST_TRAINS, STAMPS};
 use super::state::State;
 use crate::engine::Hand;
@@ -57,6 +58,8 @@ pub(super) struct BayState {
     pub(super) in_hand: VecDeque<u32>,
     /// Boxes whose inspection rests, in order of begin.
     pub(super) paused: VecDeque<u32>,
+    /// What disruptions do to the number of bays.
+    pub(super) strain: Strain,
 }
 
 impl BayState {
@@ -65,6 +68,7 @@ impl BayState {
         self.in_hand.clear();
         self.paused.clear();
         (self.hand, self.cause, self.busy) = (Hand::default(), None, 0);
+        self.strain = Strain::default();
     }
 }
 
@@ -77,12 +81,19 @@ impl BayState {
 }
 
 impl State<'_> {
+    /// How many bays there are now.
+    fn bays_open(&mut self, bay: u32) -> u32 {
+        let state = &mut self.inspections.bays[bay as usize];
+        let usual = self.model.bays[bay as usize].calendar.servers(&mut state.hand, self.now);
+        state.strain.of(usual)
+    }
+
     /// What keeps the next box from a bay.
     pub(super) fn bay_block(&mut self, bay: u32) -> Option<Activity> {
+        let bays = self.bays_open(bay);
         let (model, state) = (&self.model.bays[bay as usize], &mut self.inspections.bays[bay as usize]);
-        let bays = model.calendar.servers(&mut state.hand, self.now);
         if bays == 0 {
-            return Some(Activity::OfficeClosed);
+            return Some(state.strain.cause());
         }
         if state.busy >= bays {
             return Some(Activity::InspectionBay);
@@ -95,8 +106,9 @@ impl State<'_> {
     /// Lets inspections go on, then begin, as far as there are bays.
     pub(super) fn serve_bay(&mut self, bay: u32) {
         while !self.inspections.bays[bay as usize].paused.is_empty() {
+            let bays = self.bays_open(bay);
             let state = &mut self.inspections.bays[bay as usize];
-            if state.busy >= self.model.bays[bay as usize].calendar.servers(&mut state.hand, self.now) {
+            if state.busy >= bays {
                 break;
             }
             if let Some(slot) = state.paused.pop_front() {
@@ -157,7 +169,7 @@ impl State<'_> {
         } = *at;
         let state = &mut self.inspections.bays[bay as usize];
         state.busy += 1;
-        if self.model.bays[bay as usize].at_close == AtClose::Pause {
+        if self.model.bays[bay as usize].can_rest {
             state.in_hand.push_back(slot);
         }
         self.seen.bays[bay as usize].busy.add(self.now, 1);
@@ -212,20 +224,23 @@ impl State<'_> {
 
     pub(super) fn bays_change(&mut self, bay: u32) {
         self.watch_bay(bay);
-        let model = &self.model.bays[bay as usize];
-        let state = &mut self.inspections.bays[bay as usize];
-        if model.at_close == AtClose::Pause && model.calendar.servers(&mut state.hand, self.now) == 0 {
-            while let Some(slot) = self.inspections.bays[bay as usize].in_hand.pop_front() {
-                self.pause_inspection(slot);
-            }
+        if self.model.bays[bay as usize].at_close == AtClose::Pause && self.bays_open(bay) == 0 {
+            self.pause_bay(bay, false);
         }
         self.serve_bay(bay);
     }
 
-    fn pause_inspection(&mut self, slot: u32) {
+    /// Inspections in hand come to rest, to go on or to begin anew.
+    pub(super) fn pause_bay(&mut self, bay: u32, anew: bool) {
+        while let Some(slot) = self.inspections.bays[bay as usize].in_hand.pop_front() {
+            self.pause_inspection(slot, anew);
+        }
+    }
+
+    fn pause_inspection(&mut self, slot: u32, anew: bool) {
         self.leave_bay(slot);
         let at = &mut self.inspections.boxes[slot as usize];
-        at.left = at.due - self.now;
+        at.left = if anew { at.work } else { at.due - self.now };
         // Its end, already scheduled, means nothing any more.
         at.due = Instant::NEVER;
         at.stamp = (at.stamp + 1) % STAMPS;
@@ -234,6 +249,17 @@ impl State<'_> {
         self.seen.bays[bay as usize].waiting.add(self.now, 1);
         if let Some(train) = whose.train {
             self.name_hold(train);
+        }
+    }
+
+    /// A disruption changes what the boxes before a bay, and those that rest, wait for.
+    pub(super) fn bay_feels(&mut self, bay: u32) {
+        self.serve_bay(bay);
+        for position in 0..self.inspections.bays[bay as usize].paused.len() {
+            let slot = self.inspections.bays[bay as usize].paused[position];
+            if let Some(train) = self.inspections.boxes[slot as usize].whose.train {
+                self.name_hold(train);
+            }
         }
     }
 }

@@ -41,21 +41,28 @@ impl State<'_> {
         choice.options[chosen]
     }
 
-    /// How a facility ranks for a train; the lowest is chosen.
-    fn rank(&mut self, rule: &ChoiceRule, train: u32, step: Step) -> (bool, i64, bool) {
+    /// How a facility ranks for a train; the lowest is chosen. What a disruption keeps from it comes last, but for the rule
+    /// that counts until when.
+    fn rank(&mut self, rule: &ChoiceRule, train: u32, step: Step) -> (bool, bool, i64, bool) {
         let look = match step {
             Step::Office(office) => self.look_at_office(train, office),
             Step::Reload(terminal) => self.look_at_terminal(train, terminal),
             Step::Exchange(exchange) => self.look_at_exchange(exchange),
             step => unreachable!("{step:?} is no facility"),
         };
-        let opens_after = self.closed_for(step);
+        let opens_after = self.closed_for(train, step);
+        let is_kept = self.kept_for(train, step) > Duration::ZERO;
         let is_closed = opens_after > Duration::ZERO;
         let waiting = i64::from(look.waiting);
         match rule {
-            ChoiceRule::Order => (!look.begins_at_once, if look.begins_at_once { 0 } else { waiting }, is_closed),
-            ChoiceRule::LeastWork => (false, self.done_after(train, step, look, opens_after).0, false),
-            _ => (is_closed, waiting, !look.begins_at_once),
+            ChoiceRule::Order => (
+                is_kept,
+                !look.begins_at_once,
+                if look.begins_at_once { 0 } else { waiting },
+                is_closed,
+            ),
+            ChoiceRule::LeastWork => (false, false, self.done_after(train, step, look, opens_after).0, false),
+            _ => (is_kept, is_closed, waiting, !look.begins_at_once),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::event::Event;
 use super::state::State;
-use crate::model::{Departures, FlowModel};
+use crate::model::{Departures, FlowModel, expected_at};
 use crate::random::StreamKey;
 use crate::units::{Duration, Instant};
 
@@ -34,18 +34,7 @@ impl Source {
             Departures::Poisson { gap, rate } => {
                 self.number += 1;
                 self.expected += gap.number(keys, flow.entity, self.number);
-                while rate.get(self.stretch + 1).is_some_and(|next| next.before <= self.expected) {
-                    self.stretch += 1;
-                }
-                let at = rate.get(self.stretch).map_or(Instant::NEVER, |s| {
-                    // Without trains to come the quotient is infinite: never.
-                    let after = (self.expected - s.before) / s.rate;
-                    if after < i64::MAX as f64 / 2.0 {
-                        s.from + Duration::from_millis(after)
-                    } else {
-                        Instant::NEVER
-                    }
-                });
+                let at = expected_at(rate, &mut self.stretch, self.expected);
                 (at.max(self.last_at), self.number, None)
             }
             Departures::Renewal { gap } => {
@@ -111,9 +100,27 @@ impl State<'_> {
 
     /// A train comes into being, or a lot of boxes arrives, and the next is scheduled.
     pub(super) fn departure(&mut self, flow: u32) {
+        if let Some(surge) = flow.checked_sub(self.sources.len() as u32) {
+            self.added_departure(surge);
+            return;
+        }
         let model = &self.model.flows[flow as usize];
-        let (number, boxes) = self.sources[flow as usize].next_train;
+        let next = self.sources[flow as usize].next_train;
         self.schedule_next(flow);
+        if self.disruptions.in_force > 0 {
+            if self.is_left_out(flow, next.0) {
+                return;
+            }
+            if matches!(model.departures, Departures::Stated { .. }) {
+                self.copies_depart(flow, next);
+            }
+        }
+        self.depart(flow, next);
+    }
+
+    /// A train of this number comes into being, with these boxes where that is known, or a lot of boxes arrives.
+    pub(super) fn depart(&mut self, flow: u32, (number, boxes): (u32, Option<u32>)) {
+        let model = &self.model.flows[flow as usize];
         if let Departures::Gather { lot_size, group, .. } = &model.departures {
             let boxes = lot_size.count(&self.keys, model.entity, number);
             self.lot_arrives((flow, number), *group, boxes);

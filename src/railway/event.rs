@@ -29,6 +29,14 @@ pub(super) enum Event {
     BaysChange(u32),
     /// The number of berths of a terminal changes.
     TerminalChanges(u32),
+    /// A shift of cranes begins or ends, or one breaks down or works again as stated.
+    CranesChange(u32),
+    /// A crane breaks down.
+    CraneFails(u32),
+    /// A crane works again.
+    CraneRepaired(u32),
+    /// A wind rises, falls or changes.
+    WindChanges(u32),
     /// An exchange may hand over again.
     ExchangeReady(u32),
     /// An exchange opens or closes.
@@ -49,6 +57,10 @@ pub(super) enum Event {
     WagonsReturn(u32),
     /// A train may be formed of the boxes of a group.
     GroupDue(u32),
+    /// A dated order to stop loading begins or ends.
+    OrderChanges(u32),
+    /// A disruption is near, begins or ends.
+    DisruptionChanges(u32),
 }
 
 const INDEX_BITS: u32 = 22;
@@ -68,23 +80,29 @@ mod field {
 
 impl engine::Event for Event {
     /// Observation first, so that a step holds what happened before its end. Then what ends before what
-    /// opens or closes, so that work which ends with the window is done; then who may go, then who comes, then
+    /// opens or closes, so that work which ends with the window is done, and disruptions before usual hours; then who may go, then who comes, then
     /// trains that are formed of what has come.
     fn rank(self) -> u8 {
         match self {
             Self::StepEnds => 0,
             Self::MeasuringBegins => 1,
             Self::ActivityEnds { .. } | Self::InspectionEnds { .. } => 2,
+            Self::DisruptionChanges(_) => 3,
             Self::OfficeChanges(_)
             | Self::BaysChange(_)
             | Self::TerminalChanges(_)
             | Self::ExchangeReady(_)
             | Self::ExchangeChanges(_)
             | Self::WagonsReturn(_)
-            | Self::TransloadingChanges(_) => 3,
-            Self::EntryReady(_) | Self::ExitReady(_) | Self::SectionReady(_) | Self::RouteReady(_) => 4,
-            Self::Departure(_) => 5,
-            Self::GroupDue(_) => 6,
+            | Self::CranesChange(_)
+            | Self::CraneFails(_)
+            | Self::CraneRepaired(_)
+            | Self::WindChanges(_)
+            | Self::OrderChanges(_)
+            | Self::TransloadingChanges(_) => 4,
+            Self::EntryReady(_) | Self::ExitReady(_) | Self::SectionReady(_) | Self::RouteReady(_) => 5,
+            Self::Departure(_) => 6,
+            Self::GroupDue(_) => 7,
         }
     }
 
@@ -106,8 +124,14 @@ impl engine::Event for Event {
             Self::GroupDue(i) => (field::KIND, 10, i),
             Self::SectionReady(i) => (field::KIND, 11, i),
             Self::BaysChange(i) => (field::KIND, 12, i),
+            Self::CranesChange(i) => (field::KIND, 20, i),
+            Self::CraneFails(i) => (field::KIND, 21, i),
+            Self::CraneRepaired(i) => (field::KIND, 22, i),
+            Self::WindChanges(i) => (field::KIND, 23, i),
             Self::TransloadingChanges(i) => (field::KIND, 13, i),
             Self::RouteReady(i) => (field::KIND, 14, i),
+            Self::OrderChanges(i) => (field::KIND, 15, i),
+            Self::DisruptionChanges(i) => (field::KIND, 16, i),
         };
         holds | u64::from(held) << 4 | u64::from(index) << (4 + STAMP_BITS)
     }
@@ -131,8 +155,14 @@ impl engine::Event for Event {
             (_, 10) => Self::GroupDue(index),
             (_, 11) => Self::SectionReady(index),
             (_, 12) => Self::BaysChange(index),
+            (_, 20) => Self::CranesChange(index),
+            (_, 21) => Self::CraneFails(index),
+            (_, 22) => Self::CraneRepaired(index),
+            (_, 23) => Self::WindChanges(index),
             (_, 13) => Self::TransloadingChanges(index),
             (_, 14) => Self::RouteReady(index),
+            (_, 15) => Self::OrderChanges(index),
+            (_, 16) => Self::DisruptionChanges(index),
             _ => Self::Departure(index),
         }
     }
@@ -165,6 +195,10 @@ mod tests {
             Event::TerminalChanges(2),
             Event::ExchangeReady(3),
             Event::ExchangeChanges(7),
+            Event::CranesChange(4),
+            Event::CraneFails(most),
+            Event::CraneRepaired(most),
+            Event::WindChanges(6),
             Event::TransloadingChanges(8),
             Event::RouteReady(9),
             Event::EntryReady(most),
@@ -173,6 +207,8 @@ mod tests {
             Event::Departure(6),
             Event::WagonsReturn(8),
             Event::GroupDue(9),
+            Event::OrderChanges(10),
+            Event::DisruptionChanges(10),
         ] {
             assert_eq!(Event::decode(event.encode()), event);
             assert!(event.encode() < 1 << 36);

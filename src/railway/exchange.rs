@@ -1,7 +1,9 @@
 //! The handover over the border: a headway, a daily quota, opening hours.
 
 use super::choice::Look;
+use super::disruption::Strain;
 use super::event::Event;
+use super::line::Block;
 use super::state::State;
 use crate::engine::{Gate, Hand};
 use crate::model::Exchange;
@@ -18,6 +20,8 @@ pub(super) struct ExchangeState {
     used: u32,
     reset: usize,
     timer: Instant,
+    /// What disruptions do to it, and to its quota.
+    pub(super) strains: (Strain, Strain),
 }
 
 impl Default for ExchangeState {
@@ -29,6 +33,7 @@ impl Default for ExchangeState {
             used: 0,
             reset: 0,
             timer: Instant::NEVER,
+            strains: (Strain::default(), Strain::default()),
         }
     }
 }
@@ -39,6 +44,10 @@ impl ExchangeState {
         gate.clear();
         *self = Self { gate, ..Self::default() };
     }
+}
+
+pub(super) fn gate<'s>(state: &'s mut State<'_>, exchange: u32) -> &'s mut Gate<Activity> {
+    &mut state.exchanges[exchange as usize].gate
 }
 
 impl ExchangeState {
@@ -58,46 +67,69 @@ impl ExchangeState {
 }
 
 impl State<'_> {
-    /// What keeps the next train from being handed over, and when to look again.
-    fn exchange_block(&mut self, exchange: u32) -> Option<(Activity, Option<Instant>)> {
+    /// What keeps a train from being handed over, and when to look again.
+    fn exchange_block(&mut self, exchange: u32, is_exempt: bool) -> Option<Block> {
         let (model, state) = (&self.model.exchanges[exchange as usize], &mut self.exchanges[exchange as usize]);
-        if model.calendar.servers(&mut state.hand, self.now) == 0 {
+        if state.strains.0.of(model.calendar.servers(&mut state.hand, self.now)) == 0 {
             // Its opening is watched.
-            return Some((Activity::OfficeClosed, None));
+            return Some((state.strains.0.cause(), None));
         }
         if let Some((trains, resets)) = &model.quota {
             while resets.get(state.reset + 1).is_some_and(|next| *next <= self.now) {
                 state.reset += 1;
                 state.used = 0;
             }
-            if state.used >= *trains {
+            if state.used >= state.strains.1.of(*trains) && !is_exempt {
                 return Some((Activity::QuotaUsedUp, resets.get(state.reset + 1).copied()));
             }
         }
         (state.free_at > self.now).then_some((Activity::Headway, Some(state.free_at)))
     }
 
+    /// Whether the class of a train frees it from the quota.
+    fn is_exempt(&self, train: u32, exchange: u32) -> bool {
+        let class = self.model.flows[self.fleet[train].flow as usize].class;
+        self.model.exchanges[exchange as usize]
+            .exempt_from
+            .is_some_and(|from| class >= from)
+    }
+
     /// A train asks to be handed over; whether it was, at once.
     pub(super) fn join_exchange(&mut self, train: u32, exchange: u32) -> bool {
-        let block = self.exchange_block(exchange);
-        if self.exchanges[exchange as usize].gate.is_empty() && block.is_none() {
-            self.hand_over(exchange);
+        let is_exempt = self.is_exempt(train, exchange);
+        let block = self.exchange_block(exchange, is_exempt);
+        // Whoever waits, waits for the quota; or there is no one.
+        let nobody_before = match self.exchanges[exchange as usize].gate.cause() {
+            Some(Activity::QuotaUsedUp) if is_exempt => self.first_exempt(exchange).is_none(),
+            _ => self.exchanges[exchange as usize].gate.is_empty(),
+        };
+        if nobody_before && block.is_none() {
+            self.hand_over(exchange, is_exempt);
             return true;
         }
-        let place = self.model.exchanges[exchange as usize].place;
-        let state = &mut self.exchanges[exchange as usize];
-        let cause = state.gate.join(train, block.map_or(Activity::Headway, |b| b.0));
         self.seen.exchanges[exchange as usize].waiting.add(self.now, 1);
-        self.switch(train, place, cause);
-        if let Some(block) = block {
+        let model = &self.model.exchanges[exchange as usize];
+        let cause = block.map_or(Activity::Headway, |b| b.0);
+        self.queue_up((gate, exchange), train, (model.place, cause));
+        if model.exempt_from.is_some() {
+            // It may pass those that the quota keeps, after the headway.
+            self.serve_exchange(exchange);
+        } else if let Some(block) = block {
             self.look_again_at_exchange(exchange, block);
         }
         false
     }
 
+    /// Where the first train stands that is free from the quota.
+    fn first_exempt(&self, exchange: u32) -> Option<usize> {
+        self.model.exchanges[exchange as usize].exempt_from?;
+        let mut waiting = self.exchanges[exchange as usize].gate.waiting();
+        waiting.position(|train| self.is_exempt(train, exchange))
+    }
+
     /// What a train that could choose this exchange sees of it.
     pub(super) fn look_at_exchange(&mut self, exchange: u32) -> Look {
-        let is_free = self.exchange_block(exchange).is_none();
+        let is_free = self.exchange_block(exchange, false).is_none();
         let state = &self.exchanges[exchange as usize];
         Look {
             begins_at_once: state.gate.is_empty() && is_free,
@@ -107,10 +139,10 @@ impl State<'_> {
         }
     }
 
-    fn hand_over(&mut self, exchange: u32) {
+    fn hand_over(&mut self, exchange: u32, is_exempt: bool) {
         let state = &mut self.exchanges[exchange as usize];
         state.free_at = self.now + self.model.exchanges[exchange as usize].headway;
-        state.used += 1;
+        state.used += u32::from(!is_exempt);
         let tally = &mut self.seen.exchanges[exchange as usize];
         tally.passed += 1;
         if self.now >= self.model.measure_from {
@@ -120,13 +152,8 @@ impl State<'_> {
         }
     }
 
-    fn look_again_at_exchange(&mut self, exchange: u32, (cause, at): (Activity, Option<Instant>)) {
-        self.switch_all(
-            |s, i| &mut s.exchanges[i as usize].gate,
-            exchange,
-            self.model.exchanges[exchange as usize].place,
-            cause,
-        );
+    fn look_again_at_exchange(&mut self, exchange: u32, (cause, at): Block) {
+        self.switch_all(gate, exchange, self.model.exchanges[exchange as usize].place, cause);
         if let Some(at) = at
             && self.exchanges[exchange as usize].timer != at
         {
@@ -135,16 +162,36 @@ impl State<'_> {
         }
     }
 
-    /// Hands over as many as may go.
+    /// Hands over as many as may go: the first, or where the quota keeps it the first that is free from the quota.
     pub(super) fn serve_exchange(&mut self, exchange: u32) {
-        while let Some(train) = self.exchanges[exchange as usize].gate.head() {
-            if let Some(block) = self.exchange_block(exchange) {
-                self.look_again_at_exchange(exchange, block);
+        while let Some(first) = self.exchanges[exchange as usize].gate.head() {
+            let is_exempt = self.is_exempt(first, exchange);
+            let position = match self.exchange_block(exchange, is_exempt) {
+                None => 0,
+                Some(block) => {
+                    let passes = if block.0 == Activity::QuotaUsedUp {
+                        self.first_exempt(exchange)
+                    } else {
+                        None
+                    };
+                    let Some(position) = passes else {
+                        self.look_again_at_exchange(exchange, block);
+                        return;
+                    };
+                    if let Some((_, at)) = self.exchange_block(exchange, true) {
+                        self.look_again_at_exchange(exchange, (block.0, at));
+                        return;
+                    }
+                    position
+                }
+            };
+            let place = self.model.exchanges[exchange as usize].place;
+            let Some(train) = self.call_up((gate, exchange), position, place) else {
                 return;
-            }
-            self.exchanges[exchange as usize].gate.leave();
+            };
             self.seen.exchanges[exchange as usize].waiting.add(self.now, -1);
-            self.hand_over(exchange);
+            let is_exempt = self.is_exempt(train, exchange);
+            self.hand_over(exchange, is_exempt);
             self.step_done(train);
         }
     }

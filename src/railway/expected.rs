@@ -87,7 +87,8 @@ impl State<'_> {
         let wait = self
             .server(step, comer)
             .map_or(Duration::ZERO, |server| self.expected_wait(&server, comer));
-        let stay = wait.max(self.quota_wait(step, comer)) + self.model.mean_time(step, comer.boxes);
+        let kept = self.now + self.kept_for(comer.train, step) - comer.arrives_at;
+        let stay = wait.max(self.quota_wait(step, comer)).max(kept) + self.model.mean_time(step, comer.boxes);
         stay + self.expected_hold(
             step,
             Comer {

@@ -117,7 +117,7 @@ impl<'m> State<'m> {
             self.seen.join_stock(self.now, self.model.groups[group as usize].formation, joining);
             if state.boxes == formation.size {
                 self.form_train(group, Reason::Size);
-            } else if state.boxes >= formation.min_size && state.due_at(formation.longest_wait) <= self.now {
+            } else if state.boxes >= formation.min_size && state.due_at(formation.longest_wait) <= self.now && !self.is_shut(group) {
                 self.form_train(group, Reason::Wait);
             } else if known.is_none() {
                 self.look_at_group_again(group, self.now);
@@ -193,14 +193,39 @@ impl<'m> State<'m> {
     pub(super) fn group_due(&mut self, group: u32) {
         let formation = self.formation_of(group);
         let state = &mut self.groups[group as usize];
-        if state.timer != self.now || state.train.is_none() {
+        // While it is closed no train is formed unless it is full; the end of the closure looks again.
+        if state.timer != self.now || state.train.is_none() || self.is_shut(group) {
             return;
         }
+        let state = &mut self.groups[group as usize];
         if state.boxes >= formation.min_size {
             let waited = state.due_at(formation.longest_wait) <= self.now;
             self.form_train(group, if waited { Reason::Wait } else { Reason::Call });
         } else {
             self.look_at_group_again(group, self.now + Duration(1));
+        }
+    }
+
+    fn is_shut(&self, group: u32) -> bool {
+        self.disruptions.closed_formations[self.model.groups[group as usize].formation as usize]
+    }
+
+    /// A disruption closes a formation or opens it: then trains are formed that have waited long enough.
+    pub(super) fn formation_changes(&mut self, formation: u32) {
+        if self.disruptions.closed_formations[formation as usize] {
+            return;
+        }
+        let facts = &self.model.formations[formation as usize];
+        for group in 0..self.groups.len() as u32 {
+            let state = &self.groups[group as usize];
+            if self.model.groups[group as usize].formation != formation || state.train.is_none() {
+                continue;
+            }
+            if state.boxes >= facts.min_size && state.due_at(facts.longest_wait) <= self.now {
+                self.form_train(group, Reason::Wait);
+            } else {
+                self.look_at_group_again(group, self.now);
+            }
         }
     }
 

@@ -233,13 +233,19 @@ impl State<'_> {
     fn hold_cause(&mut self, train: u32, inspection: &Inspection) -> Activity {
         let mut cause = Activity::OfficeClosed;
         for bay in inspection.first_bay..inspection.first_bay + inspection.kinds {
-            let queue = &self.inspections.bays[bay as usize].queue;
+            let state = &self.inspections.bays[bay as usize];
+            let rests = |slot: &u32| self.inspections.boxes[*slot as usize].whose.train == Some(train);
+            if cause == Activity::OfficeClosed && state.strain.closed && state.paused.iter().any(rests) {
+                cause = Activity::Closure;
+            }
+            let queue = &state.queue;
             if !queue.iter().any(|lot| lot.whose.train == Some(train)) {
                 continue;
             }
             cause = match (self.bay_block(bay), cause) {
-                (Some(Activity::ClosingSoon), Activity::OfficeClosed) => Activity::ClosingSoon,
-                (Some(Activity::OfficeClosed | Activity::ClosingSoon), cause) => cause,
+                (Some(Activity::ClosingSoon), Activity::OfficeClosed | Activity::Closure) => Activity::ClosingSoon,
+                (Some(Activity::Closure), Activity::OfficeClosed) => Activity::Closure,
+                (Some(Activity::OfficeClosed | Activity::ClosingSoon | Activity::Closure), cause) => cause,
                 _ => Activity::InspectionBay,
             };
         }

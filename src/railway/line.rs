@@ -28,6 +28,10 @@ pub(super) struct LaneState {
     /// For when the entry or exit is already to be looked at again.
     entry_timer: Instant,
     exit_timer: Instant,
+    /// Whether a disruption lets no train enter.
+    pub(super) is_closed: bool,
+    /// The time between paths, where a disruption changes it.
+    path_every: Option<Duration>,
 }
 
 impl Default for LaneState {
@@ -41,6 +45,8 @@ impl Default for LaneState {
             next_path: 0,
             entry_timer: Instant::NEVER,
             exit_timer: Instant::NEVER,
+            is_closed: false,
+            path_every: None,
         }
     }
 }
@@ -69,10 +75,29 @@ impl LaneState {
 
     /// The instant of the first free path that is not past.
     fn path_at(&self, lane: &Lane, now: Instant) -> Instant {
-        let Some(every) = lane.path_every else { return now };
+        let Some(every) = self.path_every(lane) else { return now };
         let every = every.0.max(1);
         let first = ((now.0 + every - 1) / every).max(self.next_path);
         Instant(first.saturating_mul(every))
+    }
+
+    /// The time between paths now.
+    #[inline]
+    pub(super) fn path_every(&self, lane: &Lane) -> Option<Duration> {
+        self.path_every.or(lane.path_every)
+    }
+
+    /// Disruptions close it, or change the time between its paths: then paths are counted anew.
+    pub(super) fn strain(&mut self, is_closed: bool, path_every: Option<Duration>, lane: &Lane, now: Instant) {
+        self.is_closed = is_closed;
+        if path_every == self.path_every {
+            return;
+        }
+        self.path_every = path_every;
+        if let Some(every) = self.path_every(lane) {
+            let every = every.0.max(1);
+            self.next_path = (now.0 + every - 1) / every;
+        }
     }
 
     /// When the first path not yet used begins, where paths are so far apart.
@@ -84,9 +109,16 @@ impl LaneState {
 /// What keeps the first train from entering, and when to look again if no other train's going tells.
 pub(super) type Block = (Activity, Option<Instant>);
 
+fn gate<'s>(state: &'s mut State<'_>, lane: u32) -> &'s mut Gate<Activity> {
+    &mut state.lanes[lane as usize].entry
+}
+
 impl State<'_> {
     fn entry_block(&self, lane: u32) -> Option<Block> {
         let (state, model) = (&self.lanes[lane as usize], &self.model.lanes[lane as usize]);
+        if state.is_closed {
+            return Some((Activity::Closure, None));
+        }
         if state.on_line >= model.room {
             return Some((Activity::LineFull, None));
         }
@@ -118,18 +150,13 @@ impl State<'_> {
 
     fn queue_at_entry(&mut self, train: u32, lane: u32, cause: Activity) {
         self.fleet[train].phase = Phase::Ready;
-        let cause = self.lanes[lane as usize].entry.join(train, cause);
         self.seen.lanes[lane as usize].waiting.add(self.now, 1);
-        self.switch(train, self.model.lanes[lane as usize].from, cause);
+        // What keeps the first from entering keeps any.
+        self.queue_up((gate, lane), train, (self.model.lanes[lane as usize].from, cause));
     }
 
     fn look_again_at_entry(&mut self, lane: u32, (cause, at): Block) {
-        self.switch_all(
-            |s, i| &mut s.lanes[i as usize].entry,
-            lane,
-            self.model.lanes[lane as usize].from,
-            cause,
-        );
+        self.switch_all(gate, lane, self.model.lanes[lane as usize].from, cause);
         if let Some(at) = at
             && self.lanes[lane as usize].entry_timer != at
         {
@@ -145,7 +172,7 @@ impl State<'_> {
                 self.look_again_at_entry(lane, block);
                 return;
             }
-            self.lanes[lane as usize].entry.leave();
+            self.call_up((gate, lane), 0, self.model.lanes[lane as usize].from);
             self.seen.lanes[lane as usize].waiting.add(self.now, -1);
             self.enter(train, lane);
         }
@@ -154,6 +181,15 @@ impl State<'_> {
     pub(super) fn entry_ready(&mut self, lane: u32) {
         self.lanes[lane as usize].entry_timer = Instant::NEVER;
         self.serve_entry(lane);
+    }
+
+    /// A disruption closes a line, opens it, or changes its paths.
+    pub(super) fn entry_changes(&mut self, lane: u32) {
+        if self.model.lanes[lane as usize].single.is_some() {
+            self.single_entry_changes(lane);
+        } else {
+            self.wakes.push_back(Wake::Entry(lane));
+        }
     }
 
     fn enter(&mut self, train: u32, lane: u32) {
@@ -173,7 +209,7 @@ impl State<'_> {
         let model = &self.model.lanes[lane as usize];
         let state = &mut self.lanes[lane as usize];
         state.on_line += 1;
-        if let Some(every) = model.path_every {
+        if let Some(every) = state.path_every(model) {
             state.next_path = self.now.0 / every.0.max(1) + 1;
         }
         let tally = &mut self.seen.lanes[lane as usize];

@@ -7,9 +7,12 @@
 #![allow(clippy::cast_possible_truncation, reason = "indices: a model has far fewer than 2^32 of anything")]
 
 mod bay;
+mod breakdown;
 mod cargo;
 mod choice;
+mod cranes;
 mod departure;
+mod disruption;
 mod event;
 mod exchange;
 mod expected;
@@ -19,17 +22,20 @@ mod line;
 #[cfg(test)]
 mod meeting_tests;
 mod office;
+mod priority;
 mod route;
 mod simulator;
 mod single;
 mod stall;
 mod state;
+mod stop_loading;
 mod terminal;
 #[cfg(test)]
 mod trace;
 mod train;
 mod transloading;
 mod wagons;
+mod wind;
 mod yard;
 
 pub use simulator::{Ended, Simulator, Stall, StalledTrain};

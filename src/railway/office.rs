@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::choice::Look;
+use super::disruption::Strain;
 use super::event::Event;
 use super::state::{State, Wake};
 use super::train::Phase;
@@ -22,6 +23,8 @@ pub(super) struct OfficeState {
     in_hand: VecDeque<u32>,
     /// Trains whose work rests, in order of begin.
     paused: Gate<Activity>,
+    /// What disruptions do to its servers.
+    pub(super) strain: Strain,
 }
 
 impl OfficeState {
@@ -31,7 +34,12 @@ impl OfficeState {
         self.busy = 0;
         self.in_hand.clear();
         self.paused.clear();
+        self.strain = Strain::default();
     }
+}
+
+pub(super) fn gate<'s>(state: &'s mut State<'_>, office: u32) -> &'s mut Gate<Activity> {
+    &mut state.offices[office as usize].gate
 }
 
 impl OfficeState {
@@ -47,12 +55,19 @@ impl OfficeState {
 }
 
 impl State<'_> {
+    /// The servers now.
+    fn servers(&mut self, office: u32) -> u32 {
+        let state = &mut self.offices[office as usize];
+        let usual = self.model.offices[office as usize].calendar.servers(&mut state.hand, self.now);
+        state.strain.of(usual)
+    }
+
     /// What keeps this train from being served.
     fn office_block(&mut self, office: u32, train: u32) -> Option<Activity> {
+        let servers = self.servers(office);
         let (model, state) = (&self.model.offices[office as usize], &mut self.offices[office as usize]);
-        let servers = model.calendar.servers(&mut state.hand, self.now);
         if servers == 0 {
-            return Some(Activity::OfficeClosed);
+            return Some(state.strain.cause());
         }
         if state.busy >= servers {
             return Some(Activity::DeskBusy);
@@ -72,9 +87,10 @@ impl State<'_> {
         if state.gate.is_empty() && state.paused.is_empty() && cause.is_none() {
             self.start_office(train, office);
         } else {
-            let cause = state.gate.join(train, cause.unwrap_or(Activity::DeskBusy));
             self.seen.offices[office as usize].waiting.add(self.now, 1);
-            self.switch(train, model.place, cause);
+            if self.queue_up((gate, office), train, (model.place, cause.unwrap_or(Activity::DeskBusy))) {
+                self.wakes.push_back(Wake::Office(office));
+            }
         }
         false
     }
@@ -83,7 +99,7 @@ impl State<'_> {
         let model = &self.model.offices[office as usize];
         let state = &mut self.offices[office as usize];
         state.busy += 1;
-        if model.at_close == AtClose::Pause {
+        if model.can_rest {
             state.in_hand.push_back(train);
         }
         self.seen.offices[office as usize].busy.add(self.now, 1);
@@ -96,16 +112,12 @@ impl State<'_> {
     pub(super) fn serve_office(&mut self, office: u32) {
         self.resume_paused(office);
         while let Some(train) = self.offices[office as usize].gate.head() {
+            let place = self.model.offices[office as usize].place;
             if let Some(cause) = self.office_block(office, train) {
-                self.switch_all(
-                    |s, i| &mut s.offices[i as usize].gate,
-                    office,
-                    self.model.offices[office as usize].place,
-                    cause,
-                );
+                self.switch_all(gate, office, place, cause);
                 return;
             }
-            self.offices[office as usize].gate.leave();
+            self.call_up((gate, office), 0, place);
             self.seen.offices[office as usize].waiting.add(self.now, -1);
             self.start_office(train, office);
         }
@@ -170,34 +182,37 @@ impl State<'_> {
 
     pub(super) fn office_changes(&mut self, office: u32) {
         self.watch_office(office);
-        let model = &self.model.offices[office as usize];
-        if model.at_close == AtClose::Pause && model.calendar.servers(&mut self.offices[office as usize].hand, self.now) == 0 {
-            self.pause_office(office);
+        if self.model.offices[office as usize].at_close == AtClose::Pause && self.servers(office) == 0 {
+            self.pause_office(office, false);
         }
         self.serve_office(office);
     }
 
-    fn pause_office(&mut self, office: u32) {
-        self.paused_wait_for(office, Activity::OfficeClosed);
+    /// Work in hand comes to rest, to go on or to begin anew.
+    pub(super) fn pause_office(&mut self, office: u32, anew: bool) {
+        let cause = self.offices[office as usize].strain.cause();
+        self.paused_wait_for(office, cause);
         while let Some(train) = self.offices[office as usize].in_hand.pop_front() {
             let state = &mut self.offices[office as usize];
             state.busy -= 1;
-            state.paused.join(train, Activity::OfficeClosed);
+            state.paused.join(train, cause);
             self.seen.offices[office as usize].busy.add(self.now, -1);
+            let whole = self.desk_time(train, office);
             let t = &mut self.fleet[train];
-            t.work = t.due - self.now;
+            t.work = if anew { whole } else { t.due - self.now };
             t.phase = Phase::Paused;
             self.interrupt(train);
-            self.switch(train, self.model.offices[office as usize].place, Activity::OfficeClosed);
+            self.switch(train, self.model.offices[office as usize].place, cause);
         }
     }
 
     fn resume_paused(&mut self, office: u32) {
-        let calendar = &self.model.offices[office as usize].calendar;
         while !self.offices[office as usize].paused.is_empty() {
+            let servers = self.servers(office);
             let state = &mut self.offices[office as usize];
-            let servers = calendar.servers(&mut state.hand, self.now);
             if servers == 0 {
+                let cause = state.strain.cause();
+                self.paused_wait_for(office, cause);
                 return;
             }
             if state.busy >= servers {

@@ -129,19 +129,24 @@ impl State<'_> {
         let t = &self.fleet[train];
         let program = &self.model.flows[t.flow as usize].routes[route as usize].program;
         let ahead = &program[t.step as usize..];
-        let closed = ahead.iter().map(|step| self.closed_for(*step)).max().unwrap_or_default();
+        let closed = ahead.iter().map(|step| self.closed_for(train, *step)).max().unwrap_or_default();
         (closed > after).then_some(closed - after)
     }
 
-    /// For how long from now on a step cannot be done, because what does it is closed; zero where it is open, or where
-    /// one of several is among which a train chooses.
-    pub(super) fn closed_for(&self, step: Step) -> Duration {
+    /// For how long from now on a train cannot do a step, because what does it is closed, or a disruption keeps the train
+    /// from it; zero where it is open, or where one of several is among which a train chooses.
+    pub(super) fn closed_for(&self, train: u32, step: Step) -> Duration {
         if let Step::Choose(choice) = step {
             let options = &self.model.choices[choice as usize].options;
-            return options.iter().map(|option| self.closed_for(*option)).min().unwrap_or_default();
+            return options
+                .iter()
+                .map(|option| self.closed_for(train, *option))
+                .min()
+                .unwrap_or_default();
         }
         let calendar = self.model.calendar_of(step).zip(self.hand_of(step));
-        calendar.map_or(Duration::ZERO, |(calendar, hand)| calendar.opens_at(hand, self.now) - self.now)
+        let closed = calendar.map_or(Duration::ZERO, |(calendar, hand)| calendar.opens_at(hand, self.now) - self.now);
+        closed.max(self.kept_for(train, step))
     }
 
     /// Schedules the next look at the routes of held trains: when the first may be open for this one.

@@ -78,6 +78,8 @@ impl<'m> Simulator<'m> {
             outlets: model.transloadings.iter().map(|yard| yard.outlets.len()).collect(),
             formations: model.formations.len(),
             pools: model.pools.len(),
+            stop_loading: model.stop_loading.len(),
+            disruptions: model.disruptions.len(),
         };
         Self {
             state: State::new(model),
@@ -108,7 +110,9 @@ impl<'m> Simulator<'m> {
             self.state.seen.begin_measuring(until);
         }
         self.state.seen.end = until;
+        self.state.look_for_recovery();
         self.state.note_unfinished_waits(until);
+        self.state.settle_all_lifting(until);
         let inside = self.book_inside();
         self.state.seen.close(&inside)?;
         self.close_pools()?;

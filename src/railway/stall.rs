@@ -14,7 +14,7 @@
 use super::simulator::{Stall, StalledTrain};
 use super::state::State;
 use super::train::Phase;
-use crate::model::{Element, Step, Waits, brought, ways};
+use crate::model::{Effect, Element, Step, Target, Waits, brought, ways};
 
 /// What is remembered between searches, and what one search needs.
 #[derive(Clone, Debug, Default)]
@@ -177,6 +177,13 @@ impl State<'_> {
                 elements[Element::room(model, single.lanes[0]).index(model)].lives = true;
             }
         }
+        for (target, effect) in self.effects_to_come() {
+            match (target, effect) {
+                (Target::Terminal(ix), Effect::Number(_)) => elements[Element::Berth(ix).index(model)].lives = true,
+                (Target::Yard(ix), Effect::Number(_)) => elements[Element::Track(ix).index(model)].lives = true,
+                _ => {}
+            }
+        }
         for (pool, facts) in (0..).zip(&model.pools) {
             elements[Element::Wagons(pool).index(model)].lives |= facts.cycle.is_some();
         }
@@ -222,7 +229,8 @@ impl State<'_> {
     fn wagons_may_come(&self, pool: u32, wants: &[Option<Element>], elements: &[Known]) -> bool {
         let flows = &self.model.flows;
         let mut inside = self.trains_inside().filter(|train| wants[*train as usize].is_none());
-        let mut sources = self.sources.iter().zip(flows).filter(|(source, _)| source.goes_on());
+        let goes_on = |flow: usize| self.sources[flow].goes_on() || self.may_surge(flow as u32);
+        let mut sources = flows.iter().enumerate().filter(|(flow, _)| goes_on(*flow));
         let brings = |program: &[Step]| self.brings_from(pool, program, elements);
         inside.any(|train| {
             let t = &self.fleet[train];

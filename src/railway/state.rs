@@ -4,21 +4,25 @@ use std::collections::VecDeque;
 
 use super::cargo::Manifest;
 use super::departure::Source;
+use super::disruption::{Disruptions, SurgeState};
 use super::event::{Event, MOST_TRAINS, STAMPS};
 use super::exchange::ExchangeState;
 use super::formation::GroupState;
 use super::inspection::Inspections;
 use super::line::LaneState;
 use super::office::OfficeState;
+use super::priority::{GateOf, Ranks};
 use super::route::{Group, HeldTrains};
 use super::single::SectionState;
 use super::stall::StallWatch;
+use super::stop_loading::Holds;
 use super::terminal::TerminalState;
 use super::train::{Fleet, Phase, Train};
 use super::transloading::TransloadingState;
 use super::wagons::{PoolState, Rakes};
+use super::wind::WindState;
 use super::yard::YardState;
-use crate::engine::{EventList, Gate, Process};
+use crate::engine::{EventList, Process};
 use crate::model::{Drawn, Model, Step};
 use crate::observe::{Activity, Fault, Observations};
 use crate::random::StreamKey;
@@ -54,10 +58,17 @@ pub(super) struct State<'m> {
     pub(super) inspections: Inspections,
     pub(super) manifest: Manifest,
     pub(super) terminals: Vec<TerminalState>,
+    /// Breakdowns so far of each crane in [`Model::fallible`].
+    pub(super) breakdowns: Vec<u32>,
+    pub(super) winds: Vec<WindState>,
     pub(super) exchanges: Vec<ExchangeState>,
     pub(super) groups: Vec<GroupState>,
     pub(super) pools: Vec<PoolState>,
     pub(super) rakes: Rakes,
+    pub(super) ranks: Ranks,
+    pub(super) holds: Holds,
+    pub(super) disruptions: Disruptions,
+    pub(super) surges: Vec<SurgeState>,
     pub(super) transloadings: Vec<TransloadingState>,
     /// By flow: trains that find every route closed.
     pub(super) held: Vec<HeldTrains>,
@@ -85,6 +96,9 @@ impl Process for State<'_> {
 
     #[inline]
     fn handle(&mut self, now: Instant, event: Event) {
+        if now > self.now {
+            self.look_for_recovery();
+        }
         self.now = now;
         match event {
             Event::ActivityEnds { train, stamp } => self.activity_ends(train, stamp),
@@ -98,17 +112,27 @@ impl Process for State<'_> {
             Event::InspectionEnds { slot, stamp } => self.inspection_ends(slot, stamp),
             Event::BaysChange(bay) => self.bays_change(bay),
             Event::TerminalChanges(terminal) => self.terminal_changes(terminal),
+            Event::CranesChange(terminal) => self.cranes_change(terminal),
+            Event::CraneFails(crane) => self.crane_fails(crane),
+            Event::CraneRepaired(crane) => self.crane_repaired(crane),
+            Event::WindChanges(wind) => self.wind_changes(wind),
             Event::WagonsReturn(rake) => self.wagons_return(rake),
             Event::GroupDue(group) => self.group_due(group),
+            Event::OrderChanges(rule) => self.order_changes(rule),
             Event::TransloadingChanges(yard) => self.transloading_changes(yard),
             Event::RouteReady(flow) => self.route_ready(flow),
+            Event::DisruptionChanges(disruption) => self.disruption_changes(disruption),
             Event::StepEnds => self.step_ends(),
             Event::MeasuringBegins => {
+                self.restart_looks();
                 self.seen.begin_measuring(now);
                 self.clockwork -= 1;
             }
         }
         self.work_off_wakes();
+        if !self.model.stop_loading.is_empty() {
+            self.watch_stop_loading();
+        }
         if self.watch.has_suspects() {
             self.look_for_stall();
         }
@@ -139,10 +163,16 @@ impl<'m> State<'m> {
             inspections: Inspections::default(),
             manifest: Manifest::default(),
             terminals: vec![TerminalState::default(); model.terminals.len()],
+            breakdowns: Vec::new(),
+            winds: vec![WindState::default(); model.winds.len()],
             exchanges: vec![ExchangeState::default(); model.exchanges.len()],
             groups: vec![GroupState::default(); model.groups.len()],
             pools: vec![PoolState::default(); model.pools.len()],
             rakes: Rakes::default(),
+            ranks: Ranks::default(),
+            holds: Holds::new(model),
+            disruptions: Disruptions::default(),
+            surges: vec![SurgeState::default(); model.surges.len()],
             transloadings: model.transloadings.iter().map(TransloadingState::new).collect(),
             held: vec![HeldTrains::default(); model.flows.len()],
             ahead: Vec::new(),
@@ -179,6 +209,10 @@ impl<'m> State<'m> {
         self.groups.iter_mut().for_each(GroupState::reset);
         self.pools.iter_mut().zip(&model.pools).for_each(|(state, pool)| state.reset(pool));
         self.rakes.clear();
+        self.ranks.reset();
+        self.holds.reset();
+        self.disruptions.reset(model);
+        self.surges.fill(SurgeState::default());
         self.transloadings.iter_mut().for_each(TransloadingState::reset);
         self.held.iter_mut().for_each(HeldTrains::reset);
         self.pending.schedule(model.measure_from, Event::MeasuringBegins);
@@ -191,9 +225,19 @@ impl<'m> State<'m> {
         }
         for terminal in 0..self.terminals.len() {
             self.watch_terminal(terminal as u32);
+            self.watch_cranes(terminal as u32);
+            self.note_stated_breakdowns(terminal as u32);
         }
+        self.open_cranes();
+        self.open_winds();
         for exchange in 0..self.exchanges.len() {
             self.watch_exchange(exchange as u32);
+        }
+        for rule in 0..model.stop_loading.len() {
+            self.watch_order(rule as u32);
+        }
+        for disruption in 0..model.disruptions.len() {
+            self.watch_disruption(disruption as u32);
         }
         for yard in 0..self.transloadings.len() {
             self.watch_transloading(yard as u32);
@@ -209,7 +253,7 @@ impl<'m> State<'m> {
         self.pending.schedule(self.now + self.model.step, Event::StepEnds);
     }
 
-    fn work_off_wakes(&mut self) {
+    pub(super) fn work_off_wakes(&mut self) {
         while let Some(wake) = self.wakes.pop_front() {
             match wake {
                 Wake::Yard(yard) => self.serve_yard(yard),
@@ -227,8 +271,12 @@ impl<'m> State<'m> {
     /// Lets a train follow its program until it waits or a timed activity begins.
     pub(super) fn advance(&mut self, train: u32) {
         loop {
-            let gone_on = match self.next_step(train) {
-                Step::Form(yard) => self.form(train, yard),
+            let step = self.next_step(train);
+            if self.disruptions.in_force > 0 && self.hold_back(train, step) {
+                return;
+            }
+            let gone_on = match step {
+                Step::Form(yard) => !self.is_held_back(train) && self.form(train, yard),
                 Step::Office(office) => self.join_office(train, office),
                 Step::Reload(terminal) => self.join_terminal(train, terminal),
                 Step::Exchange(exchange) => self.join_exchange(train, exchange),
@@ -370,6 +418,9 @@ impl<'m> State<'m> {
     /// From now on a train does this at this place, or at the location of a lane.
     #[inline]
     pub(super) fn switch(&mut self, train: u32, place: u32, activity: Activity) {
+        if matches!(activity, Activity::Closure | Activity::Embargo) {
+            self.note_held(train, place);
+        }
         if activity.is_for_a_train() && !self.model.in_circles.is_empty() {
             self.watch.suspect(train);
         }
@@ -382,14 +433,16 @@ impl<'m> State<'m> {
         self.seen.switch(&mut t.time, self.now, location, activity);
     }
 
-    /// Everyone at a gate waits for something else now.
-    pub(super) fn switch_all(&mut self, gate: fn(&mut Self, u32) -> &mut Gate<Activity>, index: u32, place: u32, cause: Activity) {
+    /// Everyone at a gate waits for something else now, but those that are overtaken.
+    pub(super) fn switch_all(&mut self, gate: GateOf<'m>, index: u32, place: u32, cause: Activity) {
         if !gate(self, index).waits_for(cause) {
             return;
         }
         let waiting = std::mem::take(gate(self, index));
         for train in waiting.waiting() {
-            self.switch(train, place, cause);
+            if !self.ranks.is_overtaken(train) {
+                self.switch(train, place, cause);
+            }
         }
         *gate(self, index) = waiting;
     }

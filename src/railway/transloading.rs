@@ -8,6 +8,7 @@
 use std::cmp::Reverse;
 use std::collections::VecDeque;
 
+use super::disruption::Strain;
 use super::event::Event;
 use super::state::{State, Wake};
 use super::train::Phase;
@@ -29,6 +30,8 @@ pub(super) struct TransloadingState {
     /// Vehicles being loaded.
     loading: u32,
     outlets: Vec<OutletState>,
+    /// What disruptions do to its berths.
+    pub(super) strain: Strain,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -51,12 +54,14 @@ impl TransloadingState {
             places_taken: 0,
             loading: 0,
             outlets: vec![OutletState::default(); model.outlets.len()],
+            strain: Strain::default(),
         }
     }
 
     pub(super) fn reset(&mut self) {
         self.gate.clear();
         self.hand = Hand::default();
+        self.strain = Strain::default();
         self.resting.clear();
         (self.berths_taken, self.places_taken, self.loading) = (0, 0, 0);
         for outlet in &mut self.outlets {
@@ -94,12 +99,19 @@ impl TransloadingState {
 }
 
 impl State<'_> {
+    /// The berths now.
+    fn transloading_berths(&mut self, yard: u32) -> u32 {
+        let state = &mut self.transloadings[yard as usize];
+        let usual = self.model.transloadings[yard as usize].calendar.servers(&mut state.hand, self.now);
+        state.strain.of(usual)
+    }
+
     /// What keeps a train from taking a berth.
     fn transloading_block(&mut self, yard: u32) -> Option<Activity> {
-        let state = &mut self.transloadings[yard as usize];
-        let berths = self.model.transloadings[yard as usize].calendar.servers(&mut state.hand, self.now);
+        let berths = self.transloading_berths(yard);
+        let state = &self.transloadings[yard as usize];
         match berths {
-            0 => Some(Activity::OfficeClosed),
+            0 => Some(state.strain.cause()),
             _ => (state.berths_taken >= berths).then_some(Activity::BerthBusy),
         }
     }
@@ -144,9 +156,10 @@ impl State<'_> {
     /// What keeps a box from being lifted off.
     fn lift_off_block(&mut self, yard: u32) -> Option<Activity> {
         let model = &self.model.transloadings[yard as usize];
-        let state = &mut self.transloadings[yard as usize];
-        if model.calendar.servers(&mut state.hand, self.now) == 0 {
-            return Some(Activity::OfficeClosed);
+        let is_closed = self.transloading_berths(yard) == 0;
+        let state = &self.transloadings[yard as usize];
+        if is_closed {
+            return Some(state.strain.cause());
         }
         let full = if state.loading > 0 {
             Activity::YardFull

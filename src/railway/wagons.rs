@@ -63,6 +63,10 @@ impl Rakes {
     }
 }
 
+fn gate<'s>(state: &'s mut State<'_>, pool: u32) -> &'s mut Gate<Activity> {
+    &mut state.pools[pool as usize].gate
+}
+
 impl State<'_> {
     /// A train takes its wagons, or waits for them in this phase; whether it has them.
     pub(super) fn take_wagons(&mut self, train: u32, pool: u32, waits_as: Phase) -> bool {
@@ -72,10 +76,11 @@ impl State<'_> {
             self.wagons_leave(train, pool);
             return true;
         }
-        state.gate.join(train, Activity::NoWagon);
         self.fleet[train].phase = waits_as;
         self.seen.pools[pool as usize].waiting.add(self.now, 1);
-        self.switch(train, model.place, Activity::NoWagon);
+        if self.queue_up((gate, pool), train, (model.place, Activity::NoWagon)) {
+            self.wakes.push_back(Wake::Wagons(pool));
+        }
         false
     }
 
@@ -126,7 +131,7 @@ impl State<'_> {
             if self.model.pools[pool as usize].wagons_for(self.fleet[train].boxes) > self.pools[pool as usize].inside {
                 return;
             }
-            self.pools[pool as usize].gate.leave();
+            self.call_up((gate, pool), 0, self.model.pools[pool as usize].place);
             self.seen.pools[pool as usize].waiting.add(self.now, -1);
             self.wagons_leave(train, pool);
             match self.fleet[train].phase {

@@ -1,10 +1,9 @@
 //! Tracks of one gauge at one place: taken one train at a time, in the order of asking.
 
-use std::collections::VecDeque;
-
+use super::disruption::Strain;
 use super::state::{State, Wake};
 use super::train::Phase;
-use crate::engine::Resource;
+use crate::engine::{Gate, Resource};
 use crate::model::Yard;
 use crate::observe::Activity;
 
@@ -13,14 +12,23 @@ use crate::observe::Activity;
 pub(super) struct YardState {
     tracks: Resource,
     /// Trains that want a track: new ones, the first of each line, loaded ones.
-    pub(super) queue: VecDeque<u32>,
+    pub(super) gate: Gate<Activity>,
 }
 
 impl YardState {
     pub(super) fn reset(&mut self, yard: &Yard) {
         self.tracks = Resource::new(yard.tracks.unwrap_or(u32::MAX));
-        self.queue.clear();
+        self.gate.clear();
     }
+
+    /// Disruptions change the number of tracks; those that are taken stay so until their trains leave.
+    pub(super) fn strain(&mut self, strain: Strain, yard: &Yard) {
+        self.tracks.capacity = yard.tracks.map_or(u32::MAX, |tracks| strain.of(tracks));
+    }
+}
+
+fn gate<'s>(state: &'s mut State<'_>, yard: u32) -> &'s mut Gate<Activity> {
+    &mut state.yards[yard as usize].gate
 }
 
 impl State<'_> {
@@ -32,26 +40,50 @@ impl State<'_> {
     /// A train takes a track if nobody else waits for one, or joins the queue, in this phase.
     pub(super) fn take_track(&mut self, train: u32, yard: u32, waits_as: Phase) -> bool {
         let state = &mut self.yards[yard as usize];
-        if state.queue.is_empty() && state.tracks.take() {
+        if state.gate.is_empty() && state.tracks.take() {
             self.has_track(train, yard);
             return true;
         }
-        state.queue.push_back(train);
         self.fleet[train].phase = waits_as;
-        self.switch(train, self.model.yards[yard as usize].place, Activity::TrackAheadFull);
+        self.want_track(train, yard);
         false
     }
 
     /// Keeps a track for a train that comes, if nobody else waits for one, or lets it join the queue.
     pub(super) fn keep_track(&mut self, train: u32, yard: u32) -> bool {
         let state = &mut self.yards[yard as usize];
-        if state.queue.is_empty() && state.tracks.take() {
+        if state.gate.is_empty() && state.tracks.take() {
             self.seen.yards[yard as usize].add(self.now, 1);
             return true;
         }
-        state.queue.push_back(train);
         self.fleet[train].phase = Phase::WantsTrackKept;
+        self.want_track(train, yard);
         false
+    }
+
+    fn want_track(&mut self, train: u32, yard: u32) {
+        // A free track is for anyone: whoever is first does not matter to when the next one is.
+        self.queue_up(
+            (gate, yard),
+            train,
+            (self.model.yards[yard as usize].place, Activity::TrackAheadFull),
+        );
+    }
+
+    /// A train that was to come does not: a track that was kept for it is free.
+    pub(super) fn give_back_kept_track(&mut self, yard: u32) {
+        self.seen.yards[yard as usize].add(self.now, -1);
+        self.yards[yard as usize].tracks.give_back();
+        self.wakes.push_back(Wake::Yard(yard));
+    }
+
+    /// A train wants no track any more.
+    pub(super) fn withdraw_from_yard(&mut self, train: u32, yard: u32) {
+        let position = self.yards[yard as usize].gate.waiting().position(|other| other == train);
+        if let Some(position) = position {
+            self.call_up((gate, yard), position, self.model.yards[yard as usize].place);
+        }
+        self.wakes.push_back(Wake::Yard(yard));
     }
 
     fn has_track(&mut self, train: u32, yard: u32) {
@@ -65,7 +97,7 @@ impl State<'_> {
             self.seen.yards[yard as usize].add(self.now, -1);
             let state = &mut self.yards[yard as usize];
             state.tracks.give_back();
-            if !state.queue.is_empty() {
+            if !state.gate.is_empty() {
                 self.wakes.push_back(Wake::Yard(yard));
             }
         }
@@ -75,10 +107,13 @@ impl State<'_> {
     pub(super) fn serve_yard(&mut self, yard: u32) {
         loop {
             let state = &mut self.yards[yard as usize];
-            if state.queue.is_empty() || !state.tracks.take() {
+            if state.gate.is_empty() || !state.tracks.take() {
                 return;
             }
-            let Some(train) = state.queue.pop_front() else { return };
+            let place = self.model.yards[yard as usize].place;
+            let Some(train) = self.call_up((gate, yard), 0, place) else {
+                return;
+            };
             if self.fleet[train].phase == Phase::WantsTrackKept {
                 self.seen.yards[yard as usize].add(self.now, 1);
                 self.track_kept(train);

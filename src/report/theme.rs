@@ -21,6 +21,8 @@ pub const GRID: RGBColor = RGBColor(228, 232, 236);
 pub const WARM_UP: RGBColor = RGBColor(240, 241, 243);
 /// Time in which an office is closed.
 pub const CLOSED: RGBColor = RGBColor(223, 227, 234);
+/// Time in which a disruption is in force.
+pub const DISRUPTED: RGBColor = RGBColor(250, 220, 218);
 /// Means and bars.
 pub const MAIN: RGBColor = RGBColor(0, 94, 162);
 /// The band from the tenth to the ninetieth percentile.
@@ -73,9 +75,15 @@ pub const fn activity(activity: Activity) -> RGBColor {
         Activity::InspectionBay => RGBColor(255, 226, 130),
         Activity::BerthBusy => RGBColor(152, 52, 122),
         Activity::CraneShort => RGBColor(232, 168, 200),
+        Activity::Wind => RGBColor(196, 36, 36),
+        Activity::Breakdown => RGBColor(244, 148, 120),
         Activity::QuotaUsedUp => RGBColor(88, 40, 28),
+        Activity::Closure => RGBColor(220, 50, 60),
+        Activity::Embargo => RGBColor(255, 160, 165),
         Activity::NoWagon => RGBColor(178, 138, 98),
         Activity::WaitingToFill => RGBColor(92, 88, 130),
+        Activity::Overtaken => RGBColor(188, 184, 222),
+        Activity::StopLoading => RGBColor(120, 120, 60),
         Activity::RoutesClosed => RGBColor(240, 140, 110),
         Activity::YardFull => RGBColor(110, 70, 30),
         Activity::TruckShort => RGBColor(214, 160, 90),

@@ -17,6 +17,7 @@ pub(super) fn check(scenario: &Scenario, cx: &Context<'_>) {
         ambiguous_procedures(id, place, scenario, cx);
         alternatives(id, place, cx);
     }
+    classes(scenario, cx);
     outlets(scenario, cx);
     // A line whose ends are wrong is one problem, not one for each way that it would be part of.
     if scenario.lines.values().all(|line| !line.between.0.is_empty()) {
@@ -29,8 +30,27 @@ pub(super) fn check(scenario: &Scenario, cx: &Context<'_>) {
             unused_facilities(id, place, cx);
             unused_directions(id, place, scenario, cx);
             wagon_pools(id, place, scenario, cx);
+            if place.wind.is_some() && place.reloading.values().all(|terminal| terminal.outdoor.is_none()) {
+                let remedy = "give a terminal of this place outdoor = true, or take the wind out";
+                warn(cx, &["places", id, "wind"], Thing::Wind, remedy);
+            }
         }
         unused(scenario, cx);
+        disruptions(scenario, cx);
+    }
+}
+
+/// A class means nothing as long as nobody says how much waiting it is worth.
+fn classes(scenario: &Scenario, cx: &Context<'_>) {
+    if scenario.ageing.is_some() {
+        return;
+    }
+    for id in scenario.flows.iter().filter(|(_, flow)| flow.priority > 0).map(|(id, _)| id) {
+        let problem = at(cx, &["flows", id, "priority"], ProblemKind::OnlyWith("priority.ageing"));
+        report(
+            cx,
+            problem.map(|p| p.remedy("say how much waiting a class is worth, such as priority.ageing = \"6 h\"")),
+        );
     }
 }
 
@@ -300,7 +320,7 @@ fn unused(scenario: &Scenario, cx: &Context<'_>) {
             cx,
             &["calendars", id],
             Thing::Calendar,
-            "name it as the `calendar` of a facility, or take it out",
+            "name it as the `calendar` of a facility or the `shifts` of a terminal, or take it out",
         );
     }
     unused_names(scenario, cx);
@@ -348,13 +368,34 @@ fn unused_names(scenario: &Scenario, cx: &Context<'_>) {
     }
 }
 
+/// Dated disruptions that have no effect within the run.
+fn disruptions(scenario: &Scenario, cx: &Context<'_>) {
+    for (id, disruption) in &scenario.disruptions {
+        if disruption.outside_of_run(scenario).is_none() {
+            continue;
+        }
+        let key = ["from", "windows"].into_iter().find_map(|key| {
+            let path = ["disruptions", id, key];
+            at(cx, &path, ProblemKind::OutsideRun)
+        });
+        let (start, zone) = (scenario.time.start, &scenario.time.zone);
+        let remedy = format!("it has no effect; the run begins at {start} in {zone} and takes `time.warm_up` and `time.length`");
+        report(cx, key.map(|problem| problem.warning().remedy(remedy)));
+    }
+}
+
 fn calendars_of(place: &Place) -> impl Iterator<Item = &Id> {
     let offices = place.clearance.values().chain(place.handling.values());
     let inspections = place.clearance.values().flat_map(|office| office.customs.inspection.values());
     offices
         .filter_map(|office| office.calendar.as_ref())
         .chain(inspections.filter_map(|kind| kind.calendar.as_ref()))
-        .chain(place.reloading.values().filter_map(|terminal| terminal.calendar.as_ref()))
+        .chain(
+            place
+                .reloading
+                .values()
+                .flat_map(|terminal| terminal.calendar.iter().chain(&terminal.shifts)),
+        )
         .chain(place.exchange.values().filter_map(|exchange| exchange.calendar.as_ref()))
         .chain(place.transloading.values().filter_map(|yard| yard.calendar.as_ref()))
 }

@@ -162,6 +162,7 @@ fn things_under(path: &[&str]) -> Option<Thing> {
         ["corridors"] => Some(Thing::Corridor),
         ["holidays"] => Some(Thing::Holidays),
         ["cargo"] => Some(Thing::Cargo),
+        ["disruptions"] => Some(Thing::Disruption),
         ["places", _, "clearance", _, "inspection"] => Some(Thing::Facility),
         ["places", _, "procedures"] => Some(Thing::Procedure),
         ["flows", _, "routes"] => Some(Thing::Route),
@@ -311,6 +312,10 @@ pub(super) const LOTS: &[&[&str]] = &[&["rate", "by_hour", "by_weekday", "by_mon
 pub(super) const CALLS: &[&[&str]] = &[&["every"], &["timetable"]];
 /// The same for the lifting time of a reloading terminal.
 pub(super) const LIFTING: &[&[&str]] = &[&["lifting"], &["per_lift", "cranes", "cranes_per_train"]];
+/// The same for the wind over a place.
+pub(super) const WIND: &[&[&str]] = &[&["storms"], &["dated"], &["trace", "trace_rows"]];
+/// The same for the breakdowns of a terminal.
+pub(super) const BREAKDOWNS: &[&[&str]] = &[&["up", "down", "repairers"], &["dated"], &["trace", "trace_rows"]];
 /// The same for the ways of a flow.
 pub(super) const WAYS: &[&[&str]] = &[&["via"], &["routes", "choice", "divert_above", "divert_after"]];
 /// The same for the running time of a line.
@@ -319,6 +324,19 @@ pub(super) const RUNNING: &[&[&str]] = &[&["running_time"], &["speed"]];
 pub(super) const PASSING: &[&[&str]] = &[&["passing_places", "passing_tracks"], &["passing", "sections"]];
 /// The same for the size of a section.
 pub(super) const SECTION: &[&[&str]] = &[&["length"], &["share"]];
+/// The same for when loading is stopped.
+pub(super) const ORDER: &[&[&str]] = &[&["stop_above", "resume_below"], &["orders"]];
+/// The same for what a disruption does.
+pub(super) const EFFECT: &[&[&str]] = &[
+    &["closes", "towards", "in_hand"],
+    &["embargoes", "flows", "cargo"],
+    &["changes", "to", "share"],
+    &["surges", "times"],
+];
+/// The same for the number while it is in force.
+pub(super) const AMOUNT: &[&[&str]] = &[&["to"], &["share"]];
+/// The same for when it is in force.
+pub(super) const WHEN: &[&[&str]] = &[&["from", "until"], &["windows"], &["between", "lasts"]];
 /// The same for the spread of a law.
 pub(super) const SPREAD: &[&[&str]] = &[&["sd"], &["cv"]];
 
@@ -347,8 +365,12 @@ fn drop_alternatives(below: &mut Table, above: &Table, path: &[&str]) {
         ["flows", _, "departures"] => &[DEPARTURES],
         ["flows", _, "departures", "gather", "lots"] => &[LOTS],
         ["places", _, "regrouping", _] => &[CALLS],
+        ["stop_loading", _] => &[ORDER],
         ["places", _, "reloading", _] => &[LIFTING],
+        ["places", _, "wind"] => &[WIND],
+        ["places", _, "reloading", _, "breakdowns"] => &[BREAKDOWNS],
         ["lines", _] => &[RUNNING, PASSING],
+        ["disruptions", _] => &[EFFECT, AMOUNT, WHEN],
         _ if names_a_law(below) => &[SPREAD],
         _ => return,
     };

@@ -19,8 +19,10 @@ use std::path::Path;
 
 mod check;
 mod decode;
+mod disruption;
 mod document;
 mod holidays;
+mod interruptions;
 mod item;
 mod layers;
 mod nearest;
@@ -32,6 +34,7 @@ mod resolved;
 mod trace;
 mod types;
 
+pub use disruption::{Amount, Capacity, Disruption, Effect, Element, InHand, When};
 pub use nearest::suggestion;
 pub use problem::{LoadError, Problem, ProblemKind, Problems, Severity, Source, SourcePlace, Thing};
 pub use render::Style;

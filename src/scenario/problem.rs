@@ -61,6 +61,18 @@ pub enum Thing {
     /// `[places.ID.wagons.GAUGE]`.
     #[error("wagon pool")]
     WagonPool,
+    /// `[disruptions.ID]`.
+    #[error("disruption")]
+    Disruption,
+    /// A place, a line or a facility.
+    #[error("element")]
+    Element,
+    /// A number that limits trains.
+    #[error("capacity")]
+    Capacity,
+    /// `[places.ID.wind]`.
+    #[error("wind")]
+    Wind,
     /// An IANA time zone.
     #[error("time zone")]
     Zone,
@@ -189,6 +201,24 @@ pub enum ProblemKind {
     /// A window of hours whose end does not come after its beginning.
     #[error("ends before it begins")]
     Backward,
+    /// A time no part of which is simulated.
+    #[error("lies outside of the run")]
+    OutsideRun,
+    /// A direction towards a place where a closed line does not end.
+    #[error("leads to {0:?}, which is not an end of every line that is closed")]
+    NoEnd(String),
+    /// Work in hand on a line.
+    #[error("concerns work in hand, of which there is none on a line")]
+    RunsOn,
+    /// A stretch of wind that begins before the end of the one above it.
+    #[error("begins before the one above it ends")]
+    SpellOrder,
+    /// A recorded wind out of the order of time.
+    #[error("is not later than the row above it")]
+    RowOrder,
+    /// A crane that breaks down while it is out of order.
+    #[error("has crane {0} break down while it is out of order")]
+    TwiceDown(u32),
     /// Two windows that share an hour of a day.
     #[error("overlaps another window on {day}")]
     Overlap {
@@ -198,9 +228,9 @@ pub enum ProblemKind {
     /// A law whose parameters no distribution has.
     #[error("{0}")]
     LawParameter(&'static str),
-    /// A law of counts that is given for a time.
-    #[error("is a law of counts, not of times")]
-    LawOfCounts,
+    /// A law of counts that is given for something else.
+    #[error("is a law of counts, not of {0}")]
+    LawOfCounts(&'static str),
     /// A line from a place to itself, a reloading from a gauge to itself.
     #[error("is the same {0} at both ends")]
     SameEnds(Thing),

@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, DateTime, Time, Weekday};
 
+use super::disruption::Disruption;
+pub use super::interruptions::{Breakdowns, Outage, Storms, Wind, WindChange, WindLimits};
 use crate::random::Law;
 use crate::units::Duration;
 
@@ -38,8 +40,14 @@ pub struct Scenario {
     pub lines: BTreeMap<Id, Line>,
     /// Streams of trains.
     pub flows: BTreeMap<Id, Flow>,
+    /// How much waiting a class of priority is worth; given where a flow has a class above 0.
+    pub ageing: Option<Duration>,
+    /// Orders to stop loading.
+    pub stop_loading: BTreeMap<Id, StopLoading>,
     /// Chains of places to draw as a time-space diagram.
     pub corridors: BTreeMap<Id, Corridor>,
+    /// What differs from the usual for a time.
+    pub disruptions: BTreeMap<Id, Disruption>,
 }
 
 /// `[time]`.
@@ -222,6 +230,8 @@ pub struct Place {
     pub position: Option<(f64, f64)>,
     /// Yard tracks by gauge; a gauge that is absent has as many as needed.
     pub tracks: BTreeMap<Id, u32>,
+    /// The wind over it; none where absent.
+    pub wind: Option<Wind>,
     /// Customs offices.
     pub clearance: BTreeMap<Id, Office>,
     /// Any other work on a train: locomotive change, brake test, a departure slot.
@@ -362,8 +372,12 @@ pub struct Reloading {
     pub calendar: Option<Id>,
     /// What happens to lifting in hand when it closes.
     pub at_close: AtClose,
-    /// Whether its cranes stand in the open.
-    pub outdoor: bool,
+    /// When which number of its cranes are at work; all of them at any time where absent.
+    pub shifts: Option<Id>,
+    /// At which wind its cranes stop, where they stand in the open.
+    pub outdoor: Option<WindLimits>,
+    /// When its cranes are out of order; never where absent.
+    pub breakdowns: Option<Breakdowns>,
 }
 
 /// The two ways to give the lifting time.
@@ -391,8 +405,37 @@ pub struct Exchange {
     pub headway: Duration,
     /// Trains a day, and the civil time at which the count starts anew.
     pub quota: Option<Quota>,
+    /// Trains of this class of priority and higher ones do not count for the quota.
+    pub exempt_from: Option<u32>,
     /// When trains are handed over; always where absent.
     pub calendar: Option<Id>,
+}
+
+/// `[stop_loading.ID]`: flows that are held at their origin for the relief of a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StopLoading {
+    /// For people; the id where none is given.
+    pub name: String,
+    /// The place that is relieved; dates are read in its zone.
+    pub place: Id,
+    /// When flows are held.
+    pub order: Order,
+    /// Which flows.
+    pub flows: BTreeSet<Id>,
+}
+
+/// When flows are held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// From when more than `stop_above` trains wait at the place until fewer than `resume_below` do.
+    Waiting {
+        /// Trains; any number.
+        stop_above: u32,
+        /// Trains, from 1 to `stop_above` and one more.
+        resume_below: u32,
+    },
+    /// From a civil moment until another, several times in order.
+    Dated(Vec<(DateTime, DateTime)>),
 }
 
 /// A number of trains a day.
@@ -717,6 +760,8 @@ pub struct Flow {
     pub teu_per_box: f64,
     /// How its trains depart.
     pub departures: Departures,
+    /// Its class of priority, 0 to 9; 0 is the lowest.
+    pub priority: u32,
     /// Scales the departures: 1.36 is 36 % more.
     pub growth: f64,
     /// Boxes of flows with another word are not put on one train where trains are regrouped; may be empty.

@@ -73,12 +73,25 @@ fn departures() -> impl Strategy<Value = String> {
     ]
 }
 
+/// What keeps the cranes of a terminal from working; those of a terminal indoors feel no wind.
+fn interruptions() -> impl Strategy<Value = String> {
+    let wind = prop_oneof![
+        Just(""),
+        Just("outdoor = true\n"),
+        Just("outdoor = true\nwind_slow = \"12 m/s\"\nslow_share = 0.3\n")
+    ];
+    let shifts = prop_oneof![Just(""), Just("shifts = \"hours\"\n")];
+    let drawn = (law(), law(), prop_oneof![Just(""), Just(", repairers = 1")])
+        .prop_map(|(up, down, repairers)| format!("breakdowns = {{ up = {up}, down = {down}{repairers} }}\n"));
+    (wind, shifts, prop_oneof![Just(String::new()), drawn]).prop_map(|(wind, shifts, drawn)| format!("{wind}{shifts}{drawn}"))
+}
+
 prop_compose! {
     /// A border place: an office, perhaps a terminal to the other gauge, perhaps an exchange.
     fn place(index: usize)(
         desks in 1u32..4, office in law(), calendar in any::<bool>(), at_close in 0usize..3, tracks in prop::option::of(1u32..5),
         berths in 1u32..3, per_box in any::<bool>(), lifting in law(), headway in 0u32..60, quota in prop::option::of(1u32..20),
-        reloads in any::<bool>(), hands_over in any::<bool>(),
+        reloads in any::<bool>(), hands_over in any::<bool>(), interruptions in interruptions(),
     ) -> (String, u32, u32, bool) {
         let close = ["finish", "pause", "refuse"][at_close];
         let calendar = if calendar { format!("calendar = \"hours\"\nat_close = \"{close}\"\n") } else { String::new() };
@@ -97,7 +110,7 @@ prop_compose! {
             steps.push("\"reloading.shed\"");
             let _ = write!(
                 text,
-                "[places.p{index}.reloading.shed]\nfrom_gauge = \"standard\"\nto_gauge = \"broad\"\nberths = {berths}\n{lifting}\nplacing = \"20 min\"\nwithdrawal = \"10 min\"\n{calendar}"
+                "[places.p{index}.reloading.shed]\nfrom_gauge = \"standard\"\nto_gauge = \"broad\"\nberths = {berths}\n{lifting}\nplacing = \"20 min\"\nwithdrawal = \"10 min\"\n{calendar}{interruptions}\n[places.p{index}.wind.storms]\nevery = \"9 h\"\nlasts = {office}\nspeed = {{ law = \"weibull\", mean = \"18 m/s\", cv = 0.3 }}\n"
             );
         }
         let _ = writeln!(text, "[places.p{index}.procedures.all]\nsteps = [{}]", steps.join(", "));
@@ -127,6 +140,7 @@ prop_compose! {
         n in 2usize..5)(
         places in (0..n).map(place).collect::<Vec<_>>(), lines in prop::collection::vec(line(), n - 1), window in window(),
         flows in prop::collection::vec((departures(), 0u32..60), 1..4), days in 2u32..6, n in Just(n),
+        disruptions in prop::collection::vec(disruption(n), 0..4),
     ) -> Written {
         let reloaded = places.iter().position(|p| p.3);
         let mut tables = vec![window];
@@ -147,7 +161,38 @@ prop_compose! {
                 n - 1
             ));
         }
+        for (i, text) in disruptions.into_iter().enumerate() {
+            tables.push(format!("[disruptions.d{i}]\n{text}"));
+        }
         Written { days, tables, desks, berths, rooms }
+    }
+}
+
+prop_compose! {
+    /// A disruption of the chain of places that [`written`] makes, with this many of them.
+    fn disruption(places: usize)(
+        what in 0usize..8, at in 0..places, line in 0..places - 1, in_hand in 0usize..3, towards in prop::option::of(0usize..2), dated in any::<bool>(),
+        begin in 0u32..120, lasts in 1u32..60, between in 1u32..60, half in any::<bool>(),
+    ) -> String {
+        let in_hand = ["finish", "pause", "start_over"][in_hand];
+        let towards = towards.map_or(String::new(), |end| format!("towards = \"p{}\"", line + end));
+        let what = match what {
+            0 => format!("closes = \"places.p{at}\"\nin_hand = \"{in_hand}\""),
+            1 | 2 => format!("closes = \"lines.l{line}\"\n{towards}"),
+            3 => format!("closes = \"places.p{at}.clearance.office\"\nin_hand = \"{in_hand}\""),
+            4 => format!("embargoes = \"places.p{at}.clearance.office\"\nflows = \"f0\""),
+            5 => format!("changes = \"places.p{at}.clearance.office.desks\"\nshare = 0.5"),
+            6 => format!("surges = \"f0\"\ntimes = {}", if half { "0.5" } else { "2.5" }),
+            _ => format!("closes = [\"places.p{at}\", \"lines.l{line}\"]\nin_hand = \"{in_hand}\""),
+        };
+        // Civil hours from the start on, which is a midnight in January.
+        let civil = |hour: u32| format!("2022-01-{:02} {:02}:00", 3 + hour / 24, hour % 24);
+        let when = if dated {
+            format!("from = \"{}\"\nuntil = \"{}\"", civil(begin), civil(begin + lasts))
+        } else {
+            format!("between = {{ law = \"exponential\", mean = \"{between} h\" }}\nlasts = {{ law = \"gamma\", mean = \"{lasts} h\", cv = 0.7 }}")
+        };
+        format!("{what}\n{when}\n")
     }
 }
 
@@ -200,7 +245,7 @@ fn no_capacity_exceeded(written: &Written, model: &Model, records: &ReplicationR
     let berth = |a| {
         matches!(
             a,
-            Activity::Placing | Activity::Lifting | Activity::Withdrawal | Activity::CraneShort
+            Activity::Placing | Activity::Lifting | Activity::Withdrawal | Activity::CraneShort | Activity::Wind | Activity::Breakdown
         )
     };
     let desks = most_at_once(records, |a| a == Activity::Clearance);
@@ -276,10 +321,10 @@ proptest! {
         }
 
         let mut more = written.clone();
-        more.tables.push("[places.a_new_one]\n[places.a_new_one.clearance.c]\ntime = \"1 h\"\n[places.a_new_one.procedures.all]\nsteps = [\"clearance.c\"]\n[flows.a_new_one]\nfrom = \"a_new_one\"\nto = \"a_new_one\"\ngauge = \"standard\"\n[flows.a_new_one.departures]\nrate = \"5/day\"\n".to_owned());
+        more.tables.push("[places.a_new_one]\n[places.a_new_one.clearance.c]\ntime = \"1 h\"\n[places.a_new_one.procedures.all]\nsteps = [\"clearance.c\"]\n[flows.a_new_one]\nfrom = \"a_new_one\"\nto = \"a_new_one\"\ngauge = \"standard\"\n[flows.a_new_one.departures]\nrate = \"5/day\"\n[disruptions.a_new_one]\ncloses = \"places.a_new_one\"\nbetween = \"1 day\"\nlasts = \"5 h\"\n".to_owned());
         let other = model(&more.text());
         let mut with_more = story(&other, &run(&other).expect("it ended before"), first.end);
         with_more.retain(|line| !line.starts_with("a_new_one#"));
-        prop_assert_eq!(&told, &with_more, "a new place and flow leave every other draw as it was");
+        prop_assert_eq!(&told, &with_more, "a new place, flow and disruption leave every other draw as it was");
     }
 }

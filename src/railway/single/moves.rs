@@ -79,7 +79,9 @@ impl State<'_> {
 
     /// The first train before the last section asks for a track of the yard, and keeps it when it has one.
     fn claim_track(&mut self, train: u32, section: u32, direction: usize) {
-        if self.single_line(section).place_after(section, direction).is_none() {
+        let single = self.single_line(section);
+        let may_enter = single.place_before(section, direction).is_some() || !self.is_entry_closed(single, direction);
+        if single.place_after(section, direction).is_none() && may_enter {
             let (_, yard) = self.line_of(train);
             let held = self.keep_track(train, yard);
             self.way(section, direction).claim = if held { Claim::Held } else { Claim::Asked };
@@ -268,6 +270,41 @@ impl State<'_> {
         state.on_line -= 1;
         self.seen.lanes[lane as usize].trains.add(self.now, -1);
         self.step_done(train);
+    }
+
+    /// A disruption closes a line in one direction, opens it, or changes its paths.
+    pub(in crate::railway) fn single_entry_changes(&mut self, lane: u32) {
+        let Some((number, direction)) = self.model.lanes[lane as usize].single else {
+            return;
+        };
+        let single = &self.model.single_lines[number as usize];
+        let entry = single.section(direction, 0);
+        let first = self.way(entry, direction).gate.head();
+        if let Some(first) = first.filter(|_| single.place_after(entry, direction).is_none()) {
+            self.reclaim_track(first, entry, direction);
+        }
+        // Opposing trains may take last tracks, or may no more.
+        self.wakes.extend(single.sections.clone().map(Wake::Section));
+    }
+
+    /// The first train before a line of one section asks for a track of the yard where it may enter, and withdraws
+    /// where it may not: it would stand idle.
+    fn reclaim_track(&mut self, train: u32, section: u32, direction: usize) {
+        let claim = self.way(section, direction).claim;
+        if !self.is_entry_closed(self.single_line(section), direction) {
+            if claim == Claim::None {
+                self.claim_track(train, section, direction);
+            }
+            return;
+        }
+        let (_, yard) = self.line_of(train);
+        match claim {
+            Claim::None => {}
+            Claim::Asked => self.withdraw_from_yard(train, yard),
+            Claim::Held => self.give_back_kept_track(yard),
+        }
+        self.fleet[train].phase = Phase::Ready;
+        self.way(section, direction).claim = Claim::None;
     }
 
     /// Waits for a section that go on at the end of the run count as far as they have come.

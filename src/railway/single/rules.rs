@@ -24,6 +24,9 @@ impl<'m> State<'m> {
     /// What would keep the first train even if the section were free.
     fn block_beyond(&self, section: u32, direction: usize) -> Option<Block> {
         let single = self.single_line(section);
+        if single.place_before(section, direction).is_none() && self.is_entry_closed(single, direction) {
+            return Some((Activity::Closure, None));
+        }
         let has_track = match single.place_after(section, direction) {
             None => self.sections[section as usize].ways[direction].claim == Claim::Held,
             Some(place) => self.has_track_at(place, direction),
@@ -41,8 +44,12 @@ impl<'m> State<'m> {
         }
         // A path of the daily capacity can be used until the next one comes: at its very instant the section may
         // always be taken.
-        let next_path_at = model.path_every.map_or(Instant::START, |every| state.path_opens_at(every));
+        let next_path_at = state.path_every(model).map_or(Instant::START, |every| state.path_opens_at(every));
         (next_path_at > self.now).then_some((Activity::NoPath, Some(next_path_at)))
+    }
+
+    pub(super) fn is_entry_closed(&self, single: &SingleLine, direction: usize) -> bool {
+        self.lanes[single.lanes[direction] as usize].is_closed
     }
 
     /// Whether a train may take a track of the passing place at the end of a section: the rule of the last track.
@@ -60,7 +67,8 @@ impl<'m> State<'m> {
         let other = 1 - direction;
         let single = self.single_line(place);
         let entry = single.section(other, 0);
-        if !self.sections[entry as usize].ways[other].gate.is_empty() {
+        // Whom a closure keeps from entering counts as not yet there.
+        if !self.is_entry_closed(single, other) && !self.sections[entry as usize].ways[other].gate.is_empty() {
             return true;
         }
         let beyond = if direction == 0 {

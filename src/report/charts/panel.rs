@@ -2,12 +2,13 @@
 
 use plotters::style::RGBColor;
 
-use crate::experiment::results::Band;
+use crate::experiment::results::{Band, Results};
 use crate::report::calendar::{Calendar, Tick};
 use crate::report::font::Weight;
 use crate::report::number;
 use crate::report::picture::{Align, Label, Picture, Rect, Style};
 use crate::report::scale::{Scale, spread, ticks};
+use crate::report::sheet::{Key, Swatch};
 use crate::report::theme;
 use crate::units::Instant;
 
@@ -28,6 +29,20 @@ pub(super) const fn name(align: Align) -> Style {
     Style::new(theme::NAME, theme::INK).align(align)
 }
 
+/// When a disruption is in force at a location, as far as that is on an axis.
+pub(super) fn disrupted(results: &Results, location: usize, (begin, end): (Instant, Instant)) -> Vec<(Instant, Instant)> {
+    let there = results.disrupted.iter().filter(|(at, ..)| *at == location);
+    there
+        .map(|(_, from, to)| ((*from).max(begin), (*to).min(end)))
+        .filter(|(from, to)| from < to)
+        .collect()
+}
+
+/// The entry of the legend for [`disrupted`].
+pub(super) fn disruption_key() -> Key {
+    Key::new(Swatch::Box, theme::DISRUPTED, "disruption in force")
+}
+
 /// How much room names need beside a plot, at most so much.
 pub(super) fn name_room<'a>(names: impl Iterator<Item = &'a Label>, most: f64) -> f64 {
     let widest = names.map(|n| n.width(theme::NAME, Weight::Regular)).fold(0.0, f64::max);
@@ -46,6 +61,8 @@ pub(super) struct Panel<'a> {
     pub colour: RGBColor,
     /// Further means over the same axis, each with its colour.
     pub others: &'a [(&'a [Step], RGBColor)],
+    /// Stretches in which a disruption is in force there.
+    pub disrupted: Vec<(Instant, Instant)>,
     /// Limits: label and value.
     pub limits: &'a [(String, f64)],
 }
@@ -129,6 +146,10 @@ pub(super) fn draw(picture: &mut Picture, panel: &Panel<'_>, axis: &TimeAxis, pl
     let warm = axis.at(warm_up_ends) - plot.x;
     if warm_up_ends > axis.ends.0 {
         picture.rect(Rect { w: warm, ..plot }, theme::WARM_UP);
+    }
+    for (from, to) in &panel.disrupted {
+        let (x, end) = (axis.at(*from), axis.at(*to));
+        picture.rect(Rect { x, w: end - x, ..plot }, theme::DISRUPTED);
     }
     let boxes = |steps: &[Step], f: fn(&Band) -> (f64, f64)| -> Vec<Rect> {
         let of_step = |(from, to, band): &Step| {

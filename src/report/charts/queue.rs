@@ -58,6 +58,13 @@ pub fn queue(results: &Results) -> Result<Chart, ReportError> {
     if warm_up > Instant::START {
         keys.push(Key::new(Swatch::Box, theme::WARM_UP, "warm-up, deleted from all numbers"));
     }
+    let run_ends = warm_up + results.run.length;
+    if ranked
+        .iter()
+        .any(|(q, _)| !panel::disrupted(results, q.place, (q.first, run_ends)).is_empty())
+    {
+        keys.push(panel::disruption_key());
+    }
     let words = Words {
         id: "queue".into(),
         title,
@@ -90,6 +97,7 @@ fn draw(results: &Results, ranked: &[(&QueueSeries, f64)], words: Words, keys: &
             banded: q.replications > 1,
             colour: theme::MAIN,
             others: &[],
+            disrupted: panel::disrupted(results, q.place, axis.ends),
             limits: &[],
         };
         panel::draw(&mut sheet.picture, &one, &axis, last, warm_up);

@@ -147,6 +147,7 @@ fn draw_queues(first: &Results, ranked: &[(usize, Vec<Option<&QueueSeries>>, f64
             banded: false,
             colour: colour(0),
             others: &others,
+            disrupted: panel::disrupted(first, first.queues[*place].place, axis.ends),
             limits: &[],
         };
         panel::draw(&mut sheet.picture, &one, &axis, last, warm_up);

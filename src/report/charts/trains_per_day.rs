@@ -102,6 +102,7 @@ fn draw(results: &Results, ranked: &[(&DailyTrains, f64)], words: Words, keys: &
         let y = sheet.body.y + i as f64 * (height + panel::HEADING) + panel::HEADING;
         last = Rect { y, h: height, ..plot };
         let one = Panel {
+            disrupted: Vec::new(),
             heading: subject(results, d),
             steps,
             banded: d.replications > 1,

@@ -8,7 +8,7 @@ use super::super::layers::DEPARTURES;
 use super::super::problem::{ProblemKind, Thing};
 use super::super::reader::Reader;
 use super::super::types::{Departures, FacilityKind, Flow, Id, StepRef, TimetableEntry, TraceRow};
-use super::{STAND_IN, civil, forming, law, route};
+use super::{STAND_IN, civil, forming, law, route, rules};
 use crate::random::Law;
 use crate::units::Dimension;
 
@@ -54,6 +54,7 @@ fn read(id: &str, reader: &mut Reader<'_>, only_gauge: Option<&Id>) -> Flow {
         teu_per_box: reader
             .optional("teu_per_box", |n| n.positive_or_zero("a number, 2 for forty-foot containers"))
             .unwrap_or(2.0),
+        priority: reader.optional("priority", rules::class).unwrap_or(0),
         growth: reader
             .optional("growth", |n| n.positive_or_zero("a factor, 1.36 for 36 % more"))
             .unwrap_or(1.0),
@@ -163,7 +164,7 @@ pub(super) fn poisson(reader: &mut Reader<'_>) -> Option<Departures> {
 }
 
 /// A factor for each hour, weekday or month; empty where the key is left out.
-fn factors(reader: &mut Reader<'_>, key: &'static str, needed: usize) -> Vec<f64> {
+pub(super) fn factors(reader: &mut Reader<'_>, key: &'static str, needed: usize) -> Vec<f64> {
     let expected = format!("{needed} factors, 1 where the rate is as given");
     let read = |item: &Item<'_>| {
         let entries = item.array(&expected)?;

@@ -7,13 +7,16 @@ mod calendar;
 mod choice;
 mod civil;
 mod clearance;
+mod disruption;
 mod flow;
 mod forming;
 mod holidays;
+mod interruptions;
 mod law;
 mod line;
 mod place;
 mod route;
+mod rules;
 mod single;
 pub(super) mod time_run;
 mod transloading;
@@ -54,7 +57,10 @@ pub(super) fn scenario(cx: &Context<'_>) -> Option<Scenario> {
             places: reader.things("places", |id, item| place::place(id, item, &time.zone)),
             lines: reader.things("lines", line::line),
             flows: flows(reader, &gauges),
+            ageing: reader.optional("priority", rules::ageing),
+            stop_loading: reader.things("stop_loading", rules::stop_loading),
             corridors: reader.things("corridors", corridor),
+            disruptions: reader.things("disruptions", disruption::disruption),
             holidays,
             gauges,
             time,

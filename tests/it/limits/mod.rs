@@ -175,13 +175,18 @@ fn the_random_scenarios_reach_everything() {
         left += run.records.trains.iter().filter(|t| t.left_at.is_some()).count();
         reached.extend(run.records.activities.iter().map(|a| a.activity));
     }
-    // What needs inspections, sections of single track, wagons, gathering, routes or transloading is not drawn here.
+    // What needs inspections, sections of single track, wagons, gathering, routes, transloading, priority or orders to stop
+    // loading is not drawn here; disruptions are, in `invariants`.
     let elsewhere = [
+        Activity::Closure,
+        Activity::Embargo,
         Activity::Inspection,
         Activity::LineSection,
         Activity::InspectionBay,
         Activity::NoWagon,
         Activity::WaitingToFill,
+        Activity::Overtaken,
+        Activity::StopLoading,
         Activity::Unloading,
         Activity::Loading,
         Activity::RoutesClosed,

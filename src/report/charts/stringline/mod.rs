@@ -204,6 +204,10 @@ fn keys(results: &Results, facts: &CorridorFacts, stretches: &[Stretch], window:
     if facts.closed.iter().any(|(_, from, to)| *from < window.1 && *to > window.0) {
         keys.push(Key::new(Swatch::Box, theme::CLOSED, "office closed"));
     }
+    let shown = |(place, _): &(usize, f64)| !panel::disrupted(results, *place, window).is_empty();
+    if facts.places.iter().any(shown) {
+        keys.push(panel::disruption_key());
+    }
     keys
 }
 
@@ -225,7 +229,17 @@ fn draw(
         h: axis.height,
     };
     let time = TimeAxis::new(&Calendar::of(&results.run), window, (plot.x, plot.right()));
-    shade_closed(&mut sheet, facts, axis, &time, plot);
+    let disrupted: Vec<_> = facts
+        .places
+        .iter()
+        .flat_map(|(place, _)| {
+            panel::disrupted(results, *place, window)
+                .into_iter()
+                .map(|(from, to)| (*place, from, to))
+        })
+        .collect();
+    shade(&mut sheet, (facts, axis), (&facts.closed, theme::CLOSED), &time, plot);
+    shade(&mut sheet, (facts, axis), (&disrupted, theme::DISRUPTED), &time, plot);
     time.grid(&mut sheet.picture, plot);
     passing_places(&mut sheet, results, facts, axis, plot);
     name_places(&mut sheet, &names, facts, axis, plot);
@@ -256,8 +270,15 @@ fn draw(
     sheet
 }
 
-fn shade_closed(sheet: &mut Sheet, facts: &CorridorFacts, axis: &Axis, time: &TimeAxis, plot: Rect) {
-    for (place, from, to) in &facts.closed {
+/// Shades stretches of time at places.
+fn shade(
+    sheet: &mut Sheet,
+    (facts, axis): (&CorridorFacts, &Axis),
+    (stretches, colour): (&[(usize, Instant, Instant)], RGBColor),
+    time: &TimeAxis,
+    plot: Rect,
+) {
+    for (place, from, to) in stretches {
         for (i, _) in facts.places.iter().enumerate().filter(|(_, p)| p.0 == *place) {
             let (x, end) = (time.at(*from), time.at(*to));
             let half = axis.room(i) + 2.0;
@@ -269,7 +290,7 @@ fn shade_closed(sheet: &mut Sheet, facts: &CorridorFacts, axis: &Axis, time: &Ti
                     w: end - x,
                     h: 2.0 * half,
                 },
-                theme::CLOSED,
+                colour,
             );
         }
     }
