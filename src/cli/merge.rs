@@ -7,8 +7,7 @@ use clap::Args;
 use super::common::Failure;
 use super::missing::index_of;
 use super::plan_file::read;
-use super::sweep::write_runs;
-use crate::store::publish;
+use super::sweep::{write_points, write_runs};
 
 /// Make one table of all parts of a plan.
 #[derive(Debug, Args)]
@@ -38,7 +37,7 @@ impl Merge {
         let index = index_of(&named, &self.parts, false)?;
         let (merged, sha256) = write_runs(&index, &self.out)?;
         if let Some(path) = &self.points {
-            publish(path, merged.points.to_csv()?.as_bytes())?;
+            write_points(&named.plan, &merged, path)?;
         }
         anstream::println!("{sha256}  {}", self.out.display());
         Ok(())

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::io::{BufWriter, Write};
 use std::num::NonZeroUsize;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -15,8 +16,9 @@ use super::common::{Failure, looks, stop_flag, threads};
 use super::manifest::file_sha256;
 use super::plan_file::{Named, PlanArgs, show};
 use super::progress;
-use crate::experiment::sweep::{self as runs, RunId};
+use crate::experiment::sweep::{self as runs, Plan, RunId};
 use crate::report::summary::{self, cell};
+use crate::report::tables::TableStream;
 use crate::report::{ReportError, number};
 use crate::store::{Index, Lock, Merged, Part, PartFault, Parts, StoreError, StoredRow, merge, publish, publish_with};
 
@@ -287,10 +289,15 @@ impl Folder<'_> {
 
     fn write_tables(&self, index: &Index<'_>, (done, time, threads): (usize, Duration, usize)) -> Result<Merged, Failure> {
         let (merged, runs_sha256) = write_runs(index, &self.place.join("runs.parquet"))?;
-        let mut points = Vec::new();
-        merged.points.write_parquet(&mut points)?;
-        publish(&self.place.join("points.parquet"), &points)?;
-        publish(&self.place.join("points.csv"), merged.points.to_csv()?.as_bytes())?;
+        write_points(&self.named.plan, &merged, &self.place.join("points.csv"))?;
+        let path = self.place.join("points.parquet");
+        publish_with(&path, |file| {
+            let mut stream = TableStream::new(&merged.points(&self.named.plan, 0..0), BufWriter::new(file))?;
+            for points in stretches(&self.named.plan) {
+                stream.push(&merged.points(&self.named.plan, points))?;
+            }
+            stream.finish()?.flush().map_err(unwritten(&path))
+        })?;
         let plan = &self.named.plan;
         let manifest = Manifest {
             program: env!("CARGO_PKG_NAME"),
@@ -318,15 +325,43 @@ pub(super) fn write_runs(index: &Index<'_>, path: &Path) -> Result<(Merged, Stri
     let merged = publish_with(path, |file| {
         let mut to = BufWriter::new(file);
         let merged = merge(index, &mut to)?;
-        to.flush().map_err(|source| StoreError::File {
-            what: "write",
-            path: path.to_owned(),
-            source,
-        })?;
+        to.flush().map_err(unwritten(path))?;
         Ok(merged)
     })?;
     let hash = file_sha256(path).map_err(Failure::file("read", path))?;
     Ok((merged, hash))
+}
+
+fn unwritten(path: &Path) -> impl Fn(std::io::Error) -> StoreError {
+    let path = path.to_owned();
+    move |source| StoreError::File {
+        what: "write",
+        path: path.clone(),
+        source,
+    }
+}
+
+/// The points of a plan, some at a time.
+fn stretches(plan: &Plan) -> impl Iterator<Item = Range<u32>> + use<> {
+    let all = u32::try_from(plan.points.len()).unwrap_or(u32::MAX);
+    (0..all).step_by(100).map(move |first| first..all.min(first + 100))
+}
+
+/// Writes what the headline measures come to at each point as CSV.
+pub(super) fn write_points(plan: &Plan, merged: &Merged, path: &Path) -> Result<(), Failure> {
+    publish_with(path, |file| {
+        let mut to = BufWriter::new(file);
+        to.write_all(merged.points(plan, 0..0).to_csv()?.as_bytes())
+            .map_err(unwritten(path))?;
+        for points in stretches(plan) {
+            // Without its header, which is one line.
+            let text = merged.points(plan, points).to_csv()?;
+            let rows = text.split_once('\n').map_or("", |(_, rows)| rows);
+            to.write_all(rows.as_bytes()).map_err(unwritten(path))?;
+        }
+        to.flush().map_err(unwritten(path))
+    })?;
+    Ok(())
 }
 
 /// Rows that are not yet written.

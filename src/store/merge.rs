@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::error::StoreError;
@@ -20,12 +21,12 @@ const VALUES: usize = 1 << 20;
 pub struct Merged {
     /// Rows of the table.
     pub rows: usize,
-    /// What the headline measures, and those of the stopping rule, come to at each point: a row each.
-    pub points: Table,
-    /// The same by point and measure, for showing.
+    /// What the headline measures, and those of the stopping rule, come to, by point and measure.
     pub estimates: Vec<Vec<Option<Estimate>>>,
-    /// Indices in [`Plan::measures`] of the measures in `points`.
+    /// Indices in [`Plan::measures`] of these measures.
     pub measures: Vec<usize>,
+    /// Runs of each point that finished, and that did not.
+    pub runs: Vec<(u32, u32)>,
 }
 
 /// Writes the table of all runs of a plan, in the order of the plan: the same bytes from whatever parts.
@@ -54,13 +55,7 @@ pub fn merge(index: &Index<'_>, to: impl Write + Send) -> Result<Merged, StoreEr
         stream.push(&runs_table(plan, &filled))?;
     }
     stream.finish()?;
-    let (points, estimates) = summary.finish();
-    Ok(Merged {
-        rows: rows.len(),
-        points,
-        estimates,
-        measures: headlines(plan),
-    })
+    Ok(summary.finish(rows.len()))
 }
 
 /// A row of the final table: the index of its point, and the row with its values in the order of the plan.
@@ -145,8 +140,7 @@ fn headlines(plan: &Plan) -> Vec<usize> {
 struct PointSummary<'p> {
     plan: &'p Plan,
     measures: Vec<usize>,
-    finished: Vec<u32>,
-    unfinished: Vec<u32>,
+    runs: Vec<(u32, u32)>,
     estimates: Vec<Vec<Option<Estimate>>>,
     gathers: Vec<Gather>,
     current: u32,
@@ -157,8 +151,7 @@ impl<'p> PointSummary<'p> {
         let measures = headlines(plan);
         Self {
             plan,
-            finished: vec![0; plan.points.len()],
-            unfinished: vec![0; plan.points.len()],
+            runs: vec![(0, 0); plan.points.len()],
             estimates: Vec::new(),
             gathers: vec![Gather::default(); measures.len()],
             measures,
@@ -174,14 +167,14 @@ impl<'p> PointSummary<'p> {
             }
             let at = *point as usize;
             if row.status == Status::Finished {
-                self.finished[at] += 1;
+                self.runs[at].0 += 1;
                 for (gather, measure) in self.gathers.iter_mut().zip(&self.measures) {
                     if let Some(value) = row.values[*measure] {
                         gather.add(value);
                     }
                 }
             } else {
-                self.unfinished[at] += 1;
+                self.runs[at].1 += 1;
             }
         }
     }
@@ -195,28 +188,42 @@ impl<'p> PointSummary<'p> {
         self.current += 1;
     }
 
-    fn finish(mut self) -> (Table, Vec<Vec<Option<Estimate>>>) {
+    fn finish(mut self, rows: usize) -> Merged {
         while (self.current as usize) < self.plan.points.len() {
             self.close_point();
         }
-        let cells: Vec<(u32, usize)> = (0..self.current)
+        Merged {
+            rows,
+            estimates: self.estimates,
+            measures: self.measures,
+            runs: self.runs,
+        }
+    }
+}
+
+impl Merged {
+    /// What the headline measures come to at some of the points: a row for each point and measure.
+    #[must_use]
+    pub fn points(&self, plan: &Plan, points: Range<u32>) -> Table {
+        let cells: Vec<(u32, usize)> = points
             .flat_map(|point| (0..self.measures.len()).map(move |measure| (point, measure)))
             .collect();
         let points: Vec<u32> = cells.iter().map(|(point, _)| *point).collect();
+        let runs = |point: &u32| self.runs[*point as usize];
         let estimate = |(point, measure): &(u32, usize)| self.estimates[*point as usize][*measure];
-        let measure = |(_, measure): &(u32, usize)| &self.plan.measures[self.measures[*measure]];
-        let table = factor_columns(Table::new("points"), self.plan, &points)
-            .integer("runs_finished", points.iter().map(|point| self.finished[*point as usize]))
-            .integer("runs_unfinished", points.iter().map(|point| self.unfinished[*point as usize]))
+        let measure = |(_, measure): &(u32, usize)| &plan.measures[self.measures[*measure]];
+        let each = |of: fn(&Estimate) -> Option<f64>| cells.iter().map(move |cell| estimate(cell).as_ref().and_then(of));
+        factor_columns(Table::new("points"), plan, &points)
+            .integer("runs_finished", points.iter().map(|point| runs(point).0))
+            .integer("runs_unfinished", points.iter().map(|point| runs(point).1))
             .text("measure", cells.iter().map(|cell| measure(cell).id.as_str()))
             .text("label", cells.iter().map(|cell| measure(cell).label.as_str()))
             .text("unit", cells.iter().map(|cell| measure(cell).unit.as_str()))
             .integer("n", cells.iter().map(|cell| estimate(cell).map_or(0, |e| e.n)))
-            .nullable_float("mean", cells.iter().map(|cell| estimate(cell).map(|e| e.mean)))
-            .nullable_float("half_width", cells.iter().map(|cell| estimate(cell).and_then(|e| e.half_width)))
-            .nullable_float("sd", cells.iter().map(|cell| estimate(cell).and_then(|e| e.sd)))
-            .nullable_float("min", cells.iter().map(|cell| estimate(cell).map(|e| e.min)))
-            .nullable_float("max", cells.iter().map(|cell| estimate(cell).map(|e| e.max)));
-        (table, self.estimates)
+            .nullable_float("mean", each(|e| Some(e.mean)))
+            .nullable_float("half_width", each(|e| e.half_width))
+            .nullable_float("sd", each(|e| e.sd))
+            .nullable_float("min", each(|e| Some(e.min)))
+            .nullable_float("max", each(|e| Some(e.max)))
     }
 }

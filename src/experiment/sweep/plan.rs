@@ -18,6 +18,8 @@ use crate::stats::design::MOST_DIMENSIONS;
 const FORMAT: &str = "landbridge plan 1";
 /// Points whose problems are shown; a slip in a level is met at most of its points.
 const BAD_POINTS: usize = 40;
+/// Points that are read before their measures are added to the others', which bounds memory.
+const AT_ONCE: usize = 64;
 /// What a scenario says about itself, and what a plan says in its place, has no influence on a run.
 const WITHOUT_INFLUENCE: [&str; 3] = ["title", "description", "run"];
 
@@ -147,15 +149,21 @@ pub fn build(loaded: &LoadedPlan) -> Result<Plan, Problems> {
         replications,
         most_events: asked.most_events,
     };
-    let built: Vec<Built> = settings.par_iter().enumerate().map(|(n, point)| cx.point(n, point)).collect();
     let (mut points, mut measures, mut bad) = (Vec::new(), Columns::default(), Vec::new());
-    for outcome in built {
-        match outcome {
-            Ok((point, names)) => {
-                measures.add(names);
-                points.push(point);
+    for (stretch, at_once) in settings.chunks(AT_ONCE).enumerate() {
+        let built: Vec<Built> = at_once
+            .par_iter()
+            .enumerate()
+            .map(|(n, point)| cx.point(stretch * AT_ONCE + n, point))
+            .collect();
+        for outcome in built {
+            match outcome {
+                Ok((point, names)) => {
+                    measures.add(names);
+                    points.push(point);
+                }
+                Err(problems) => bad.push(problems),
             }
-            Err(problems) => bad.push(problems),
         }
     }
     if !bad.is_empty() {
