@@ -188,6 +188,8 @@ pub enum Dimension {
     Length,
     /// Kilometres an hour.
     Speed,
+    /// Speed of the wind: metres a second.
+    Wind,
     /// Events a day of 24 hours.
     Rate,
 }
@@ -217,6 +219,8 @@ impl Dimension {
             Self::Time => TIME,
             Self::Length => &[("m", 1.0), ("km", 1_000.0), ("mm", 0.001)],
             Self::Speed => &[("km/h", 1.0)],
+            // A knot is a sea mile of 1852 m an hour.
+            Self::Wind => &[("m/s", 1.0), ("km/h", 1.0 / 3.6), ("kn", 1.852 / 3.6)],
             Self::Rate => &[
                 ("/day", 1.0),
                 ("/d", 1.0),
@@ -235,6 +239,7 @@ impl Dimension {
             Self::Time => "a duration with its unit, such as \"90 min\" or \"1 h 30 min\"",
             Self::Length => "a length with its unit, such as \"388 km\"",
             Self::Speed => "a speed with its unit, such as \"60 km/h\"",
+            Self::Wind => "a speed of the wind with its unit, such as \"20 m/s\"",
             Self::Rate => "a rate with its unit, such as \"18/day\"",
         }
     }
@@ -246,6 +251,7 @@ impl Dimension {
             Self::Time => " min",
             Self::Length => " km",
             Self::Speed => " km/h",
+            Self::Wind => " m/s",
             Self::Rate => "/day",
         }
     }
@@ -358,6 +364,7 @@ mod tests {
             assert_eq!(Dimension::Time.parse(text), Err(error), "{text}");
         }
         assert_eq!(Dimension::Length.parse("388 km"), Ok(388_000.0));
+        assert_eq!(Dimension::Wind.parse("72 km/h").map(f64::round), Ok(20.0));
         assert_eq!(Dimension::Rate.parse("18/day"), Ok(18.0));
         assert_eq!(Dimension::Rate.parse("2/h"), Ok(48.0));
     }

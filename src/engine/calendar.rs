@@ -173,6 +173,23 @@ impl Calendar {
         open.into_iter().map(|(begin, end)| end - begin).max().unwrap_or(Duration::ZERO)
     }
 
+    /// The same with another number of servers for each.
+    #[must_use]
+    pub fn map(&self, servers: impl Fn(u32) -> u32) -> Self {
+        Self::from_changes(self.stretches.iter().map(|s| (s.from, servers(s.servers))))
+    }
+
+    /// The mean between two instants of something that depends on the servers of this calendar and of another.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "spans far below 2^53 ms")]
+    pub fn mean_with(&self, other: &Self, (from, to): (Instant, Instant), value: impl Fn(u32, u32) -> f64) -> f64 {
+        let parts = self.within(from, to).flat_map(|(begin, end, servers)| {
+            let both = other.within(begin, end);
+            both.map(move |(begin, end, others)| ((end - begin).0 as f64, servers, others))
+        });
+        parts.map(|(length, servers, others)| length * value(servers, others)).sum::<f64>() / (to - from).0 as f64
+    }
+
     fn within(&self, from: Instant, to: Instant) -> impl Iterator<Item = (Instant, Instant, u32)> {
         let ends = self.stretches.iter().skip(1).map(|s| s.from).chain([Instant::NEVER]);
         self.stretches
@@ -216,6 +233,12 @@ mod tests {
             c.open(Instant(9), Instant(40)),
             [(Instant(9), Instant(20)), (Instant(32), Instant(40))]
         );
+        // From 8 to 14 there are 3, 1 and 3 servers; twice as many until 10.
+        let other = Calendar::from_changes([(0, 2), (10, 1)].map(|(at, n)| (Instant(at), n)));
+        let product = |a: u32, b: u32| f64::from(a * b);
+        let mean = c.mean_with(&other, (Instant(8), Instant(14)), product);
+        assert!((mean - f64::from(2 * 6 + 2 * 3 + 1 + 3) / 6.0).abs() < 1e-12);
+        assert_eq!(c.map(|n| n.min(2)).server_time(Instant(8), Instant(14)), Duration(4 * 2 + 1 + 2));
         let hand = Hand::default();
         assert_eq!(c.work_between(hand, Instant(11), Instant(33)), 3 + 1 + 7 * 3 + 3);
         // Three servers owe 9 to three others, of 3 each: one is free after 1; closed at 20, the rest waits.

@@ -1,9 +1,9 @@
 //! What is measured in one replication: `Observations` -measure-> `Measures`.
 
-use crate::model::{FlowModel, Held, Inspection, Mode, Model, Step};
+use crate::model::{Breakdowns, FlowModel, Held, Inspection, Lifting, Mode, Model, Step, Terminal};
 use crate::observe::{Activity, Observations, OutletTally, Reason, ReplicationRecords, TimeWeighted};
 use crate::stats::{nearest_rank, weighted_rank};
-use crate::units::{DAY, Duration, Instant, millis_as_hours};
+use crate::units::{DAY, Duration, HOUR, Instant, millis_as_hours};
 
 /// Quantiles of dwell and transit times, with the ends of their ids.
 pub const QUANTILES: [(f64, &str); 3] = [(0.5, "p50"), (0.9, "p90"), (0.95, "p95")];
@@ -541,7 +541,90 @@ impl Sheet<'_> {
             self.put(&subject, ("cranes_working_mean", "cranes at work, mean", "cranes", false), |seen| {
                 Some(mean(&seen.terminals[i].cranes, seen))
             });
+            self.cranes(&subject, terminal, i);
             self.queue(&subject, |seen| (seen.terminals[i].waiting, seen.terminals[i].served));
+        }
+    }
+
+    /// Cranes against those on shift, their breakdowns, and the wind.
+    fn cranes(&mut self, subject: &Subject, terminal: &Terminal, i: usize) {
+        let cranes = &terminal.cranes;
+        // Without shifts, all while the terminal is open.
+        let open = terminal.calendar.map(|berths| berths.min(1) * cranes.count);
+        let roster = cranes.shifts.as_ref().unwrap_or(&open);
+        let rostered = |seen: &Observations| roster.server_time(seen.measure_from, seen.end).0;
+        if matches!(terminal.lifting, Lifting::PerBox(_)) || cranes.shifts.is_some() {
+            self.put(subject, ("crane_busy_share", "busy share of cranes on shift", "", false), |seen| {
+                ratio(seen.terminals[i].cranes.area(seen.end), rostered(seen))
+            });
+            self.put(
+                subject,
+                ("gross_crane_rate", "boxes an hour of a crane on shift", "1/h", false),
+                |seen| ratio(whole_boxes(seen, i) * HOUR, rostered(seen)),
+            );
+            self.put(
+                subject,
+                ("net_crane_rate", "boxes an hour of a crane at work", "1/h", false),
+                |seen| ratio(whole_boxes(seen, i) * HOUR, seen.terminals[i].cranes.area(seen.end)),
+            );
+        }
+        if let Some(breakdowns) = &cranes.breakdowns {
+            self.breakdowns(subject, (breakdowns, cranes.count), i);
+        }
+        if cranes.wind.is_some() {
+            self.put(
+                subject,
+                ("stopped_by_wind_hours", "time in which the wind stops its cranes", "h", false),
+                |seen| Some(millis_as_hours(seen.terminals[i].stopped_by_wind.area(seen.end))),
+            );
+            self.put(
+                subject,
+                ("slowed_by_wind_hours", "time in which the wind slows its cranes down", "h", false),
+                |seen| Some(millis_as_hours(seen.terminals[i].slowed_by_wind.area(seen.end))),
+            );
+            self.put(
+                subject,
+                ("held_by_wind_hours", "waiting of trains in berths for the wind", "h", false),
+                |seen| Some(millis_as_hours(seen.terminals[i].held_by_wind.area(seen.end))),
+            );
+        }
+    }
+
+    fn breakdowns(&mut self, subject: &Subject, (breakdowns, count): (&Breakdowns, u32), i: usize) {
+        self.put(subject, ("crane_breakdowns", "breakdowns of cranes", "breakdowns", false), |seen| {
+            let drawn = seen.terminals[i].breakdowns;
+            let Breakdowns::Stated { breaks, .. } = breakdowns else {
+                return Some(drawn.into());
+            };
+            let measured = breaks.iter().filter(|at| **at >= seen.measure_from && **at < seen.end);
+            Some(whole(i64::try_from(measured.count()).unwrap_or(i64::MAX)))
+        });
+        self.put(
+            subject,
+            ("cranes_down_mean", "cranes out of order, mean", "cranes", false),
+            |seen| Some(mean(&seen.terminals[i].down, seen)),
+        );
+        self.put(
+            subject,
+            ("crane_availability_share", "share of time that a crane is in order", "", false),
+            |seen| Some(1.0 - mean(&seen.terminals[i].down, seen) / f64::from(count)),
+        );
+        self.put(
+            subject,
+            ("held_by_breakdown_hours", "waiting of trains in berths for repairs", "h", false),
+            |seen| Some(millis_as_hours(seen.terminals[i].held_by_breakdown.area(seen.end))),
+        );
+        if matches!(breakdowns, Breakdowns::Drawn(failures) if failures.repairers < count) {
+            self.put(
+                subject,
+                (
+                    "cranes_waiting_for_repair_mean",
+                    "cranes waiting for a repairer, mean",
+                    "cranes",
+                    false,
+                ),
+                |seen| Some(mean(&seen.terminals[i].wait_for_repair, seen)),
+            );
         }
     }
 
@@ -813,6 +896,11 @@ fn whole(n: i64) -> f64 {
 #[allow(clippy::cast_precision_loss, reason = "far below 2^53")]
 fn count(n: u64) -> f64 {
     n as f64
+}
+
+/// Boxes lifted at a terminal.
+fn whole_boxes(seen: &Observations, terminal: usize) -> i64 {
+    seen.terminals[terminal].boxes.cast_signed()
 }
 
 fn ratio(part: i64, of: i64) -> Option<f64> {

@@ -152,6 +152,8 @@ impl<'s> Compiler<'s> {
             bays: Vec::new(),
             stocks: 0,
             terminals: Vec::new(),
+            winds: Vec::new(),
+            fallible: Vec::new(),
             exchanges: Vec::new(),
             formations: Vec::new(),
             groups: Vec::new(),

@@ -28,8 +28,9 @@ impl Compiler<'_> {
                 self.model.offices.push(compiled);
             }
         }
+        let wind = self.wind((ix, id), &zone, place);
         for (terminal_id, terminal) in &place.reloading {
-            let compiled = self.terminal((ix, id), &zone, terminal_id, terminal, yards);
+            let compiled = self.terminal((ix, id), (&zone, wind), terminal_id, terminal, yards);
             steps.insert(
                 (FacilityKind::Reloading, terminal_id.clone()),
                 Step::Reload(index(self.model.terminals.len())),
@@ -133,7 +134,7 @@ impl Compiler<'_> {
     fn terminal(
         &mut self,
         (place, place_id): (PlaceIx, &str),
-        zone: &TimeZone,
+        (zone, wind): (&TimeZone, Option<u32>),
         id: &str,
         terminal: &scenario::Reloading,
         yards: &BTreeMap<Id, YardIx>,
@@ -142,17 +143,12 @@ impl Compiler<'_> {
         let mut drawn = |law, what: &str| self.drawn(law, &format!("places.{place_id}.{path}.{what}"));
         let lifting = match &terminal.lifting {
             scenario::Lifting::PerTrain(law) => Lifting::PerTrain(drawn(law, "lifting")),
-            scenario::Lifting::PerBox {
-                per_lift,
-                cranes,
-                cranes_per_train,
-            } => Lifting::PerBox {
-                per_lift: drawn(per_lift, "per_lift"),
-                cranes: *cranes,
-                cranes_per_train: *cranes_per_train,
-            },
+            scenario::Lifting::PerBox { per_lift, .. } => Lifting::PerBox(drawn(per_lift, "per_lift")),
         };
         let (placing, withdrawal) = (drawn(&terminal.placing, "placing"), drawn(&terminal.withdrawal, "withdrawal"));
+        let calendar = self.calendar(zone, terminal.calendar.as_ref(), terminal.berths);
+        let berths = calendar.most_servers();
+        let cranes = self.cranes(&format!("places.{place_id}.{path}"), zone, (terminal, berths), wind);
         Terminal {
             place,
             path,
@@ -162,9 +158,9 @@ impl Compiler<'_> {
             placing,
             lifting,
             withdrawal,
-            calendar: self.calendar(zone, terminal.calendar.as_ref(), terminal.berths),
+            calendar,
             at_close: terminal.at_close,
-            outdoor: terminal.outdoor,
+            cranes,
         }
     }
 

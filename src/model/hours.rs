@@ -172,13 +172,9 @@ pub fn narrow_windows(model: &Model) -> Vec<NarrowWindow> {
 fn least_stay(model: &Model, streams: &[Stream<'_>], terminal: &Terminal, ix: u32) -> f64 {
     let lifting = match &terminal.lifting {
         Lifting::PerTrain(time) => time.least,
-        Lifting::PerBox {
-            per_lift,
-            cranes,
-            cranes_per_train,
-        } => {
+        Lifting::PerBox(per_lift) => {
             let boxes = through(model, streams, |step| step == Step::Reload(ix)).map(|(stream, _)| stream.least_boxes);
-            per_lift.least * boxes.reduce(f64::min).unwrap_or(0.0) / f64::from(*cranes.min(cranes_per_train))
+            per_lift.least * boxes.reduce(f64::min).unwrap_or(0.0) / f64::from(terminal.cranes.most_on_one())
         }
     };
     terminal.placing.least + lifting + terminal.withdrawal.least

@@ -253,11 +253,11 @@ fn terminals(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
         let wanted = offered(model, streams, |s| s == step);
         let subject = || named(model, terminal.place, &terminal.path, &terminal.name);
         let boxes = mean_boxes(model, streams, |s| s == step);
-        let stay = terminal.mean_stay(boxes);
-        let cranes = match &terminal.lifting {
-            Lifting::PerTrain(_) => None,
-            Lifting::PerBox { per_lift, cranes, .. } => Some(per_day(per_lift.mean * boxes) * f64::from(*cranes)),
-        };
+        // What shifts, breakdowns and wind leave of the cranes, for one train and for all.
+        let on_one = model.mean_cranes(&terminal.cranes, terminal.cranes.per_train);
+        let at_all = model.mean_cranes(&terminal.cranes, terminal.cranes.count);
+        let stay = terminal.mean_stay_with(boxes, on_one);
+        let told_apart = matches!(terminal.lifting, Lifting::PerBox(_)) || terminal.cranes.are_interrupted();
         push(
             loads,
             subject(),
@@ -265,7 +265,8 @@ fn terminals(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
             wanted,
             open_servers(model, &terminal.calendar) * per_day(stay),
         );
-        if let Some(capacity) = cranes {
+        if told_apart {
+            let capacity = per_day(terminal.mean_work(boxes)) * at_all;
             push(loads, subject(), "cranes", wanted, capacity);
         }
     }

@@ -5,6 +5,7 @@
 mod circular;
 mod civil;
 mod compile;
+mod cranes;
 mod customs;
 mod departures;
 mod disruption;
@@ -27,6 +28,7 @@ pub use circular::{Circle, Element, Waits, circular_waits};
 pub(crate) use circular::{brought, ways};
 pub use civil::{CivilClock, DayTable};
 pub use compile::{ModelProblem, compile};
+pub use cranes::{Breakdowns, Course, Cranes, Exposure, FULL_PACE, Failures, Fallible, Storms, Wind, millimetres, shares_down};
 pub use customs::{Advance, Bay, Inspection, Pick};
 pub use departures::{Departures, RateStretch, expected_at, expected_until};
 pub use disruption::{Amount, Barred, Disruption, Effect, InHand, Surge, Target, Windows};
@@ -74,6 +76,10 @@ pub struct Model {
     pub stocks: u32,
     /// Reloading terminals.
     pub terminals: Vec<Terminal>,
+    /// Winds over places where cranes stand in the open.
+    pub winds: Vec<Wind>,
+    /// Cranes that break down by chance, those of a terminal one after the other.
+    pub fallible: Vec<Fallible>,
     /// Handovers.
     pub exchanges: Vec<Exchange>,
     /// Where boxes become trains.
@@ -311,23 +317,31 @@ pub struct Terminal {
     pub calendar: Calendar,
     /// At the end of a window.
     pub at_close: AtClose,
-    /// Whether its cranes stand in the open.
-    pub outdoor: bool,
+    /// Its cranes, and what keeps them from working.
+    pub cranes: Cranes,
 }
 
 impl Terminal {
-    /// Mean time from placing to withdrawal, both included, of a train with so many boxes, in milliseconds.
+    /// Mean time from placing to withdrawal, both included, of a train with so many boxes, in milliseconds, with as
+    /// many cranes on it as can be.
     #[must_use]
     pub fn mean_stay(&self, boxes: f64) -> f64 {
-        let lifting = match &self.lifting {
+        self.mean_stay_with(boxes, f64::from(self.cranes.most_on_one()))
+    }
+
+    /// The same with so many cranes on it.
+    #[must_use]
+    pub fn mean_stay_with(&self, boxes: f64, cranes: f64) -> f64 {
+        self.placing.mean + self.mean_work(boxes) / cranes + self.withdrawal.mean
+    }
+
+    /// Mean crane-time to lift a train with so many boxes, in milliseconds.
+    #[must_use]
+    pub fn mean_work(&self, boxes: f64) -> f64 {
+        match &self.lifting {
             Lifting::PerTrain(time) => time.mean,
-            Lifting::PerBox {
-                per_lift,
-                cranes,
-                cranes_per_train,
-            } => per_lift.mean * boxes / f64::from(*cranes.min(cranes_per_train)),
-        };
-        self.placing.mean + lifting + self.withdrawal.mean
+            Lifting::PerBox(per_lift) => per_lift.mean * boxes,
+        }
     }
 }
 
@@ -336,15 +350,8 @@ impl Terminal {
 pub enum Lifting {
     /// A time for each train.
     PerTrain(Drawn),
-    /// Crane-time for each box.
-    PerBox {
-        /// Time of one lift by one crane.
-        per_lift: Drawn,
-        /// Cranes of the terminal.
-        cranes: u32,
-        /// The most on one train.
-        cranes_per_train: u32,
-    },
+    /// Time of one lift by one crane, for each box.
+    PerBox(Drawn),
 }
 
 /// A handover over the border, in one direction.

@@ -39,7 +39,7 @@ pub enum Activity {
     NoPath,
     /// Waiting: the section of single track ahead is taken, or it is the other direction's turn.
     LineSection,
-    /// Waiting: the office is closed.
+    /// Waiting: the office is closed, or no crane is on shift.
     OfficeClosed,
     /// Waiting: the office closes before the work could be finished.
     ClosingSoon,
@@ -51,6 +51,10 @@ pub enum Activity {
     BerthBusy,
     /// Waiting: no crane is free.
     CraneShort,
+    /// Waiting: the wind is too strong for its cranes.
+    Wind,
+    /// Waiting: its cranes are out of order.
+    Breakdown,
     /// Waiting: the day's quota of the handover is used up.
     QuotaUsedUp,
     /// Waiting: what it needs next is closed by a disruption.
@@ -73,7 +77,7 @@ pub enum Activity {
 
 impl Activity {
     /// All of them, in order.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 32] = [
         Self::Running,
         Self::Clearance,
         Self::Inspection,
@@ -95,6 +99,8 @@ impl Activity {
         Self::InspectionBay,
         Self::BerthBusy,
         Self::CraneShort,
+        Self::Wind,
+        Self::Breakdown,
         Self::QuotaUsedUp,
         Self::Closure,
         Self::Embargo,
@@ -155,6 +161,8 @@ impl Activity {
             Self::InspectionBay => "inspection_bay_busy",
             Self::BerthBusy => "berth_busy",
             Self::CraneShort => "crane_short",
+            Self::Wind => "wind",
+            Self::Breakdown => "breakdown",
             Self::QuotaUsedUp => "quota_used_up",
             Self::Closure => "closure",
             Self::Embargo => "embargo",
@@ -192,6 +200,8 @@ impl Activity {
             Self::InspectionBay => "inspection bay busy",
             Self::BerthBusy => "berth busy",
             Self::CraneShort => "crane short",
+            Self::Wind => "wind",
+            Self::Breakdown => "breakdown",
             Self::QuotaUsedUp => "quota used up",
             Self::Closure => "closed by disruption",
             Self::Embargo => "embargo",

@@ -517,6 +517,13 @@ impl Observations {
         }
     }
 
+    /// A train was lifted from one instant to another at this rate, in thousandths of a crane.
+    #[inline]
+    pub fn lift(&mut self, terminal: u32, (from, to): (Instant, Instant), rate: u32) {
+        let measured = (to - from.max(self.measure_from)).0.max(0);
+        self.terminals[terminal as usize].lifted += measured * i64::from(rate);
+    }
+
     /// A train was set on a route, for good.
     pub fn set_on_route(&mut self, now: Instant, route: u32, diverted: bool) {
         if self.measures(now) {
@@ -548,10 +555,7 @@ impl Observations {
             bay.inspected = 0;
         }
         for terminal in &mut self.terminals {
-            terminal.berths.restart(now);
-            terminal.cranes.restart(now);
-            terminal.waiting.restart(now);
-            (terminal.served, terminal.boxes) = (0, 0);
+            terminal.restart(now);
         }
         for exchange in &mut self.exchanges {
             exchange.waiting.restart(now);
@@ -651,6 +655,7 @@ impl Observations {
             self.accounts.iter().sum(),
             self.present.area(self.end),
         )?;
+        self.close_terminals()?;
         let places = self.places.len();
         let on_lines = (places..places + self.lanes.len()).flat_map(|lane| Activity::ALL.map(|activity| (lane, activity)));
         let waiting = on_lines.filter(|(_, activity)| activity.is_waiting());
@@ -658,6 +663,30 @@ impl Observations {
             "the ledger's waiting on lines = the integral of trains halted on them",
             waiting.map(|(lane, activity)| self.account(lane, activity)).sum(),
             self.lanes.iter().map(|lane| lane.halted.area(self.end)).sum(),
+        )
+    }
+
+    /// The laws of cranes: what trains were lifted with is what cranes did; and what trains in berths waited for the
+    /// wind and for repairs is what terminals saw them wait.
+    fn close_terminals(&self) -> Result<(), Fault> {
+        for terminal in &self.terminals {
+            self.same(
+                "what trains were lifted with = the integral of cranes at work",
+                terminal.lifted,
+                terminal.pace.area(self.end),
+            )?;
+        }
+        let booked = |activity| (0..self.places.len()).map(|place| self.account(place, activity)).sum();
+        let seen = |held: fn(&TerminalTally) -> &TimeWeighted| self.terminals.iter().map(|t| held(t).area(self.end)).sum();
+        self.same(
+            "the ledger's waiting for the wind = the integral of trains it holds in berths",
+            booked(Activity::Wind),
+            seen(|terminal| &terminal.held_by_wind),
+        )?;
+        self.same(
+            "the ledger's waiting for repairs = the integral of trains they hold in berths",
+            booked(Activity::Breakdown),
+            seen(|terminal| &terminal.held_by_breakdown),
         )
     }
 

@@ -131,12 +131,51 @@ pub struct TerminalTally {
     pub berths: TimeWeighted,
     /// Cranes at work; berths in which boxes are lifted, where cranes are not told apart.
     pub cranes: TimeWeighted,
+    /// The same in thousandths of a crane, each at the pace that the wind leaves it.
+    pub pace: TimeWeighted,
+    /// What of it trains were lifted with: thousandths of a crane times milliseconds.
+    pub lifted: i64,
+    /// Cranes out of order.
+    pub down: TimeWeighted,
+    /// Of these, cranes that wait for a repairer.
+    pub wait_for_repair: TimeWeighted,
+    /// Breakdowns.
+    pub breakdowns: u32,
+    /// 1 while the wind is too strong for its cranes.
+    pub stopped_by_wind: TimeWeighted,
+    /// 1 while they are slowed down by it.
+    pub slowed_by_wind: TimeWeighted,
+    /// Trains in a berth that get no lifting because of the wind.
+    pub held_by_wind: TimeWeighted,
+    /// Trains in a berth that get no lifting because cranes are out of order.
+    pub held_by_breakdown: TimeWeighted,
     /// Trains waiting for a berth.
     pub waiting: TimeWeighted,
     /// Trains that have left their berth.
     pub served: u32,
     /// Boxes lifted.
     pub boxes: u64,
+}
+
+impl TerminalTally {
+    /// Forgets what was counted, and keeps what is going on.
+    pub fn restart(&mut self, now: Instant) {
+        for number in [
+            &mut self.berths,
+            &mut self.cranes,
+            &mut self.pace,
+            &mut self.down,
+            &mut self.wait_for_repair,
+            &mut self.stopped_by_wind,
+            &mut self.slowed_by_wind,
+            &mut self.held_by_wind,
+            &mut self.held_by_breakdown,
+            &mut self.waiting,
+        ] {
+            number.restart(now);
+        }
+        (self.lifted, self.breakdowns, self.served, self.boxes) = (0, 0, 0, 0);
+    }
 }
 
 /// A handover.

@@ -29,6 +29,14 @@ pub(super) enum Event {
     BaysChange(u32),
     /// The number of berths of a terminal changes.
     TerminalChanges(u32),
+    /// A shift of cranes begins or ends, or one breaks down or works again as stated.
+    CranesChange(u32),
+    /// A crane breaks down.
+    CraneFails(u32),
+    /// A crane works again.
+    CraneRepaired(u32),
+    /// A wind rises, falls or changes.
+    WindChanges(u32),
     /// An exchange may hand over again.
     ExchangeReady(u32),
     /// An exchange opens or closes.
@@ -84,6 +92,10 @@ impl engine::Event for Event {
             | Self::ExchangeReady(_)
             | Self::ExchangeChanges(_)
             | Self::WagonsReturn(_)
+            | Self::CranesChange(_)
+            | Self::CraneFails(_)
+            | Self::CraneRepaired(_)
+            | Self::WindChanges(_)
             | Self::TransloadingChanges(_) => 4,
             Self::EntryReady(_) | Self::ExitReady(_) | Self::SectionReady(_) | Self::RouteReady(_) => 5,
             Self::Departure(_) => 6,
@@ -109,6 +121,10 @@ impl engine::Event for Event {
             Self::GroupDue(i) => (field::KIND, 10, i),
             Self::SectionReady(i) => (field::KIND, 11, i),
             Self::BaysChange(i) => (field::KIND, 12, i),
+            Self::CranesChange(i) => (field::KIND, 20, i),
+            Self::CraneFails(i) => (field::KIND, 21, i),
+            Self::CraneRepaired(i) => (field::KIND, 22, i),
+            Self::WindChanges(i) => (field::KIND, 23, i),
             Self::TransloadingChanges(i) => (field::KIND, 13, i),
             Self::RouteReady(i) => (field::KIND, 14, i),
             Self::DisruptionChanges(i) => (field::KIND, 15, i),
@@ -135,6 +151,10 @@ impl engine::Event for Event {
             (_, 10) => Self::GroupDue(index),
             (_, 11) => Self::SectionReady(index),
             (_, 12) => Self::BaysChange(index),
+            (_, 20) => Self::CranesChange(index),
+            (_, 21) => Self::CraneFails(index),
+            (_, 22) => Self::CraneRepaired(index),
+            (_, 23) => Self::WindChanges(index),
             (_, 13) => Self::TransloadingChanges(index),
             (_, 14) => Self::RouteReady(index),
             (_, 15) => Self::DisruptionChanges(index),
@@ -170,6 +190,10 @@ mod tests {
             Event::TerminalChanges(2),
             Event::ExchangeReady(3),
             Event::ExchangeChanges(7),
+            Event::CranesChange(4),
+            Event::CraneFails(most),
+            Event::CraneRepaired(most),
+            Event::WindChanges(6),
             Event::TransloadingChanges(8),
             Event::RouteReady(9),
             Event::EntryReady(most),

@@ -7,8 +7,10 @@
 #![allow(clippy::cast_possible_truncation, reason = "indices: a model has far fewer than 2^32 of anything")]
 
 mod bay;
+mod breakdown;
 mod cargo;
 mod choice;
+mod cranes;
 mod departure;
 mod disruption;
 mod event;
@@ -31,6 +33,7 @@ mod trace;
 mod train;
 mod transloading;
 mod wagons;
+mod wind;
 mod yard;
 
 pub use simulator::{Ended, Simulator, Stall, StalledTrain};

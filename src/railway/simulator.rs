@@ -111,6 +111,7 @@ impl<'m> Simulator<'m> {
         self.state.seen.end = until;
         self.state.look_for_recovery();
         self.state.note_unfinished_waits(until);
+        self.state.settle_all_lifting(until);
         let inside = self.book_inside();
         self.state.seen.close(&inside)?;
         self.close_pools()?;

@@ -18,6 +18,7 @@ use super::terminal::TerminalState;
 use super::train::{Fleet, Phase, Train};
 use super::transloading::TransloadingState;
 use super::wagons::{PoolState, Rakes};
+use super::wind::WindState;
 use super::yard::YardState;
 use crate::engine::{EventList, Gate, Process};
 use crate::model::{Drawn, Model, Step};
@@ -55,6 +56,9 @@ pub(super) struct State<'m> {
     pub(super) inspections: Inspections,
     pub(super) manifest: Manifest,
     pub(super) terminals: Vec<TerminalState>,
+    /// Breakdowns so far of each crane in [`Model::fallible`].
+    pub(super) breakdowns: Vec<u32>,
+    pub(super) winds: Vec<WindState>,
     pub(super) exchanges: Vec<ExchangeState>,
     pub(super) groups: Vec<GroupState>,
     pub(super) pools: Vec<PoolState>,
@@ -104,6 +108,10 @@ impl Process for State<'_> {
             Event::InspectionEnds { slot, stamp } => self.inspection_ends(slot, stamp),
             Event::BaysChange(bay) => self.bays_change(bay),
             Event::TerminalChanges(terminal) => self.terminal_changes(terminal),
+            Event::CranesChange(terminal) => self.cranes_change(terminal),
+            Event::CraneFails(crane) => self.crane_fails(crane),
+            Event::CraneRepaired(crane) => self.crane_repaired(crane),
+            Event::WindChanges(wind) => self.wind_changes(wind),
             Event::WagonsReturn(rake) => self.wagons_return(rake),
             Event::GroupDue(group) => self.group_due(group),
             Event::TransloadingChanges(yard) => self.transloading_changes(yard),
@@ -147,6 +155,8 @@ impl<'m> State<'m> {
             inspections: Inspections::default(),
             manifest: Manifest::default(),
             terminals: vec![TerminalState::default(); model.terminals.len()],
+            breakdowns: Vec::new(),
+            winds: vec![WindState::default(); model.winds.len()],
             exchanges: vec![ExchangeState::default(); model.exchanges.len()],
             groups: vec![GroupState::default(); model.groups.len()],
             pools: vec![PoolState::default(); model.pools.len()],
@@ -203,7 +213,11 @@ impl<'m> State<'m> {
         }
         for terminal in 0..self.terminals.len() {
             self.watch_terminal(terminal as u32);
+            self.watch_cranes(terminal as u32);
+            self.note_stated_breakdowns(terminal as u32);
         }
+        self.open_cranes();
+        self.open_winds();
         for exchange in 0..self.exchanges.len() {
             self.watch_exchange(exchange as u32);
         }

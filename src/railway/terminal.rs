@@ -1,14 +1,14 @@
 //! Reloading terminals: a train is placed in a berth, its boxes are lifted to the other gauge, and what is
-//! loaded is withdrawn to a departure track. Cranes are shared by the berths; the work left on each train is
-//! carried on at the new rate whenever their number changes.
+//! loaded is withdrawn to a departure track. The cranes are in `cranes`.
 
 use super::choice::Look;
+use super::cranes::CraneState;
 use super::disruption::Strain;
 use super::event::Event;
 use super::state::{State, Wake};
 use super::train::Phase;
 use crate::engine::{Calendar, Gate, Hand};
-use crate::model::{AtClose, Lifting, Step};
+use crate::model::{AtClose, FULL_PACE, Lifting, Step};
 use crate::observe::Activity;
 use crate::units::{Duration, Instant};
 
@@ -19,11 +19,12 @@ pub(super) struct TerminalState {
     hand: Hand,
     berths_taken: u32,
     /// Trains being lifted or waiting for a crane in their berth, in order of begin.
-    lifting: Vec<u32>,
+    pub(super) lifting: Vec<u32>,
+    pub(super) cranes: CraneState,
     /// What disruptions do to its berths, and to its cranes.
     pub(super) strains: (Strain, Strain),
     /// Whether lifting rests until it is open again.
-    rests: bool,
+    pub(super) rests: bool,
 }
 
 impl TerminalState {
@@ -32,6 +33,7 @@ impl TerminalState {
         self.hand = Hand::default();
         self.berths_taken = 0;
         self.lifting.clear();
+        self.cranes.reset();
         self.strains = (Strain::default(), Strain::default());
         self.rests = false;
     }
@@ -54,15 +56,13 @@ impl TerminalState {
     }
 }
 
-/// Cranes for the `position`-th of `trains` trains, oldest first: spread as evenly as can be, the rest to the
-/// oldest, no more than `most` on one.
-fn share(cranes: u32, trains: u32, most: u32, position: u32) -> u32 {
-    let (each, rest) = (cranes / trains, cranes % trains);
-    (each + u32::from(position < rest)).min(most)
+/// Crane-time in thousandths of a crane, as rates are.
+fn thousandths(work: Duration) -> Duration {
+    Duration(work.0.saturating_mul(i64::from(FULL_PACE)))
 }
 
 /// Time for so much crane-time with so many cranes, rounded up.
-fn lifting_time(work: Duration, cranes: u32) -> Duration {
+pub(super) fn lifting_time(work: Duration, cranes: u32) -> Duration {
     Duration((work.0 + i64::from(cranes.max(1)) - 1) / i64::from(cranes.max(1)))
 }
 
@@ -95,12 +95,7 @@ impl State<'_> {
     /// Placing, lifting with as many cranes as can work on one train, and withdrawal.
     fn shortest_stay(&self, terminal: u32, train: u32) -> Duration {
         let model = &self.model.terminals[terminal as usize];
-        let most = match &model.lifting {
-            Lifting::PerTrain(_) => 1,
-            Lifting::PerBox {
-                cranes, cranes_per_train, ..
-            } => *cranes.min(cranes_per_train),
-        };
+        let most = model.cranes.most_on_one();
         self.drawn(train, &model.placing) + lifting_time(self.lifting_work(terminal, train), most) + self.drawn(train, &model.withdrawal)
     }
 
@@ -108,7 +103,7 @@ impl State<'_> {
     fn lifting_work(&self, terminal: u32, train: u32) -> Duration {
         match &self.model.terminals[terminal as usize].lifting {
             Lifting::PerTrain(time) => self.drawn(train, time),
-            Lifting::PerBox { per_lift, .. } => Duration(self.drawn(train, per_lift).0.saturating_mul(i64::from(self.fleet[train].boxes))),
+            Lifting::PerBox(per_lift) => Duration(self.drawn(train, per_lift).0.saturating_mul(i64::from(self.fleet[train].boxes))),
         }
     }
 
@@ -128,7 +123,7 @@ impl State<'_> {
 
     /// What a train that could choose this terminal sees of it.
     pub(super) fn look_at_terminal(&mut self, train: u32, terminal: u32) -> Look {
-        let is_free = self.terminal_block(terminal, train).is_none();
+        let is_free = self.terminal_block(terminal, train).is_none() && self.can_lift(terminal);
         let state = &self.terminals[terminal as usize];
         Look {
             begins_at_once: state.gate.is_empty() && is_free,
@@ -179,7 +174,7 @@ impl State<'_> {
         let work = self.lifting_work(terminal, train);
         let t = &mut self.fleet[train];
         t.phase = Phase::Lifting;
-        t.work = work;
+        t.work = thousandths(work);
         t.rate = 0;
         t.settled = self.now;
         t.due = Instant::NEVER;
@@ -191,6 +186,7 @@ impl State<'_> {
     pub(super) fn lifted(&mut self, train: u32) {
         let terminal = self.terminal_of(train);
         let model = &self.model.terminals[terminal as usize];
+        self.settle_lifting(terminal, train, self.now);
         self.terminals[terminal as usize].lifting.retain(|other| *other != train);
         self.seen.terminals[terminal as usize].boxes += u64::from(self.fleet[train].boxes);
         if let Some(pool) = model.brings {
@@ -202,57 +198,6 @@ impl State<'_> {
         self.share_cranes(terminal);
     }
 
-    /// Settles the work done so far and sets the new rate of every train, where it changes.
-    pub(super) fn share_cranes(&mut self, terminal: u32) {
-        let model = &self.model.terminals[terminal as usize];
-        let is_closed = self.berths(terminal) == 0;
-        let state = &mut self.terminals[terminal as usize];
-        state.rests = is_closed && (state.rests || model.at_close == AtClose::Pause);
-        let (resting, closed_as) = (state.rests, state.strains.0.cause());
-        let trains = self.terminals[terminal as usize].lifting.len() as u32;
-        let mut at_work = 0;
-        for position in 0..trains {
-            let train = self.terminals[terminal as usize].lifting[position as usize];
-            let rate = match model.lifting {
-                _ if resting => 0,
-                Lifting::PerTrain(_) => 1,
-                Lifting::PerBox {
-                    cranes, cranes_per_train, ..
-                } => share(
-                    self.terminals[terminal as usize].strains.1.of(cranes),
-                    trains,
-                    cranes_per_train,
-                    position,
-                ),
-            };
-            at_work += i64::from(rate);
-            self.set_rate(train, rate, if resting { closed_as } else { Activity::CraneShort });
-        }
-        self.seen.terminals[terminal as usize].cranes.set(self.now, at_work);
-    }
-
-    /// The train is worked on at this rate from now on; at none it waits, for this reason.
-    fn set_rate(&mut self, train: u32, rate: u32, idle: Activity) {
-        let place = self.model.terminals[self.terminal_of(train) as usize].place;
-        let t = &mut self.fleet[train];
-        if rate != t.rate {
-            let done = (self.now - t.settled).0.saturating_mul(i64::from(t.rate));
-            t.work = Duration((t.work.0 - done).max(0));
-            t.settled = self.now;
-            t.rate = rate;
-            if rate > 0 {
-                let time = lifting_time(t.work, rate);
-                self.switch(train, place, Activity::Lifting);
-                self.begin(train, Phase::Lifting, time);
-                return;
-            }
-            self.interrupt(train);
-        }
-        if rate == 0 && !self.fleet[train].time.is_booked_as(place, idle) {
-            self.switch(train, place, idle);
-        }
-    }
-
     /// A closure begins: lifting comes to rest, to go on or to begin anew.
     pub(super) fn pause_terminal(&mut self, terminal: u32, anew: bool) {
         self.terminals[terminal as usize].rests = true;
@@ -262,7 +207,7 @@ impl State<'_> {
         }
         for position in 0..self.terminals[terminal as usize].lifting.len() {
             let train = self.terminals[terminal as usize].lifting[position];
-            self.fleet[train].work = self.lifting_work(terminal, train);
+            self.fleet[train].work = thousandths(self.lifting_work(terminal, train));
         }
     }
 
@@ -313,20 +258,5 @@ impl State<'_> {
         self.watch_terminal(terminal);
         self.share_cranes(terminal);
         self.serve_terminal(terminal);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::share;
-
-    #[test]
-    fn cranes_are_spread_evenly_and_none_is_lost() {
-        let shares = |cranes, trains, most| (0..trains).map(|i| share(cranes, trains, most, i)).collect::<Vec<_>>();
-        assert_eq!(shares(4, 1, 4), [4]);
-        assert_eq!(shares(4, 1, 3), [3]);
-        assert_eq!(shares(4, 3, 4), [2, 1, 1]);
-        assert_eq!(shares(2, 3, 4), [1, 1, 0]);
-        assert_eq!(shares(5, 2, 2), [2, 2]);
     }
 }

@@ -75,6 +75,8 @@ pub const fn activity(activity: Activity) -> RGBColor {
         Activity::InspectionBay => RGBColor(255, 226, 130),
         Activity::BerthBusy => RGBColor(152, 52, 122),
         Activity::CraneShort => RGBColor(232, 168, 200),
+        Activity::Wind => RGBColor(196, 36, 36),
+        Activity::Breakdown => RGBColor(244, 148, 120),
         Activity::QuotaUsedUp => RGBColor(88, 40, 28),
         Activity::Closure => RGBColor(220, 50, 60),
         Activity::Embargo => RGBColor(255, 160, 165),

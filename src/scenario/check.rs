@@ -29,6 +29,10 @@ pub(super) fn check(scenario: &Scenario, cx: &Context<'_>) {
             unused_facilities(id, place, cx);
             unused_directions(id, place, scenario, cx);
             wagon_pools(id, place, scenario, cx);
+            if place.wind.is_some() && place.reloading.values().all(|terminal| terminal.outdoor.is_none()) {
+                let remedy = "give a terminal of this place outdoor = true, or take the wind out";
+                warn(cx, &["places", id, "wind"], Thing::Wind, remedy);
+            }
         }
         unused(scenario, cx);
         disruptions(scenario, cx);
@@ -301,7 +305,7 @@ fn unused(scenario: &Scenario, cx: &Context<'_>) {
             cx,
             &["calendars", id],
             Thing::Calendar,
-            "name it as the `calendar` of a facility, or take it out",
+            "name it as the `calendar` of a facility or the `shifts` of a terminal, or take it out",
         );
     }
     unused_names(scenario, cx);
@@ -371,7 +375,12 @@ fn calendars_of(place: &Place) -> impl Iterator<Item = &Id> {
     offices
         .filter_map(|office| office.calendar.as_ref())
         .chain(inspections.filter_map(|kind| kind.calendar.as_ref()))
-        .chain(place.reloading.values().filter_map(|terminal| terminal.calendar.as_ref()))
+        .chain(
+            place
+                .reloading
+                .values()
+                .flat_map(|terminal| terminal.calendar.iter().chain(&terminal.shifts)),
+        )
         .chain(place.exchange.values().filter_map(|exchange| exchange.calendar.as_ref()))
         .chain(place.transloading.values().filter_map(|yard| yard.calendar.as_ref()))
 }

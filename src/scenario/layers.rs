@@ -312,6 +312,10 @@ pub(super) const LOTS: &[&[&str]] = &[&["rate", "by_hour", "by_weekday", "by_mon
 pub(super) const CALLS: &[&[&str]] = &[&["every"], &["timetable"]];
 /// The same for the lifting time of a reloading terminal.
 pub(super) const LIFTING: &[&[&str]] = &[&["lifting"], &["per_lift", "cranes", "cranes_per_train"]];
+/// The same for the wind over a place.
+pub(super) const WIND: &[&[&str]] = &[&["storms"], &["dated"], &["trace", "trace_rows"]];
+/// The same for the breakdowns of a terminal.
+pub(super) const BREAKDOWNS: &[&[&str]] = &[&["up", "down", "repairers"], &["dated"], &["trace", "trace_rows"]];
 /// The same for the ways of a flow.
 pub(super) const WAYS: &[&[&str]] = &[&["via"], &["routes", "choice", "divert_above", "divert_after"]];
 /// The same for the running time of a line.
@@ -360,6 +364,8 @@ fn drop_alternatives(below: &mut Table, above: &Table, path: &[&str]) {
         ["flows", _, "departures", "gather", "lots"] => &[LOTS],
         ["places", _, "regrouping", _] => &[CALLS],
         ["places", _, "reloading", _] => &[LIFTING],
+        ["places", _, "wind"] => &[WIND],
+        ["places", _, "reloading", _, "breakdowns"] => &[BREAKDOWNS],
         ["lines", _] => &[RUNNING, PASSING],
         ["disruptions", _] => &[EFFECT, AMOUNT, WHEN],
         _ if names_a_law(below) => &[SPREAD],

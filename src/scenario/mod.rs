@@ -22,6 +22,7 @@ mod decode;
 mod disruption;
 mod document;
 mod holidays;
+mod interruptions;
 mod item;
 mod layers;
 mod nearest;

@@ -70,6 +70,9 @@ pub enum Thing {
     /// A number that limits trains.
     #[error("capacity")]
     Capacity,
+    /// `[places.ID.wind]`.
+    #[error("wind")]
+    Wind,
     /// An IANA time zone.
     #[error("time zone")]
     Zone,
@@ -207,6 +210,15 @@ pub enum ProblemKind {
     /// Work in hand on a line.
     #[error("concerns work in hand, of which there is none on a line")]
     RunsOn,
+    /// A stretch of wind that begins before the end of the one above it.
+    #[error("begins before the one above it ends")]
+    SpellOrder,
+    /// A recorded wind out of the order of time.
+    #[error("is not later than the row above it")]
+    RowOrder,
+    /// A crane that breaks down while it is out of order.
+    #[error("has crane {0} break down while it is out of order")]
+    TwiceDown(u32),
     /// Two windows that share an hour of a day.
     #[error("overlaps another window on {day}")]
     Overlap {
@@ -216,9 +228,9 @@ pub enum ProblemKind {
     /// A law whose parameters no distribution has.
     #[error("{0}")]
     LawParameter(&'static str),
-    /// A law of counts that is given for a time.
-    #[error("is a law of counts, not of times")]
-    LawOfCounts,
+    /// A law of counts that is given for something else.
+    #[error("is a law of counts, not of {0}")]
+    LawOfCounts(&'static str),
     /// A line from a place to itself, a reloading from a gauge to itself.
     #[error("is the same {0} at both ends")]
     SameEnds(Thing),

@@ -429,6 +429,7 @@ fn the_key_reference_has_every_key_and_no_other() {
         .map(|key| key.trim_matches('`'))
         .filter(|key| !key.starts_with('"'))
         .map(|key| key.rsplit("[].").next().unwrap_or(key))
+        .map(|key| key.strip_prefix("storms.").unwrap_or(key))
         .collect();
     assert_eq!(known, written);
 }
@@ -568,6 +569,41 @@ fn bad_rows_of_a_trace_are_drawn_in_the_csv_file() {
     let rows = "departure,boxes\n2022-01-02 06:00,41\n2022-01-01 06:00,41\nyesterday,41\n2022-01-03 06:00,many\n2022-01-04 06:00,-1\n";
     let folder = Folder::new(&[("border.toml", &traced), ("departures.csv", rows)]);
     insta::assert_snapshot!("trace_rows", folder.refused("border.toml", &[]));
+}
+
+#[test]
+fn winds_and_breakdowns_are_read_from_files() {
+    let traced = changed(&[(
+        "[places.pass.exchange.west]",
+        "[places.pass.wind]\ntrace = \"wind.csv\"\n[places.pass.reloading.shed.breakdowns]\ntrace = \"cranes.csv\"\n[places.pass.exchange.west]",
+    )]);
+    let folder = Folder::new(&[
+        ("border.toml", &traced),
+        ("wind.csv", "time,speed_m_s\n2022-01-01 06:00,17.2\n2022-01-01 07:00,3\n"),
+        ("cranes.csv", "crane,from,to\n2,2022-01-01 06:00,2022-01-02 06:00\n"),
+        ("bad.csv", "crane,from,until\n2,2022-01-01 06:00,2022-01-02 06:00\n"),
+    ]);
+    let loaded = folder.load("border.toml", &[]).unwrap_or_else(|problems| panic!("{problems}"));
+    let pass = &loaded.scenario.places["pass"];
+    let Some(Wind::Stated { changes, .. }) = &pass.wind else {
+        panic!("it is stated");
+    };
+    assert_eq!(changes.iter().map(|change| change.speed).collect::<Vec<_>>(), [17_200, 3_000]);
+    let Some(Breakdowns::Stated { outages, .. }) = &pass.reloading["shed"].breakdowns else {
+        panic!("they are stated");
+    };
+    assert_eq!(outages.iter().map(|outage| outage.crane).collect::<Vec<_>>(), [2]);
+    let again = parse(&loaded.resolved, "resolved.toml").unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(again.scenario, loaded.scenario);
+    let above = "extends = 'border.toml'\nplaces.pass.reloading.shed.breakdowns.trace = 'bad.csv'";
+    fs::write(folder.0.path().join("above.toml"), above).expect("written");
+    let problem = folder.refused("above.toml", &[]);
+    assert!(problem.contains("write crane,from,to"), "{problem}");
+    // A layer that draws breakdowns does away with the file.
+    let drawn = ["places.pass.reloading.shed.breakdowns={ up = \"9 h\", down = \"1 h\" }"];
+    let loaded = folder.load("border.toml", &drawn).unwrap_or_else(|problems| panic!("{problems}"));
+    let breakdowns = &loaded.scenario.places["pass"].reloading["shed"].breakdowns;
+    assert!(matches!(breakdowns, Some(Breakdowns::Drawn { .. })));
 }
 
 #[test]

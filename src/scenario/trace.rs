@@ -1,4 +1,4 @@
-//! Recorded departures: CSV files become rows of the tree, each value with its place in the CSV file.
+//! Recorded departures, winds and breakdowns: CSV files become rows of the tree, each value with its place in the file.
 
 use std::fs;
 
@@ -7,49 +7,94 @@ use super::layers::Document;
 use super::nearest::suggestion;
 use super::problem::{Problem, ProblemKind, SourcePlace, reason};
 
-/// The columns of a trace; the first must be there.
-const COLUMNS: [&str; 2] = ["departure", "boxes"];
+/// A kind of trace.
+#[derive(Clone, Copy, Debug)]
+struct Form {
+    /// The table that names its file as `trace`; `*` is any id.
+    table: &'static [&'static str],
+    /// The columns that must be there, then those that may be.
+    columns: &'static [&'static str],
+    /// How many must be there.
+    needed: usize,
+    /// Columns of numbers.
+    numbers: &'static [&'static str],
+    /// What the file is.
+    file: &'static str,
+    /// What its columns are.
+    header: &'static str,
+}
 
-/// Reads every trace that a flow names and puts its rows beside the name.
+/// Every kind.
+const FORMS: [Form; 3] = [
+    Form {
+        table: &["flows", "*", "departures"],
+        columns: &["departure", "boxes"],
+        needed: 1,
+        numbers: &["boxes"],
+        file: "a CSV file with the columns `departure` and, if known, `boxes`",
+        header: "the columns `departure` and `boxes`",
+    },
+    Form {
+        table: &["places", "*", "wind"],
+        columns: &["time", "speed_m_s"],
+        needed: 2,
+        numbers: &["speed_m_s"],
+        file: "a CSV file with the columns `time` and `speed_m_s`",
+        header: "the columns `time` and `speed_m_s`",
+    },
+    Form {
+        table: &["places", "*", "reloading", "*", "breakdowns"],
+        columns: &["crane", "from", "to"],
+        needed: 3,
+        numbers: &["crane"],
+        file: "a CSV file with the columns `crane`, `from` and `to`",
+        header: "the columns `crane`, `from` and `to`",
+    },
+];
+
+/// Reads every trace that a table names and puts its rows beside the name.
 pub(super) fn embed(document: &mut Document, problems: &mut Vec<Problem>) {
-    for (flow, trace) in wanted(document) {
-        let Some(rows) = read(document, &flow, &trace, problems) else {
-            continue;
-        };
-        let path = ["flows", &flow, "departures"];
-        let table = path
-            .iter()
-            .try_fold(&mut document.root, |node, key| node.table_mut()?.get_mut(*key));
-        if let Some(departures) = table.and_then(Node::table_mut) {
-            departures.insert("trace_rows".to_owned(), Node { key: trace.key, ..rows });
+    for form in FORMS {
+        let mut wanted = Vec::new();
+        find_wanted(document, &document.root, form.table, &mut Vec::new(), &mut wanted);
+        for (path, trace) in wanted {
+            let key = format!("{}.trace", path.join("."));
+            let Some(rows) = read(document, form, &key, &trace, problems) else {
+                continue;
+            };
+            let table = path.iter().try_fold(&mut document.root, |node, key| node.table_mut()?.get_mut(key));
+            if let Some(table) = table.and_then(Node::table_mut) {
+                table.insert("trace_rows".to_owned(), Node { key: trace.key, ..rows });
+            }
         }
     }
 }
 
-/// The flows whose trace is not yet in the tree, or is that of a layer below.
-fn wanted(document: &Document) -> Vec<(String, Node)> {
-    let flows = document.root.find(&["flows"]).and_then(Node::table);
-    let mut wanted = Vec::new();
-    for (id, flow) in flows.into_iter().flatten() {
-        let Some(trace) = flow.find(&["departures", "trace"]).filter(|trace| trace.text().is_some()) else {
-            continue;
+/// The tables whose trace is not yet in the tree, or is that of a layer below.
+fn find_wanted(document: &Document, node: &Node, below: &[&str], path: &mut Vec<String>, wanted: &mut Vec<(Vec<String>, Node)>) {
+    let Some((key, below)) = below.split_first() else {
+        let trace = node.find(&["trace"]).filter(|trace| trace.text().is_some());
+        let is_old = |trace: &Node| {
+            let rows = node.find(&["trace_rows"]);
+            rows.is_some_and(|rows| !document.is_above(&trace.at, &rows.at))
         };
-        let rows = flow.find(&["departures", "trace_rows"]);
-        if rows.is_none_or(|rows| document.is_above(&trace.at, &rows.at)) {
-            wanted.push((id.clone(), trace.clone()));
-        }
+        wanted.extend(trace.filter(|trace| !is_old(trace)).map(|trace| (path.clone(), trace.clone())));
+        return;
+    };
+    for (id, inner) in node.table().into_iter().flatten().filter(|(id, _)| *key == "*" || id == key) {
+        path.push(id.clone());
+        find_wanted(document, inner, below, path, wanted);
+        path.pop();
     }
-    wanted
 }
 
-fn read(document: &mut Document, flow: &str, trace: &Node, problems: &mut Vec<Problem>) -> Option<Node> {
+fn read(document: &mut Document, form: Form, key: &str, trace: &Node, problems: &mut Vec<Problem>) -> Option<Node> {
     let folder = document.folders.get(trace.at.file).cloned().unwrap_or_default();
     let path = folder.join(trace.text()?);
-    let key = format!("flows.{flow}.departures.trace");
     match fs::read_to_string(&path) {
         Ok(text) => {
             let file = document.add_source(path.display().to_string(), text.clone(), folder);
-            Some(rows(&text, file, &key, problems))
+            Some(rows(form, &text, file, key, problems))
         }
         Err(error) => {
             let kind = ProblemKind::Unreadable {
@@ -58,7 +103,7 @@ fn read(document: &mut Document, flow: &str, trace: &Node, problems: &mut Vec<Pr
             };
             problems.push(
                 Problem::error(kind, key, trace.at.clone())
-                    .expected("a CSV file with the columns `departure` and, if known, `boxes`")
+                    .expected(form.file)
                     .remedy("give its path relative to the file that names it"),
             );
             None
@@ -67,7 +112,7 @@ fn read(document: &mut Document, flow: &str, trace: &Node, problems: &mut Vec<Pr
 }
 
 /// The rows of a CSV text as an array of tables.
-fn rows(text: &str, file: usize, key: &str, problems: &mut Vec<Problem>) -> Node {
+fn rows(form: Form, text: &str, file: usize, key: &str, problems: &mut Vec<Problem>) -> Node {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .trim(csv::Trim::All)
@@ -90,14 +135,15 @@ fn rows(text: &str, file: usize, key: &str, problems: &mut Vec<Problem>) -> Node
         let line = line_at(text, from, file);
         let fields = fields(&record, text, &line);
         match &columns {
-            None => columns = Some(header(&fields, &line, key, problems)),
-            Some(columns) => rows.push(row(columns, fields, line)),
+            None => columns = Some(header(form, &fields, &line, key, problems)),
+            Some(columns) => rows.push(row(form, columns, fields, line)),
         }
     }
     if columns.is_none() {
-        header(&[], &line_at(text, 0, file), key, problems);
+        header(form, &[], &line_at(text, 0, file), key, problems);
     }
-    if !columns.is_some_and(|columns| columns.contains(&Some(COLUMNS[0]))) {
+    let complete = |columns: Vec<Option<&str>>| form.columns[..form.needed].iter().all(|needed| columns.contains(&Some(needed)));
+    if !columns.is_some_and(complete) {
         rows.clear();
     }
     Node::new(Value::Array(rows), SourcePlace { file, span: 0..0 })
@@ -144,38 +190,47 @@ fn fields(record: &csv::StringRecord, text: &str, line: &SourcePlace) -> Vec<(St
 }
 
 /// The known columns in the order of the file.
-fn header(fields: &[(String, SourcePlace)], line: &SourcePlace, key: &str, problems: &mut Vec<Problem>) -> Vec<Option<&'static str>> {
+fn header(
+    form: Form,
+    fields: &[(String, SourcePlace)],
+    line: &SourcePlace,
+    key: &str,
+    problems: &mut Vec<Problem>,
+) -> Vec<Option<&'static str>> {
     let mut columns = Vec::new();
     for (name, at) in fields {
         let name = name.trim_start_matches('\u{feff}');
-        let known = COLUMNS.into_iter().find(|column| *column == name);
+        let known = form.columns.iter().copied().find(|column| *column == name);
         if known.is_none() {
             let problem = Problem::error(ProblemKind::UnknownKey, name, at.clone());
             problems.push(
                 problem
-                    .expected("the columns `departure` and `boxes`")
-                    .remedy_if(suggestion(name, COLUMNS)),
+                    .expected(form.header)
+                    .remedy_if(suggestion(name, form.columns.iter().copied())),
             );
         }
         columns.push(known);
     }
-    if !columns.contains(&Some(COLUMNS[0])) {
-        let problem = Problem::error(ProblemKind::NoColumn(COLUMNS[0]), key, line.clone());
+    let missing = form.columns[..form.needed].iter().find(|needed| !columns.contains(&Some(**needed)));
+    if let Some(column) = missing {
+        let problem = Problem::error(ProblemKind::NoColumn(column), key, line.clone());
         problems.push(
             problem
                 .expected("a first line that names the columns")
-                .remedy("write departure,boxes"),
+                .remedy(format!("write {}", form.columns.join(","))),
         );
     }
     columns
 }
 
-fn row(columns: &[Option<&'static str>], fields: Vec<(String, SourcePlace)>, line: SourcePlace) -> Node {
+fn row(form: Form, columns: &[Option<&'static str>], fields: Vec<(String, SourcePlace)>, line: SourcePlace) -> Node {
     let mut table = Table::new();
     for (column, (text, at)) in columns.iter().zip(fields) {
         let Some(column) = *column else { continue };
-        let value = match text.parse() {
-            Ok(number) if column == "boxes" => Value::Integer(number),
+        let is_number = form.numbers.contains(&column);
+        let value = match (text.parse(), text.parse()) {
+            (Ok(number), _) if is_number => Value::Integer(number),
+            (_, Ok(number)) if is_number => Value::Float(number),
             _ if text.is_empty() => continue,
             _ => Value::Text(text),
         };
@@ -190,7 +245,7 @@ mod tests {
 
     fn read(text: &str) -> (usize, Vec<Problem>) {
         let mut problems = Vec::new();
-        let node = rows(text, 0, "t", &mut problems);
+        let node = rows(FORMS[0], text, 0, "t", &mut problems);
         let Value::Array(rows) = node.value else {
             unreachable!("rows are an array")
         };
@@ -201,7 +256,7 @@ mod tests {
     fn rows_with_their_places() {
         let text = "departure,boxes\n2022-01-01 06:00, 41\n\n\"2022-01-02 06:00\",\n";
         let mut problems = Vec::new();
-        let node = rows(text, 0, "t", &mut problems);
+        let node = rows(FORMS[0], text, 0, "t", &mut problems);
         assert_eq!(problems, []);
         let Value::Array(rows) = node.value else {
             unreachable!("rows are an array")
@@ -212,6 +267,19 @@ mod tests {
         assert_eq!(&text[boxes.at.span.clone()], "41");
         assert_eq!(&text[rows[1].at.span.clone()], "\"2022-01-02 06:00\",");
         assert!(rows[1].find(&["boxes"]).is_none());
+    }
+
+    #[test]
+    fn numbers_with_a_point() {
+        let node = rows(FORMS[1], "time,speed_m_s\n2022-01-01 06:00,17.2\n", 0, "t", &mut Vec::new());
+        let Value::Array(rows) = node.value else {
+            unreachable!("rows are an array")
+        };
+        let speed = rows[0].find(&["speed_m_s"]).expect("it is there");
+        assert!(matches!(speed.value, Value::Float(17.2)));
+        let mut problems = Vec::new();
+        super::rows(FORMS[2], "crane,from\n1,2022-01-01 06:00\n", 0, "t", &mut problems);
+        assert_eq!(problems[0].kind, ProblemKind::NoColumn("to"));
     }
 
     #[test]

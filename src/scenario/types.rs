@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::{Date, DateTime, Time, Weekday};
 
 use super::disruption::Disruption;
+pub use super::interruptions::{Breakdowns, Outage, Storms, Wind, WindChange, WindLimits};
 use crate::random::Law;
 use crate::units::Duration;
 
@@ -225,6 +226,8 @@ pub struct Place {
     pub position: Option<(f64, f64)>,
     /// Yard tracks by gauge; a gauge that is absent has as many as needed.
     pub tracks: BTreeMap<Id, u32>,
+    /// The wind over it; none where absent.
+    pub wind: Option<Wind>,
     /// Customs offices.
     pub clearance: BTreeMap<Id, Office>,
     /// Any other work on a train: locomotive change, brake test, a departure slot.
@@ -365,8 +368,12 @@ pub struct Reloading {
     pub calendar: Option<Id>,
     /// What happens to lifting in hand when it closes.
     pub at_close: AtClose,
-    /// Whether its cranes stand in the open.
-    pub outdoor: bool,
+    /// When which number of its cranes are at work; all of them at any time where absent.
+    pub shifts: Option<Id>,
+    /// At which wind its cranes stop, where they stand in the open.
+    pub outdoor: Option<WindLimits>,
+    /// When its cranes are out of order; never where absent.
+    pub breakdowns: Option<Breakdowns>,
 }
 
 /// The two ways to give the lifting time.

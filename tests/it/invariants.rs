@@ -73,12 +73,25 @@ fn departures() -> impl Strategy<Value = String> {
     ]
 }
 
+/// What keeps the cranes of a terminal from working; those of a terminal indoors feel no wind.
+fn interruptions() -> impl Strategy<Value = String> {
+    let wind = prop_oneof![
+        Just(""),
+        Just("outdoor = true\n"),
+        Just("outdoor = true\nwind_slow = \"12 m/s\"\nslow_share = 0.3\n")
+    ];
+    let shifts = prop_oneof![Just(""), Just("shifts = \"hours\"\n")];
+    let drawn = (law(), law(), prop_oneof![Just(""), Just(", repairers = 1")])
+        .prop_map(|(up, down, repairers)| format!("breakdowns = {{ up = {up}, down = {down}{repairers} }}\n"));
+    (wind, shifts, prop_oneof![Just(String::new()), drawn]).prop_map(|(wind, shifts, drawn)| format!("{wind}{shifts}{drawn}"))
+}
+
 prop_compose! {
     /// A border place: an office, perhaps a terminal to the other gauge, perhaps an exchange.
     fn place(index: usize)(
         desks in 1u32..4, office in law(), calendar in any::<bool>(), at_close in 0usize..3, tracks in prop::option::of(1u32..5),
         berths in 1u32..3, per_box in any::<bool>(), lifting in law(), headway in 0u32..60, quota in prop::option::of(1u32..20),
-        reloads in any::<bool>(), hands_over in any::<bool>(),
+        reloads in any::<bool>(), hands_over in any::<bool>(), interruptions in interruptions(),
     ) -> (String, u32, u32, bool) {
         let close = ["finish", "pause", "refuse"][at_close];
         let calendar = if calendar { format!("calendar = \"hours\"\nat_close = \"{close}\"\n") } else { String::new() };
@@ -97,7 +110,7 @@ prop_compose! {
             steps.push("\"reloading.shed\"");
             let _ = write!(
                 text,
-                "[places.p{index}.reloading.shed]\nfrom_gauge = \"standard\"\nto_gauge = \"broad\"\nberths = {berths}\n{lifting}\nplacing = \"20 min\"\nwithdrawal = \"10 min\"\n{calendar}"
+                "[places.p{index}.reloading.shed]\nfrom_gauge = \"standard\"\nto_gauge = \"broad\"\nberths = {berths}\n{lifting}\nplacing = \"20 min\"\nwithdrawal = \"10 min\"\n{calendar}{interruptions}\n[places.p{index}.wind.storms]\nevery = \"9 h\"\nlasts = {office}\nspeed = {{ law = \"weibull\", mean = \"18 m/s\", cv = 0.3 }}\n"
             );
         }
         let _ = writeln!(text, "[places.p{index}.procedures.all]\nsteps = [{}]", steps.join(", "));
@@ -232,7 +245,7 @@ fn no_capacity_exceeded(written: &Written, model: &Model, records: &ReplicationR
     let berth = |a| {
         matches!(
             a,
-            Activity::Placing | Activity::Lifting | Activity::Withdrawal | Activity::CraneShort
+            Activity::Placing | Activity::Lifting | Activity::Withdrawal | Activity::CraneShort | Activity::Wind | Activity::Breakdown
         )
     };
     let desks = most_at_once(records, |a| a == Activity::Clearance);

@@ -163,7 +163,7 @@ pub(super) fn poisson(reader: &mut Reader<'_>) -> Option<Departures> {
 }
 
 /// A factor for each hour, weekday or month; empty where the key is left out.
-fn factors(reader: &mut Reader<'_>, key: &'static str, needed: usize) -> Vec<f64> {
+pub(super) fn factors(reader: &mut Reader<'_>, key: &'static str, needed: usize) -> Vec<f64> {
     let expected = format!("{needed} factors, 1 where the rate is as given");
     let read = |item: &Item<'_>| {
         let entries = item.array(&expected)?;

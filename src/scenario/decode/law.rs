@@ -13,6 +13,7 @@ use crate::units::Dimension;
 enum Of {
     Times,
     Counts,
+    Winds,
 }
 
 impl Of {
@@ -20,14 +21,16 @@ impl Of {
         match self {
             Self::Times => "a duration such as \"90 min\", or a table such as { law = \"lognormal\", mean = \"90 min\", cv = 0.6 }",
             Self::Counts => "a number such as 48, or a table such as { law = \"poisson\", mean = 48 }",
+            Self::Winds => "a speed such as \"24 m/s\", or a table such as { law = \"weibull\", mean = \"22 m/s\", cv = 0.2 }",
         }
     }
 
-    /// One value, in milliseconds for a time.
+    /// One value, in milliseconds for a time, metres a second for a wind.
     fn value(self, item: &Item<'_>) -> Option<f64> {
         match self {
             Self::Times => item.quantity(Dimension::Time),
             Self::Counts => item.positive_or_zero("a number, zero or more"),
+            Self::Winds => item.quantity(Dimension::Wind),
         }
     }
 }
@@ -73,6 +76,11 @@ pub(super) fn of_times(item: &Item<'_>) -> Option<Law> {
     law(item, Of::Times)
 }
 
+/// A law of the speed of the wind, in metres a second.
+pub(super) fn of_winds(item: &Item<'_>) -> Option<Law> {
+    law(item, Of::Winds)
+}
+
 /// A law of a number of things.
 pub(super) fn of_counts(item: &Item<'_>) -> Option<Law> {
     law(item, Of::Counts)
@@ -97,10 +105,12 @@ fn written_out(reader: &mut Reader<'_>, of: Of) -> Option<Law> {
         return None;
     };
     let law = parameters(reader, word, of)?;
-    if of == Of::Times && matches!(law, Law::Poisson { .. } | Law::Binomial { .. }) {
+    if of != Of::Counts && matches!(law, Law::Poisson { .. } | Law::Binomial { .. }) {
         let item = reader.item();
-        let problem = item.problem(ProblemKind::LawOfCounts);
-        return item.refuse(problem.remedy("for a time without memory write law = \"exponential\""));
+        let what = if of == Of::Times { "times" } else { "speeds" };
+        let problem = item.problem(ProblemKind::LawOfCounts(what));
+        let remedy = (of == Of::Times).then(|| "for a time without memory write law = \"exponential\"".to_owned());
+        return item.refuse(problem.remedy_if(remedy));
     }
     let Some((parameter, reason)) = law.problem() else {
         return Some(law);
@@ -162,6 +172,7 @@ fn value(reader: &mut Reader<'_>, key: &'static str, of: Of) -> Option<f64> {
     let expected = match of {
         Of::Times => Dimension::Time.expected(),
         Of::Counts => "a number, zero or more",
+        Of::Winds => Dimension::Wind.expected(),
     };
     reader.required(key, expected, |item| of.value(item))
 }

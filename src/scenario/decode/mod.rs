@@ -11,6 +11,7 @@ mod disruption;
 mod flow;
 mod forming;
 mod holidays;
+mod interruptions;
 mod law;
 mod line;
 mod place;

@@ -9,11 +9,14 @@ use super::super::problem::{ProblemKind, Thing};
 use super::super::reader::Reader;
 use super::super::types::{AtClose, Customs, Exchange, FacilityKind, Id, Lifting, Office, Place, Procedure, Quota, Reloading, StepRef};
 use super::transloading::transloading;
-use super::{STAND_IN, choice, civil, clearance, forming, law};
+use super::{STAND_IN, choice, civil, clearance, forming, interruptions, law};
 use crate::random::Law;
 use crate::units::Dimension;
 
 const AT_CLOSE: [(&str, AtClose); 3] = [("finish", AtClose::Finish), ("pause", AtClose::Pause), ("refuse", AtClose::Refuse)];
+
+/// No terminal has more cranes, so that crane-time in thousandths stays far from every limit.
+const MOST_CRANES: u64 = 1_000;
 
 /// A node of the network.
 pub(super) fn place(id: &str, item: &Item<'_>, zone: &str) -> Option<Place> {
@@ -26,6 +29,7 @@ pub(super) fn place(id: &str, item: &Item<'_>, zone: &str) -> Option<Place> {
         zone: reader.optional("zone", civil::zone).unwrap_or_else(|| zone.to_owned()),
         position: reader.optional("position", position),
         tracks: reader.optional("tracks", tracks).unwrap_or_default(),
+        wind: reader.optional("wind", interruptions::wind),
         clearance: reader.things("clearance", clearance::clearance),
         handling: reader.things("handling", handling),
         reloading: reader.things("reloading", reloading),
@@ -101,7 +105,11 @@ pub(super) fn office(id: &str, reader: &mut Reader<'_>, servers: &'static str) -
 
 /// The id of a calendar; none where it is left out or `"always"`.
 pub(super) fn calendar(reader: &mut Reader<'_>) -> Option<Id> {
-    let item = reader.get("calendar")?;
+    known_calendar(reader, "calendar")
+}
+
+fn known_calendar(reader: &mut Reader<'_>, key: &'static str) -> Option<Id> {
+    let item = reader.get(key)?;
     if item.node.text() == Some("always") {
         return None;
     }
@@ -126,19 +134,26 @@ fn reloading(id: &str, item: &Item<'_>) -> Option<Reloading> {
             Some(known)
         });
         let none = Law::Constant(0.0);
+        let berths = reader.required("berths", "how many trains can stand in it at once, such as 3", |n| n.count(1));
+        let lifting = lifting(reader).unwrap_or(Lifting::PerTrain(STAND_IN));
+        let cranes = match lifting {
+            Lifting::PerTrain(_) => berths.unwrap_or(MOST),
+            Lifting::PerBox { cranes, .. } => cranes,
+        };
+        let outdoor = reader.optional("outdoor", Item::boolean).unwrap_or(false);
         Reloading {
             name: reader.name(id),
             from_gauge: from_gauge.unwrap_or_default(),
             to_gauge: to_gauge.unwrap_or_default(),
-            berths: reader
-                .required("berths", "how many trains can stand in it at once, such as 3", |n| n.count(1))
-                .unwrap_or(1),
-            lifting: lifting(reader).unwrap_or(Lifting::PerTrain(STAND_IN)),
+            berths: berths.unwrap_or(1),
+            lifting,
             placing: reader.optional("placing", law::of_times).unwrap_or(none.clone()),
             withdrawal: reader.optional("withdrawal", law::of_times).unwrap_or(none),
             calendar: calendar(reader),
             at_close: at_close(reader),
-            outdoor: reader.optional("outdoor", Item::boolean).unwrap_or(false),
+            shifts: known_calendar(reader, "shifts"),
+            outdoor: interruptions::wind_limits(reader, outdoor),
+            breakdowns: reader.optional("breakdowns", |item| interruptions::breakdowns(item, cranes)),
         }
     })
 }
@@ -149,7 +164,9 @@ fn lifting(reader: &mut Reader<'_>) -> Option<Lifting> {
         return reader.optional("lifting", law::of_times).map(Lifting::PerTrain);
     }
     let per_lift = reader.optional("per_lift", law::of_times_above_zero);
-    let cranes = reader.required("cranes", "how many cranes the terminal has, such as 4", |n| n.count(1));
+    let cranes = reader.required("cranes", "how many cranes the terminal has, such as 4", |n| {
+        n.whole(1, MOST_CRANES).and_then(|n| u32::try_from(n).ok())
+    });
     let cranes_per_train = reader.optional("cranes_per_train", |n| {
         let count = n.count(1)?;
         if cranes.is_some_and(|cranes| count > cranes) {

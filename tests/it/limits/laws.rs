@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use landbridge::engine::{Calendar, Hand};
-use landbridge::model::{AtClose, Lifting, Model, Step};
+use landbridge::model::{AtClose, Model, Step};
 use landbridge::observe::{Activity, ActivityRecord, ReplicationRecords};
 use landbridge::units::{Duration, Instant};
 
@@ -262,11 +262,13 @@ impl Held {
             if facts.at_close == AtClose::Pause {
                 open_throughout(&facts.calendar, spans, model.end).map_err(|problem| format!("terminal {terminal}: {problem}"))?;
             }
-            let most = most_at_once(spans);
-            if let Lifting::PerBox { cranes, .. } = facts.lifting
-                && most > cranes as usize
-            {
-                return Err(format!("terminal {terminal}: {most} trains lifted by {cranes} cranes"));
+            let (most, cranes) = (most_at_once(spans), &facts.cranes);
+            if most > cranes.count as usize {
+                return Err(format!("terminal {terminal}: {most} trains lifted by {} cranes", cranes.count));
+            }
+            if let Some(shifts) = &cranes.shifts {
+                limits(shifts, spans, spans).map_err(|problem| format!("cranes of terminal {terminal}: {problem}"))?;
+                open_throughout(shifts, spans, model.end).map_err(|problem| format!("cranes of terminal {terminal}: {problem}"))?;
             }
         }
         Ok(())

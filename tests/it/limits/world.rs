@@ -298,6 +298,15 @@ fn place_table(tape: &mut Tape<'_>, place: usize, tree: &Tree, ways: &[(usize, u
     for (from, to) in [(0, 1), (1, 0)] {
         text.push_str(&terminal_table(tape, place, (from, to), calendars));
     }
+    if tape.one_in(3) {
+        let (every, lasts, speed) = (tape.from(1, 40), tape.from(1, 300), tape.from(12, 30));
+        let law = law(tape, lasts);
+        writeln!(
+            text,
+            "[places.p{place}.wind.storms]\nevery = {{ law = \"exponential\", mean = \"{every} h\" }}\nlasts = {law}\nspeed = \"{speed} m/s\""
+        )
+        .expect("a string");
+    }
     for (flow, (from, to)) in ways.iter().enumerate() {
         let way = path(tree, *from, *to);
         let Some(at) = way.iter().position(|p| *p == place) else { continue };
@@ -339,10 +348,36 @@ fn terminal_table(tape: &mut Tape<'_>, place: usize, (from, to): (usize, usize),
         format!("per_lift = \"{seconds} s 7 ms\"\ncranes = {cranes}\ncranes_per_train = {most}")
     };
     let hours = hours_of(tape, calendars);
+    let interruptions = interruptions(tape, calendars);
     format!(
-        "[places.p{place}.reloading.{}]\nfrom_gauge = \"{}\"\nto_gauge = \"{}\"\nberths = {berths}\nplacing = \"{placing} min\"\nwithdrawal = \"{withdrawal} min\"\n{lifting}\n{hours}\n",
+        "[places.p{place}.reloading.{}]\nfrom_gauge = \"{}\"\nto_gauge = \"{}\"\nberths = {berths}\nplacing = \"{placing} min\"\nwithdrawal = \"{withdrawal} min\"\n{lifting}\n{hours}\n{interruptions}",
         GAUGES[to], GAUGES[from], GAUGES[to]
     )
+}
+
+/// What keeps the cranes of a terminal from working: shifts, the wind, breakdowns.
+fn interruptions(tape: &mut Tape<'_>, calendars: usize) -> String {
+    let mut text = String::new();
+    if tape.one_in(3) {
+        writeln!(text, "shifts = \"c{}\"", tape.below(calendars)).expect("a string");
+    }
+    if tape.below(2) == 1 {
+        text.push_str("outdoor = true\nwind_stop = \"21 m/s\"\nwind_slow = \"15 m/s\"\nslow_share = 0.333\n");
+    }
+    match tape.below(4) {
+        2 => {
+            let (up, down) = (tape.from(30, 3_000), tape.from(1, 300));
+            let (up, down) = (law(tape, up), law(tape, down));
+            let repairers = if tape.below(2) == 0 { "" } else { ", repairers = 1" };
+            writeln!(text, "breakdowns = {{ up = {up}, down = {down}{repairers} }}").expect("a string");
+        }
+        3 => {
+            let outage = "{ crane = 1, from = \"2022-01-04 07:10\", to = \"2022-01-04 21:00:07\" }";
+            writeln!(text, "breakdowns.dated = [{outage}]").expect("a string");
+        }
+        _ => {}
+    }
+    text
 }
 
 fn line_table(tape: &mut Tape<'_>, place: usize, tree: &Tree) -> String {

@@ -1,0 +1,253 @@
+//! Cranes of a terminal: how many can work now, how they are shared by the trains in its berths, and what becomes of
+//! the lifting in hand when that changes. The work left on each train is carried on at the new rate, to the
+//! millisecond: work is counted in thousandths of a crane times milliseconds, and rates in thousandths of a crane.
+
+use std::collections::VecDeque;
+
+use super::event::Event;
+use super::state::State;
+use super::terminal::lifting_time;
+use super::train::Phase;
+use crate::engine::{Calendar, Hand};
+use crate::model::{AtClose, Breakdowns, FULL_PACE, Lifting};
+use crate::observe::Activity;
+use crate::units::{Duration, Instant};
+
+/// The cranes of a terminal in the course of a run.
+#[derive(Clone, Debug, Default)]
+pub(super) struct CraneState {
+    /// Where the readers of its shifts and of its stated breakdowns have got to.
+    shifts: Hand,
+    pub(super) fit: Hand,
+    /// Cranes out of order, where breakdowns are drawn.
+    pub(super) down: u32,
+    /// Of these, cranes being repaired.
+    pub(super) in_repair: u32,
+    /// Those that wait for a repairer, by their index in [`crate::model::Model::fallible`].
+    pub(super) wait_for_repair: VecDeque<u32>,
+    /// What the wind takes of the pace of each, in thousandths.
+    pub(super) lost_pace: u32,
+}
+
+impl CraneState {
+    pub(super) fn reset(&mut self) {
+        self.wait_for_repair.clear();
+        (self.shifts, self.fit) = (Hand::default(), Hand::default());
+        (self.down, self.in_repair, self.lost_pace) = (0, 0, 0);
+    }
+}
+
+/// What cranes can do now.
+#[derive(Clone, Copy, Debug)]
+struct AtHand {
+    /// On shift.
+    rostered: u32,
+    /// Of these, in order, where neither closing nor wind stops all.
+    able: u32,
+    /// Thousandths of its rate at which each works.
+    pace: u32,
+    /// Why there are fewer than on shift.
+    cause: Activity,
+}
+
+/// Cranes for the `position`-th of `trains` trains, oldest first: spread as evenly as can be, the rest to the
+/// oldest, no more than `most` on one.
+fn share(cranes: u32, trains: u32, most: u32, position: u32) -> u32 {
+    let (each, rest) = (cranes / trains, cranes % trains);
+    (each + u32::from(position < rest)).min(most)
+}
+
+impl State<'_> {
+    fn cranes_at_hand(&mut self, terminal: u32) -> AtHand {
+        let model = &self.model.terminals[terminal as usize];
+        let is_closed = self.berths(terminal) == 0;
+        let now = self.now;
+        let state = &mut self.terminals[terminal as usize];
+        state.rests = is_closed && (state.rests || model.at_close == AtClose::Pause);
+        let cranes = &model.cranes;
+        // Disruptions change how many there are; where each berth has its own, as many as berths that are taken.
+        let count = match model.lifting {
+            Lifting::PerTrain(_) => cranes.count.max(state.lifting.len() as u32),
+            Lifting::PerBox(_) => state.strains.1.of(cranes.count),
+        };
+        let shifts = cranes.shifts.as_ref();
+        let rostered = shifts.map_or(count, |shifts| shifts.servers(&mut state.cranes.shifts, now).min(count));
+        let down = match &cranes.breakdowns {
+            Some(Breakdowns::Stated { fit, .. }) => cranes.count - fit.servers(&mut state.cranes.fit, now),
+            _ => state.cranes.down,
+        };
+        let pace = FULL_PACE - state.cranes.lost_pace;
+        let (able, cause) = match () {
+            () if state.rests => (0, state.strains.0.cause()),
+            () if rostered == 0 && shifts.is_some() => (0, Activity::OfficeClosed),
+            () if pace == 0 => (0, Activity::Wind),
+            () => (rostered.min(count.max(cranes.count) - down), Activity::Breakdown),
+        };
+        AtHand {
+            rostered,
+            able,
+            pace,
+            cause,
+        }
+    }
+
+    /// Whether any crane could work now.
+    pub(super) fn can_lift(&mut self, terminal: u32) -> bool {
+        self.cranes_at_hand(terminal).able > 0
+    }
+
+    /// Settles the work done so far and sets the new rate of every train, where it changes.
+    pub(super) fn share_cranes(&mut self, terminal: u32) {
+        let per_train = self.model.terminals[terminal as usize].cranes.per_train;
+        let at_hand = self.cranes_at_hand(terminal);
+        let trains = self.terminals[terminal as usize].lifting.len() as u32;
+        let (mut at_work, mut by_wind, mut by_breakdown) = (0, 0, 0);
+        for position in 0..trains {
+            let train = self.terminals[terminal as usize].lifting[position as usize];
+            let cranes = share(at_hand.able, trains, per_train, position);
+            // Without a breakdown it might have none either.
+            let idle = match at_hand.cause {
+                Activity::Breakdown if share(at_hand.rostered, trains, per_train, position) == 0 => Activity::CraneShort,
+                cause => cause,
+            };
+            at_work += i64::from(cranes);
+            by_wind += i64::from(cranes == 0 && idle == Activity::Wind);
+            by_breakdown += i64::from(cranes == 0 && idle == Activity::Breakdown);
+            self.set_rate(terminal, train, cranes * at_hand.pace, idle);
+        }
+        let now = self.now;
+        let tally = &mut self.seen.terminals[terminal as usize];
+        tally.cranes.set(now, at_work);
+        tally.pace.set(now, at_work * i64::from(at_hand.pace));
+        tally.held_by_wind.set(now, by_wind);
+        tally.held_by_breakdown.set(now, by_breakdown);
+    }
+
+    /// The train is worked on at this rate from now on; at none it waits, for this reason.
+    fn set_rate(&mut self, terminal: u32, train: u32, rate: u32, idle: Activity) {
+        let place = self.model.terminals[terminal as usize].place;
+        if rate != self.fleet[train].rate {
+            self.settle_lifting(terminal, train, self.now);
+            let t = &mut self.fleet[train];
+            t.rate = rate;
+            if rate > 0 {
+                let time = lifting_time(t.work, rate);
+                self.switch(train, place, Activity::Lifting);
+                self.begin(train, Phase::Lifting, time);
+                return;
+            }
+            self.interrupt(train);
+        }
+        if rate == 0 && !self.fleet[train].time.is_booked_as(place, idle) {
+            self.switch(train, place, idle);
+        }
+    }
+
+    /// Takes the work done up to an instant off what is left.
+    pub(super) fn settle_lifting(&mut self, terminal: u32, train: u32, at: Instant) {
+        let t = &mut self.fleet[train];
+        let done = (at - t.settled).0.saturating_mul(i64::from(t.rate));
+        t.work = Duration((t.work.0 - done).max(0));
+        self.seen.lift(terminal, (t.settled, at), t.rate);
+        t.settled = at;
+    }
+
+    /// Settles all lifting in hand at the end of the run.
+    pub(super) fn settle_all_lifting(&mut self, at: Instant) {
+        for terminal in 0..self.terminals.len() as u32 {
+            for position in 0..self.terminals[terminal as usize].lifting.len() {
+                let train = self.terminals[terminal as usize].lifting[position];
+                self.settle_lifting(terminal, train, at);
+            }
+        }
+    }
+
+    /// Looks out for the next change of a shift, or of what is stated of breakdowns.
+    pub(super) fn watch_cranes(&mut self, terminal: u32) {
+        let cranes = &self.model.terminals[terminal as usize].cranes;
+        let now = self.now;
+        let state = &mut self.terminals[terminal as usize].cranes;
+        let next = |calendar: Option<&Calendar>, hand| calendar.and_then(|calendar| calendar.next_change(hand, now));
+        let fit = match &cranes.breakdowns {
+            Some(Breakdowns::Stated { fit, .. }) => Some(fit),
+            _ => None,
+        };
+        let changes = [next(cranes.shifts.as_ref(), &mut state.shifts), next(fit, &mut state.fit)];
+        if let Some(at) = changes.into_iter().flatten().min() {
+            self.pending.schedule(at.max(Instant::START), Event::CranesChange(terminal));
+        }
+    }
+
+    /// A shift begins or ends, or a crane breaks down or is repaired as stated.
+    pub(super) fn cranes_change(&mut self, terminal: u32) {
+        self.watch_cranes(terminal);
+        self.note_stated_breakdowns(terminal);
+        self.share_cranes(terminal);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::trace::{log, observed};
+    use super::share;
+    use crate::units::HOUR;
+
+    /// 360 crane-minutes from 07:00: four cranes do 240 by 08:00, one 60 by 09:00, none works until 10:00, two do 30 by
+    /// 10:15. Six are then on shift, of which there are four: the last 30 take 7.5 min.
+    #[test]
+    fn shifts_change_while_a_train_is_lifted() {
+        let text = r#"
+            title = "shifts"
+            [time]
+            start = "2022-01-03 00:00"
+            zone = "Asia/Shanghai"
+            length = "1 day"
+            [gauges]
+            s.width = "1435 mm"
+            b.width = "1520 mm"
+            [calendars.shifts]
+            windows = [
+                { days = "daily", hours = "00:00-08:00" },
+                { days = "daily", hours = "08:00-09:00", servers = 1 },
+                { days = "daily", hours = "10:00-10:15", servers = 2 },
+                { days = "daily", hours = "10:15-24:00", servers = 6 },
+            ]
+            [places.pass.reloading.yard]
+            from_gauge = "s"
+            to_gauge = "b"
+            berths = 2
+            per_lift = "2 min"
+            cranes = 4
+            shifts = "shifts"
+            withdrawal = "5 min"
+            [places.pass.procedures.all]
+            steps = ["reloading.yard"]
+            [flows.f]
+            from = "pass"
+            to = "pass"
+            gauge = "s"
+            boxes = 180
+            departures.timetable = [{ days = "daily", at = ["07:00"] }]
+            "#;
+        let expected = "f#1  pass  lifting  0 d 07:00 - 0 d 08:00\n\
+                        f#1  pass  lifting  0 d 08:00 - 0 d 09:00\n\
+                        f#1  pass  office_closed  0 d 09:00 - 0 d 10:00\n\
+                        f#1  pass  lifting  0 d 10:00 - 0 d 10:15\n\
+                        f#1  pass  lifting  0 d 10:15 - 0 d 10:22:30\n\
+                        f#1  pass  withdrawal  0 d 10:22:30 - 0 d 10:27:30\n\
+                        f#1  left 0 d 10:27:30";
+        assert_eq!(log(text), expected);
+        // Six crane-hours: there is no more work than that, however many are on shift.
+        observed(text, |seen| assert_eq!(seen.terminals[0].cranes.area(seen.end), 6 * HOUR));
+    }
+
+    #[test]
+    fn cranes_are_spread_evenly_and_none_is_lost() {
+        let shares = |cranes, trains, most| (0..trains).map(|i| share(cranes, trains, most, i)).collect::<Vec<_>>();
+        assert_eq!(shares(4, 1, 4), [4]);
+        assert_eq!(shares(4, 1, 3), [3]);
+        assert_eq!(shares(4, 3, 4), [2, 1, 1]);
+        assert_eq!(shares(2, 3, 4), [1, 1, 0]);
+        assert_eq!(shares(5, 2, 2), [2, 2]);
+    }
+}
