@@ -68,7 +68,7 @@ pub(super) fn lifting_time(work: Duration, cranes: u32) -> Duration {
 
 impl State<'_> {
     /// The berths now.
-    fn berths(&mut self, terminal: u32) -> u32 {
+    pub(super) fn berths(&mut self, terminal: u32) -> u32 {
         let state = &mut self.terminals[terminal as usize];
         let usual = self.model.terminals[terminal as usize].calendar.servers(&mut state.hand, self.now);
         state.strains.0.of(usual)
