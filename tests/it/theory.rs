@@ -403,7 +403,7 @@ const TIME: &str = "places.q.dwell_time_hours_mean";
 /// White and Christie: mean number L = rate ((f + g)^2 + f m) / ((f + g) (m g - rate (f + g))) for services m, failures f
 /// and repairs g: here 4.2, so that a train stays 4.2 / 0.6 = 7 h.
 #[test]
-fn m_m_1_with_breakdowns() {
+fn m_m_1_with_breakdowns_of_a_crane() {
     let exact = time_with_interruptions(0.6, (1.0, 2.0), 10.0, (2.5, 12.5));
     assert!((exact - 7.0).abs() < 1e-12);
     let keys =
