@@ -9,7 +9,7 @@ use super::state::State;
 use super::terminal::lifting_time;
 use super::train::Phase;
 use crate::engine::{Calendar, Hand};
-use crate::model::{AtClose, Breakdowns, FULL_PACE};
+use crate::model::{AtClose, Breakdowns, FULL_PACE, Lifting};
 use crate::observe::Activity;
 use crate::units::{Duration, Instant};
 
@@ -64,24 +64,24 @@ impl State<'_> {
         let now = self.now;
         let state = &mut self.terminals[terminal as usize];
         state.rests = is_closed && (state.rests || model.at_close == AtClose::Pause);
-        let (rests, closed_as, strain) = (state.rests, state.strains.0.cause(), state.strains.1);
-        let state = &mut state.cranes;
         let cranes = &model.cranes;
-        let on_shift = cranes
-            .shifts
-            .as_ref()
-            .map_or(cranes.count, |shifts| shifts.servers(&mut state.shifts, now));
-        let rostered = strain.of(on_shift);
-        let fit = match &cranes.breakdowns {
-            Some(Breakdowns::Stated { fit, .. }) => fit.servers(&mut state.fit, now),
-            _ => cranes.count - state.down,
+        // Disruptions change how many there are; where each berth has its own, as many as berths that are taken.
+        let count = match model.lifting {
+            Lifting::PerTrain(_) => cranes.count.max(state.lifting.len() as u32),
+            Lifting::PerBox(_) => state.strains.1.of(cranes.count),
         };
-        let pace = FULL_PACE - state.lost_pace;
+        let shifts = cranes.shifts.as_ref();
+        let rostered = shifts.map_or(count, |shifts| shifts.servers(&mut state.cranes.shifts, now).min(count));
+        let down = match &cranes.breakdowns {
+            Some(Breakdowns::Stated { fit, .. }) => cranes.count - fit.servers(&mut state.cranes.fit, now),
+            _ => state.cranes.down,
+        };
+        let pace = FULL_PACE - state.cranes.lost_pace;
         let (able, cause) = match () {
-            () if rests => (0, closed_as),
-            () if on_shift == 0 => (0, Activity::OfficeClosed),
+            () if state.rests => (0, state.strains.0.cause()),
+            () if rostered == 0 && shifts.is_some() => (0, Activity::OfficeClosed),
             () if pace == 0 => (0, Activity::Wind),
-            () => (rostered.min(fit), Activity::Breakdown),
+            () => (rostered.min(count.max(cranes.count) - down), Activity::Breakdown),
         };
         AtHand {
             rostered,

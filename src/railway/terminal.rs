@@ -56,6 +56,11 @@ impl TerminalState {
     }
 }
 
+/// Crane-time in thousandths of a crane, as rates are.
+fn thousandths(work: Duration) -> Duration {
+    Duration(work.0.saturating_mul(i64::from(FULL_PACE)))
+}
+
 /// Time for so much crane-time with so many cranes, rounded up.
 pub(super) fn lifting_time(work: Duration, cranes: u32) -> Duration {
     Duration((work.0 + i64::from(cranes.max(1)) - 1) / i64::from(cranes.max(1)))
@@ -104,11 +109,6 @@ impl State<'_> {
             Lifting::PerTrain(time) => self.drawn(train, time),
             Lifting::PerBox(per_lift) => Duration(self.drawn(train, per_lift).0.saturating_mul(i64::from(self.fleet[train].boxes))),
         }
-    }
-
-    /// The same in thousandths, as rates are.
-    fn work_ahead(&self, terminal: u32, train: u32) -> Duration {
-        Duration(self.lifting_work(terminal, train).0.saturating_mul(i64::from(FULL_PACE)))
     }
 
     /// A train asks for a berth; it never goes on at once, since reloading takes time.
@@ -173,10 +173,10 @@ impl State<'_> {
     /// A train stands in its berth: lifting begins, or it waits for a crane.
     pub(super) fn placed(&mut self, train: u32) {
         let terminal = self.terminal_of(train);
-        let work = self.work_ahead(terminal, train);
+        let work = self.lifting_work(terminal, train);
         let t = &mut self.fleet[train];
         t.phase = Phase::Lifting;
-        t.work = work;
+        t.work = thousandths(work);
         t.rate = 0;
         t.settled = self.now;
         t.due = Instant::NEVER;
@@ -209,7 +209,7 @@ impl State<'_> {
         }
         for position in 0..self.terminals[terminal as usize].lifting.len() {
             let train = self.terminals[terminal as usize].lifting[position];
-            self.fleet[train].work = self.work_ahead(terminal, train);
+            self.fleet[train].work = thousandths(self.lifting_work(terminal, train));
         }
     }
 
