@@ -334,7 +334,7 @@ mod tests {
     /// At 23.5 of 24 a day the queue takes weeks to fill; without warm-up the begin still shows.
     #[test]
     fn a_warm_up_that_is_too_short() {
-        let found = advice(22.5, 400, 0, 60);
+        let found = advice(22.5, 400, 0, 400);
         let short = found.iter().find_map(|a| {
             if let Advice::ShortWarmUp { hours, needed_hours } = a {
                 Some((*hours, *needed_hours))
@@ -344,7 +344,7 @@ mod tests {
         });
         let (now, needed) = short.unwrap_or_else(|| panic!("{found:?}"));
         assert!(now == 0.0 && (7.0 * 24.0..=200.0 * 24.0).contains(&needed), "{needed}");
-        let warm = advice(22.5, 400, 200, 60);
+        let warm = advice(22.5, 400, 200, 400);
         assert!(!warm.iter().any(|a| matches!(a, Advice::ShortWarmUp { .. })), "{warm:?}");
     }
 

@@ -395,6 +395,7 @@ fn replay_tells_the_story_of_a_train() {
         String::from_utf8_lossy(&output.stderr).contains("was changed after the run"),
         "{output:?}"
     );
+}
 
 /// What differs, how sure that is, and the same bytes again from the manifest's command.
 #[test]
