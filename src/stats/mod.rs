@@ -2,12 +2,12 @@
 //!
 //! | question | function | source |
 //! |---|---|---|
-//! | a mean over replications | [`estimate`] | Student's interval: Law (2015), section 4.5 |
+//! | a mean over replications | [`estimate()`] | Student's interval: Law (2015), section 4.5 |
 //! | a quantile over replications | [`quantile_estimate`] | order statistics: Conover (1999), section 3.2 |
 //! | a ratio of two means | [`ratio_estimate`] | Cochran (1977), section 6.4 |
 //! | the mean of one long run | [`batch_means`] | Law (2015), section 9.5.3 |
 //! | how much of the start to delete | [`mser`], [`welch`] | White (1997); Welch (1983) |
-//! | the difference of two scenarios | [`paired`] | Law (2015), section 10.2.1 |
+//! | the difference of two scenarios | [`paired()`] | Law (2015), section 10.2.1 |
 //! | which of several differences are sure | [`holm`], [`bonferroni_level`] | Holm (1979) |
 //! | how many replications | [`Precision`] | Law (2015), section 9.4.1 |
 

@@ -9,7 +9,7 @@ use std::fmt::Write;
 
 use landbridge::model::Model;
 use landbridge::observe::{Activity, ReplicationRecords};
-use landbridge::railway::{Ended, Simulator};
+use landbridge::railway::{Ended, Simulator, StalledTrain};
 use landbridge::units::Instant;
 use proptest::prelude::*;
 
@@ -70,6 +70,9 @@ fn departures() -> impl Strategy<Value = String> {
         law().prop_map(|law| format!("every = {}", law.replace(" min\"", " h\""))),
         (0u32..24, 0u32..24)
             .prop_map(|(a, b)| format!("timetable = [{{ days = \"daily\", at = [\"{a:02}:00\", \"{b:02}:30\"] }}]\nlateness = \"7 min\"")),
+        (1u32..60, 1u32..50, 1u32..40).prop_map(|(lots, size, wait)| format!(
+            "gather = {{ lots = {{ rate = \"{lots}/day\" }}, lot_size = 3, size = {size}, longest_wait = \"{wait} h\" }}"
+        )),
     ]
 }
 
@@ -86,20 +89,49 @@ fn interruptions() -> impl Strategy<Value = String> {
     (wind, shifts, prop_oneof![Just(String::new()), drawn]).prop_map(|(wind, shifts, drawn)| format!("{wind}{shifts}{drawn}"))
 }
 
+/// What is looked at in the boxes of a train after its papers.
+fn inspection(place: usize) -> impl Strategy<Value = String> {
+    let kind = (law(), 0.0..1.0, 1u32..4, any::<bool>(), any::<bool>()).prop_map(move |(time, share, bays, set_out, hours)| {
+        let held = if set_out { "held = \"set_out\"\nmost_boxes = 70\n" } else { "" };
+        let hours = if hours {
+            "calendar = \"hours\"\nat_close = \"pause\"\n"
+        } else {
+            ""
+        };
+        format!("{held}[places.p{place}.clearance.office.inspection.scan]\nshare = {share:.2}\ntime = {time}\nbays = {bays}\n{hours}")
+    });
+    prop_oneof![2 => Just(String::new()), 1 => kind]
+}
+
+/// Who goes first, and who is held at the origin.
+fn rules(places: usize) -> impl Strategy<Value = String> {
+    let relief = (0..places, 0u32..4, any::<bool>()).prop_map(|(at, above, dated)| {
+        let order = if dated {
+            "orders = [{ from = \"2022-01-04 06:00\", until = \"2022-01-05 18:00\" }]".to_owned()
+        } else {
+            format!("stop_above = {above}\nresume_below = {}", above / 2 + 1)
+        };
+        format!("[stop_loading.relief]\nplace = \"p{at}\"\nflows = [\"f0\"]\n{order}\n")
+    });
+    let relief = prop_oneof![Just(String::new()), relief];
+    (1u32..2_000, relief).prop_map(|(ageing, relief)| format!("[priority]\nageing = \"{ageing} min\"\n{relief}"))
+}
+
 prop_compose! {
     /// A border place: an office, perhaps a terminal to the other gauge, perhaps an exchange.
     fn place(index: usize)(
         desks in 1u32..4, office in law(), calendar in any::<bool>(), at_close in 0usize..3, tracks in prop::option::of(1u32..5),
         berths in 1u32..3, per_box in any::<bool>(), lifting in law(), headway in 0u32..60, quota in prop::option::of(1u32..20),
-        reloads in any::<bool>(), hands_over in any::<bool>(), interruptions in interruptions(),
+        reloads in any::<bool>(), hands_over in any::<bool>(), interruptions in interruptions(), inspection in inspection(index),
+        wagons in prop::option::of((70u32..200, 1u32..60)),
     ) -> (String, u32, u32, bool) {
         let close = ["finish", "pause", "refuse"][at_close];
         let calendar = if calendar { format!("calendar = \"hours\"\nat_close = \"{close}\"\n") } else { String::new() };
         let tracks = tracks.map_or(String::new(), |n| format!("tracks = {{ standard = {n} }}\n"));
-        let quota = quota.map_or(String::new(), |n| format!("quota = \"{n}/day\"\n"));
+        let quota = quota.map_or(String::new(), |n| format!("quota = \"{n}/day\"\nexempt_from = 2\n"));
         let lifting = if per_box { "per_lift = \"50 s\"\ncranes = 3\ncranes_per_train = 2".to_owned() } else { format!("lifting = {lifting}") };
         let mut steps = vec!["\"clearance.office\""];
-        let mut text = format!("[places.p{index}]\n{tracks}[places.p{index}.clearance.office]\ndesks = {desks}\ntime = {office}\n{calendar}");
+        let mut text = format!("[places.p{index}]\n{tracks}[places.p{index}.clearance.office]\ndesks = {desks}\ntime = {office}\n{calendar}{inspection}");
         if hands_over {
             steps.push("\"exchange.over\"");
             let _ = write!(text, "[places.p{index}.exchange.over]\nheadway = \"{headway} min\"\n{quota}");
@@ -112,6 +144,9 @@ prop_compose! {
                 text,
                 "[places.p{index}.reloading.shed]\nfrom_gauge = \"standard\"\nto_gauge = \"broad\"\nberths = {berths}\n{lifting}\nplacing = \"20 min\"\nwithdrawal = \"10 min\"\n{calendar}{interruptions}\n[places.p{index}.wind.storms]\nevery = \"9 h\"\nlasts = {office}\nspeed = {{ law = \"weibull\", mean = \"18 m/s\", cv = 0.3 }}\n"
             );
+        }
+        if let Some((stock, hours)) = wagons.filter(|_| reloads) {
+            let _ = writeln!(text, "[places.p{index}.wagons.broad]\nstock = {stock}\nreturns = \"{hours} h\"");
         }
         let _ = writeln!(text, "[places.p{index}.procedures.all]\nsteps = [{}]", steps.join(", "));
         (text, desks, berths, reloads)
@@ -139,11 +174,11 @@ prop_compose! {
     fn written()(
         n in 2usize..5)(
         places in (0..n).map(place).collect::<Vec<_>>(), lines in prop::collection::vec(line(), n - 1), window in window(),
-        flows in prop::collection::vec((departures(), 0u32..60), 1..4), days in 2u32..6, n in Just(n),
+        flows in prop::collection::vec((departures(), 0u32..60, 0u32..4, any::<bool>()), 1..4), days in 2u32..6, n in Just(n), rules in rules(n),
         disruptions in prop::collection::vec(disruption(n), 0..4),
     ) -> Written {
         let reloaded = places.iter().position(|p| p.3);
-        let mut tables = vec![window];
+        let mut tables = vec![window, rules];
         let (mut desks, mut berths, mut rooms) = (Vec::new(), Vec::new(), Vec::new());
         for (text, d, b, _) in places {
             tables.push(text);
@@ -155,10 +190,12 @@ prop_compose! {
             tables.push(format!("[lines.l{i}]\nbetween = [\"p{i}\", \"p{}\"]\ngauge = \"{gauge}\"\n{text}", i + 1));
             rooms.extend([room, room]);
         }
-        for (i, (departures, boxes)) in flows.into_iter().enumerate() {
+        for (i, (departures, boxes, class, back)) in flows.into_iter().enumerate() {
+            // Trains come back where no gauge changes on the way.
+            let (from, to) = if back && reloaded.is_none() { (n - 1, 0) } else { (0, n - 1) };
+            let boxes = if departures.starts_with("gather") { String::new() } else { format!("boxes = {boxes}\n") };
             tables.push(format!(
-                "[flows.f{i}]\nfrom = \"p0\"\nto = \"p{}\"\ngauge = \"standard\"\nboxes = {boxes}\n[flows.f{i}.departures]\n{departures}\n",
-                n - 1
+                "[flows.f{i}]\nfrom = \"p{from}\"\nto = \"p{to}\"\ngauge = \"standard\"\npriority = {class}\n{boxes}[flows.f{i}.departures]\n{departures}\n"
             ));
         }
         for (i, text) in disruptions.into_iter().enumerate() {
@@ -199,6 +236,14 @@ prop_compose! {
 fn run(model: &Model) -> Option<ReplicationRecords> {
     let mut simulator = Simulator::new(model);
     let (ended, seen) = simulator.run(SEED, 1, true, EVENTS).unwrap_or_else(|fault| panic!("{fault}"));
+    if let Ended::Stalled(stall) = &ended {
+        assert!(!stall.waiting.is_empty(), "a stall has its evidence");
+        let dead = |train: &StalledTrain| stall.waiting.contains(train);
+        assert!(
+            stall.circle.iter().all(|(_, train)| dead(train)),
+            "whoever is in the circle can never go on"
+        );
+    }
     (ended == Ended::Finished).then(|| seen.records.clone().expect("they were asked for"))
 }
 

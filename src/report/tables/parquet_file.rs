@@ -125,7 +125,7 @@ impl<W: Write + Send> TableStream<W> {
     }
 }
 
-/// Reads a whole file that [`write`] wrote: its table, and its note where there is one.
+/// Reads a whole file that [`write()`] wrote: its table, and its note where there is one.
 pub(super) fn read(name: &str, bytes: Vec<u8>) -> Result<(Table, Option<String>), ReportError> {
     let file = SerializedFileReader::new(Bytes::from(bytes))?;
     let facts = file.metadata().file_metadata();
