@@ -7,6 +7,7 @@ mod check;
 mod common;
 mod compare;
 mod folder;
+mod knockout;
 mod manifest;
 mod merge;
 mod missing;
@@ -60,6 +61,8 @@ enum Command {
     Compare(compare::Compare),
     /// Find the most trains a day such that stated limits hold.
     Capacity(capacity::FindCapacity),
+    /// Close each place, line and facility in turn for a time, and rank them by what that costs.
+    Knockout(knockout::CloseEach),
     /// Run every point of a plan on all cores; goes on where it was stopped.
     Sweep(sweep::Sweep),
     /// Run a plan made for it, and say which of its factors matter.
@@ -87,6 +90,7 @@ pub fn main() -> ExitCode {
         Command::Verify(verify) => verify.execute(),
         Command::Compare(compare) => compare.execute(),
         Command::Capacity(capacity) => capacity.execute(),
+        Command::Knockout(knockout) => knockout.execute(),
         Command::Sweep(sweep) => sweep.execute(),
         Command::Sensitivity(which) => which.execute(),
         Command::Plan(plan) => plan.execute(),

@@ -7,6 +7,7 @@ pub mod compare;
 #[cfg(test)]
 mod forming_tests;
 mod goal;
+pub mod knockout;
 mod measures;
 mod replicate;
 pub mod results;

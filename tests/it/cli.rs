@@ -483,3 +483,39 @@ fn the_capacity_of_a_desk() {
     assert_eq!(refused.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&refused.stderr).contains("did you mean"));
 }
+
+/// Every element of a small border, ranked; a slip in a name is refused with what was meant.
+#[test]
+fn what_each_loss_costs() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("desk.toml"), SOUND).expect("writable");
+    let closing = [
+        "knockout",
+        "desk.toml",
+        "--from",
+        "2022-01-06 08:00",
+        "--lasts",
+        "6 h",
+        "--out",
+        "k",
+    ];
+    let output = landbridge(folder.path(), &closing);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("Closed 2022-01-06 08:00 to 2022-01-06 14:00"), "{said}");
+    let answer: serde_json::Value = serde_json::from_slice(&fs::read(folder.path().join("k/knockout.json")).expect("there")).expect("JSON");
+    let losses = answer["losses"].as_array().expect("a list");
+    let hours = |loss: &serde_json::Value| loss["vehicle_hours"]["mean"].as_f64().expect("a number");
+    assert_eq!(losses.len(), 4, "two places, a desk, a line");
+    assert!(losses.windows(2).all(|two| hours(&two[0]) >= hours(&two[1])) && hours(&losses[0]) > 0.0);
+    assert!(folder.path().join("k/charts/knockout.png").exists() && folder.path().join("k/tables/losses.csv").exists());
+    for (arguments, text) in [
+        (["--only", "lines.ovre"], "did you mean `lines.over`?"),
+        (["--from", "2022-01-06"], "write a date and a time of day"),
+        (["--lasts", "0 h"], "write a time above zero"),
+    ] {
+        let refused = landbridge(folder.path(), &[&["knockout", "desk.toml"], &arguments[..]].concat());
+        assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+        assert!(String::from_utf8_lossy(&refused.stderr).contains(text), "{refused:?}");
+    }
+}

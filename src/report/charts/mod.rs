@@ -2,6 +2,7 @@
 
 mod differences;
 mod dwell;
+mod knockout;
 mod panel;
 mod queue;
 mod stall;
@@ -14,6 +15,7 @@ mod waterfall;
 
 pub use differences::differences;
 pub use dwell::dwell;
+pub use knockout::knockout;
 pub use queue::queue;
 pub use stall::stall;
 pub use stringline::{StringlineOptions, stringline};

@@ -1,0 +1,206 @@
+//! `landbridge knockout`: each element closed in turn, ranked by what its loss costs.
+
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use jiff::civil::DateTime;
+use serde_json::json;
+
+use super::common::{Failure, ScenarioArgs, looks, stop_flag, threads};
+use super::folder::Folder;
+use super::manifest::sha256;
+use super::progress;
+use crate::experiment::knockout::{Knockout, KnockoutError, Loss, elements, knockout};
+use crate::experiment::{Plan, RESULTS_VERSION, ReplicateError};
+use crate::model::Model;
+use crate::report::summary::{self, Looks, cell};
+use crate::report::{ReportError, charts, number, tables};
+use crate::scenario::{self, Loaded};
+use crate::units::{Dimension, Duration, Instant};
+
+/// Close each place, line and facility in turn for a time, and rank them by what that costs.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Every run has the same luck, with and without a closure. What a window of hours is worth shows at its facility.\n\n\
+    Example:\n  landbridge knockout scenarios/baseline.toml --from \"2022-03-01 00:00\" --lasts \"2 days\" --replications 10"
+)]
+pub(super) struct CloseEach {
+    #[command(flatten)]
+    scenario: ScenarioArgs,
+    /// When each is closed, by its own clock, such as "2022-03-01 00:00"; a third into the measured time where absent.
+    #[arg(long, value_name = "DATE AND TIME", value_parser = moment)]
+    from: Option<DateTime>,
+    /// For how long.
+    #[arg(long, value_name = "TIME", default_value = "1 day", value_parser = duration)]
+    lasts: Duration,
+    /// What becomes of work in hand.
+    #[arg(long, value_enum, default_value_t = InHand::Finish)]
+    in_hand: InHand,
+    /// Only this element, such as lines.LINE or places.PLACE.reloading.SHED; may be repeated.
+    #[arg(long, value_name = "PATH")]
+    only: Vec<String>,
+    /// How many replications of each; the scenario's own number where absent.
+    #[arg(long, value_name = "N")]
+    replications: Option<NonZeroU32>,
+    /// The seed of every draw; the scenario's own where absent.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Threads; as many as there are cores where absent. They have no influence on results.
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+    /// The folder to write, which must not exist; results/knockout-NAME where absent.
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    /// The most events of one replication.
+    #[arg(long, value_name = "N", default_value_t = 10_000_000_000)]
+    max_events: u64,
+    /// Only errors on the terminal.
+    #[arg(long, short)]
+    quiet: bool,
+    /// The answer as JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What becomes of work in hand when a closure begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum InHand {
+    /// It is finished.
+    Finish,
+    /// It rests, and goes on afterwards.
+    Pause,
+    /// It is given up, and begins anew afterwards.
+    StartOver,
+}
+
+fn moment(text: &str) -> Result<DateTime, String> {
+    DateTime::strptime("%Y-%m-%d %H:%M", text).map_err(|_| "write a date and a time of day, such as \"2022-03-01 00:00\"".to_owned())
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let time = Dimension::Time
+        .parse(text)
+        .map(Duration::from_millis)
+        .map_err(|error| error.to_string())?;
+    if time <= Duration::ZERO {
+        return Err("write a time above zero, such as \"2 days\"".to_owned());
+    }
+    Ok(time)
+}
+
+impl CloseEach {
+    pub(super) fn execute(&self) -> Result<(), Failure> {
+        let replications = self.replications.map(|n| format!("run.replications={n}"));
+        let seed = self.seed.map(|n| format!("run.seed={n}"));
+        let overrides: Vec<String> = replications.into_iter().chain(seed).collect();
+        let (loaded, model) = self.scenario.load(&overrides, self.quiet)?;
+        let asked = self.asked(&loaded, &model);
+        let stem = format!("knockout-{}", self.scenario.stem());
+        let folder = Folder::new(self.out.as_deref(), &stem)?;
+        let stop = stop_flag();
+        let count = if asked.only.is_empty() {
+            elements(&loaded.scenario).len()
+        } else {
+            asked.only.len()
+        };
+        let bar = progress::bar(count as u64, "elements", self.quiet);
+        let found = knockout(&loaded.scenario, &asked, &stop, |_| bar.inc(1));
+        bar.finish_and_clear();
+        let losses = found.map_err(|error| match error {
+            KnockoutError::Run(ReplicateError::Stopped) => Failure::Unfinished("stopped before every element was closed".to_owned()),
+            KnockoutError::Run(error) => Failure::of_run(&error, &model),
+            error => Failure::Refused(format!("error: {error}")),
+        })?;
+        let closed = format!("{} to {}", shown(asked.closed.0), shown(asked.closed.1));
+        let answer = json!({
+            "program": env!("CARGO_PKG_NAME"),
+            "version": env!("CARGO_PKG_VERSION"),
+            "results_version": RESULTS_VERSION,
+            "scenario_sha256": sha256(loaded.resolved.as_bytes()),
+            "closed": [shown(asked.closed.0), shown(asked.closed.1)],
+            "replications": asked.plan.replications,
+            "seed": asked.plan.seed,
+            "confidence": asked.plan.confidence,
+            "losses": losses,
+        });
+        let answer = serde_json::to_string_pretty(&answer).map_err(ReportError::from)? + "\n";
+        folder.write("scenario.toml", loaded.resolved.as_bytes())?;
+        folder.write("knockout.json", answer.as_bytes())?;
+        let mut output = folder.create("tables/losses.csv")?;
+        tables::losses(&losses).write_csv(&mut output)?;
+        output.close()?;
+        let chart = charts::knockout(&losses, &closed, caption(&asked))?;
+        folder.write("charts/knockout.csv", chart.data_csv.as_bytes())?;
+        folder.write("charts/knockout.svg", chart.svg.as_bytes())?;
+        folder.write("charts/knockout.png", &chart.png)?;
+        let place = folder.publish(&stem, self.out.is_some())?;
+        if self.json {
+            anstream::println!("{answer}");
+        } else if !self.quiet {
+            show(&losses, &asked, looks());
+        }
+        if !self.quiet {
+            anstream::eprintln!("results: {}", place.display());
+        }
+        Ok(())
+    }
+
+    fn asked(&self, loaded: &Loaded, model: &Model) -> Knockout {
+        let run = &loaded.scenario.run;
+        let from = self.from.unwrap_or_else(|| {
+            let third = Instant(model.measure_from.0 + (model.end - model.measure_from).0 / 3);
+            model.clock.civil(&model.clock.zone, third).date().at(0, 0, 0, 0)
+        });
+        let lasts = jiff::SignedDuration::from_millis(self.lasts.0);
+        Knockout {
+            closed: (from, from.saturating_add(lasts)),
+            in_hand: match self.in_hand {
+                InHand::Finish => scenario::InHand::Finish,
+                InHand::Pause => scenario::InHand::Pause,
+                InHand::StartOver => scenario::InHand::StartOver,
+            },
+            only: self.only.clone(),
+            plan: Plan {
+                replications: run.replications,
+                until: None,
+                seed: run.seed,
+                confidence: run.confidence,
+                records: 0,
+                threads: threads(self.threads),
+                event_limit: self.max_events,
+            },
+        }
+    }
+}
+
+fn shown(at: DateTime) -> String {
+    at.strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+fn caption(asked: &Knockout) -> String {
+    format!(
+        "{}, the same luck with and without each closure; {} % intervals for all elements together (Bonferroni).",
+        number::counted(asked.plan.replications as usize, "replication", "replications"),
+        number::plain(asked.plan.confidence * 100.0)
+    )
+}
+
+fn show(losses: &[Loss], asked: &Knockout, looks: Looks) {
+    let columns = ["element", "vehicle-hours lost", "vehicles held", "hours to recover", "recovered"];
+    let mut table = summary::table(&columns, looks);
+    for loss in losses {
+        let text = |e: &Option<crate::stats::Estimate>| e.as_ref().map_or_else(|| "-".to_owned(), number::with_interval);
+        let lost = loss.unfinished.clone().unwrap_or_else(|| text(&loss.vehicle_hours));
+        let share = loss
+            .recovered
+            .map_or_else(|| "-".to_owned(), |share| format!("{:.0} %", share * 100.0));
+        table.add_row([loss.element.clone(), lost, text(&loss.held), text(&loss.recovery_hours), share].map(|text| cell(&text, looks)));
+    }
+    anstream::println!(
+        "Closed {} to {}\n{table}\n{}",
+        shown(asked.closed.0),
+        shown(asked.closed.1),
+        caption(asked)
+    );
+}
