@@ -182,7 +182,7 @@ fn caption(asked: &Knockout) -> String {
     format!(
         "{}, the same luck with and without each closure; {} % intervals for all elements together (Bonferroni).",
         number::counted(asked.plan.replications as usize, "replication", "replications"),
-        number::plain(asked.plan.confidence * 100.0)
+        (asked.plan.confidence * 1e5).round() / 1e3
     )
 }
 
