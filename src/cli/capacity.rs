@@ -1,16 +1,15 @@
 //! `landbridge capacity`: the most trains a day such that stated limits hold.
 
-use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::common::{Failure, ScenarioArgs, looks, stop_flag, threads};
+use super::common::{Failure, ReplicationArgs, ScenarioArgs, looks, stop_flag};
 use super::folder::Folder;
 use super::manifest::sha256;
 use crate::experiment::capacity::{Capacity, Limit, Search, SearchError, Trial, capacity};
-use crate::experiment::{Plan, RESULTS_VERSION, ReplicateError};
+use crate::experiment::{RESULTS_VERSION, ReplicateError};
 use crate::report::summary::{self, Looks, cell};
 use crate::report::tables::Table;
 use crate::report::{ReportError, number};
@@ -42,15 +41,8 @@ pub(super) struct FindCapacity {
     /// Multiples are tried in steps of this.
     #[arg(long, value_name = "NUMBER", default_value_t = 0.01)]
     step: f64,
-    /// How many replications of each trial; the scenario's own number where absent.
-    #[arg(long, value_name = "N")]
-    replications: Option<NonZeroU32>,
-    /// The seed of every draw; the scenario's own where absent.
-    #[arg(long, value_name = "N")]
-    seed: Option<u64>,
-    /// Threads; as many as there are cores where absent. They have no influence on results.
-    #[arg(long, value_name = "N")]
-    threads: Option<NonZeroUsize>,
+    #[command(flatten)]
+    replications: ReplicationArgs,
     /// The folder to write, which must not exist; results/capacity-NAME where absent.
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
@@ -67,11 +59,7 @@ pub(super) struct FindCapacity {
 
 impl FindCapacity {
     pub(super) fn execute(&self) -> Result<(), Failure> {
-        let replications = self.replications.map(|n| format!("run.replications={n}"));
-        let seed = self.seed.map(|n| format!("run.seed={n}"));
-        let (loaded, model) = self
-            .scenario
-            .load(&replications.into_iter().chain(seed).collect::<Vec<_>>(), self.quiet)?;
+        let (loaded, model) = self.scenario.load(&self.replications.overrides(), self.quiet)?;
         let search = self.search(&loaded);
         let stem = format!("capacity-{}", self.scenario.stem());
         let folder = Folder::new(self.out.as_deref(), &stem)?;
@@ -105,22 +93,13 @@ impl FindCapacity {
     }
 
     fn search(&self, loaded: &Loaded) -> Search {
-        let run = &loaded.scenario.run;
         Search {
             limits: self.limit.clone(),
             flows: self.flow.clone(),
             from: self.from,
             to: self.to,
             step: self.step,
-            plan: Plan {
-                replications: run.replications,
-                until: None,
-                seed: run.seed,
-                confidence: run.confidence,
-                records: 0,
-                threads: threads(self.threads),
-                event_limit: self.max_events,
-            },
+            plan: self.replications.plan(loaded, self.max_events),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What every command shares: reading a scenario, failing properly.
 
 use std::io::{self, IsTerminal};
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
 
-use crate::experiment::ReplicateError;
 use crate::experiment::stall::{StallReport, stall_report};
+use crate::experiment::{Plan, ReplicateError};
 use crate::model::{self, Model};
 use crate::railway::Ended;
 use crate::report::ReportError;
@@ -28,6 +28,43 @@ pub(super) struct ScenarioArgs {
     /// Change any key of the scenario, such as `run.replications=100`; may be repeated.
     #[arg(long, value_name = "KEY=VALUE")]
     pub(super) set: Vec<String>,
+}
+
+/// How often a scenario is run, where neither records nor goals are asked for.
+#[derive(Clone, Debug, Args)]
+pub(super) struct ReplicationArgs {
+    /// How many replications of each set of runs; the scenario's own number where absent.
+    #[arg(long, value_name = "N")]
+    replications: Option<NonZeroU32>,
+    /// The seed of every draw; the scenario's own where absent.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Threads; as many as there are cores where absent. They have no influence on results.
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+}
+
+impl ReplicationArgs {
+    /// What the options change in the scenario, so that the scenario kept with the results has it too.
+    pub(super) fn overrides(&self) -> Vec<String> {
+        let replications = self.replications.map(|n| format!("run.replications={n}"));
+        let seed = self.seed.map(|n| format!("run.seed={n}"));
+        replications.into_iter().chain(seed).collect()
+    }
+
+    /// How a scenario that was loaded with them is run.
+    pub(super) fn plan(&self, loaded: &Loaded, event_limit: u64) -> Plan {
+        let run = &loaded.scenario.run;
+        Plan {
+            replications: run.replications,
+            until: None,
+            seed: run.seed,
+            confidence: run.confidence,
+            records: 0,
+            threads: threads(self.threads),
+            event_limit,
+        }
+    }
 }
 
 impl ScenarioArgs {

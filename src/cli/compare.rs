@@ -190,13 +190,8 @@ impl Compare {
         }
         if self.format.contains(&Format::Svg) || self.format.contains(&Format::Png) {
             for chart in report::comparison_gallery(comparison)? {
-                folder.write(&format!("charts/{}.csv", chart.id), chart.data_csv.as_bytes())?;
-                if self.format.contains(&Format::Svg) {
-                    folder.write(&format!("charts/{}.svg", chart.id), chart.svg.as_bytes())?;
-                }
-                if self.format.contains(&Format::Png) {
-                    folder.write(&format!("charts/{}.png", chart.id), &chart.png)?;
-                }
+                let wants = |format| self.format.contains(&format);
+                folder.write_chart("charts/", &chart, wants(Format::Svg), wants(Format::Png))?;
             }
         }
         folder.write("compare.json", pretty(&as_json(comparison, keys))?.as_bytes())?;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::Failure;
+use crate::report::Chart;
 
 /// A folder in the making. Dropped before [`Folder::publish`], it vanishes without a trace.
 pub(super) struct Folder {
@@ -64,6 +65,19 @@ impl Folder {
         let mut output = self.create(name)?;
         output.write_all(bytes).map_err(Failure::file("write", &output.path))?;
         output.close()
+    }
+
+    /// Writes a chart below a folder of it: its data, and the picture in the forms that are wanted.
+    pub(super) fn write_chart(&self, below: &str, chart: &Chart, svg: bool, png: bool) -> Result<(), Failure> {
+        let name = |ending: &str| format!("{below}{}.{ending}", chart.id);
+        self.write(&name("csv"), chart.data_csv.as_bytes())?;
+        if svg {
+            self.write(&name("svg"), chart.svg.as_bytes())?;
+        }
+        if png {
+            self.write(&name("png"), &chart.png)?;
+        }
+        Ok(())
     }
 
     /// Moves it to its place. If another took the place meanwhile, the next free one is taken.

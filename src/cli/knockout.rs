@@ -1,18 +1,17 @@
 //! `landbridge knockout`: each element closed in turn, ranked by what its loss costs.
 
-use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use jiff::civil::DateTime;
 use serde_json::json;
 
-use super::common::{Failure, ScenarioArgs, looks, stop_flag, threads};
+use super::common::{Failure, ReplicationArgs, ScenarioArgs, looks, stop_flag};
 use super::folder::Folder;
 use super::manifest::sha256;
 use super::progress;
 use crate::experiment::knockout::{Knockout, KnockoutError, Loss, elements, knockout};
-use crate::experiment::{Plan, RESULTS_VERSION, ReplicateError};
+use crate::experiment::{RESULTS_VERSION, ReplicateError};
 use crate::model::Model;
 use crate::report::summary::{self, Looks, cell};
 use crate::report::{ReportError, charts, number, tables};
@@ -40,15 +39,8 @@ pub(super) struct CloseEach {
     /// Only this element, such as lines.LINE or places.PLACE.reloading.SHED; may be repeated.
     #[arg(long, value_name = "PATH")]
     only: Vec<String>,
-    /// How many replications of each; the scenario's own number where absent.
-    #[arg(long, value_name = "N")]
-    replications: Option<NonZeroU32>,
-    /// The seed of every draw; the scenario's own where absent.
-    #[arg(long, value_name = "N")]
-    seed: Option<u64>,
-    /// Threads; as many as there are cores where absent. They have no influence on results.
-    #[arg(long, value_name = "N")]
-    threads: Option<NonZeroUsize>,
+    #[command(flatten)]
+    replications: ReplicationArgs,
     /// The folder to write, which must not exist; results/knockout-NAME where absent.
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
@@ -91,10 +83,7 @@ fn duration(text: &str) -> Result<Duration, String> {
 
 impl CloseEach {
     pub(super) fn execute(&self) -> Result<(), Failure> {
-        let replications = self.replications.map(|n| format!("run.replications={n}"));
-        let seed = self.seed.map(|n| format!("run.seed={n}"));
-        let overrides: Vec<String> = replications.into_iter().chain(seed).collect();
-        let (loaded, model) = self.scenario.load(&overrides, self.quiet)?;
+        let (loaded, model) = self.scenario.load(&self.replications.overrides(), self.quiet)?;
         let asked = self.asked(&loaded, &model);
         let stem = format!("knockout-{}", self.scenario.stem());
         let folder = Folder::new(self.out.as_deref(), &stem)?;
@@ -131,9 +120,7 @@ impl CloseEach {
         tables::losses(&losses).write_csv(&mut output)?;
         output.close()?;
         let chart = charts::knockout(&losses, &closed, caption(&asked))?;
-        folder.write("charts/knockout.csv", chart.data_csv.as_bytes())?;
-        folder.write("charts/knockout.svg", chart.svg.as_bytes())?;
-        folder.write("charts/knockout.png", &chart.png)?;
+        folder.write_chart("charts/", &chart, true, true)?;
         let place = folder.publish(&stem, self.out.is_some())?;
         if self.json {
             anstream::println!("{answer}");
@@ -147,7 +134,6 @@ impl CloseEach {
     }
 
     fn asked(&self, loaded: &Loaded, model: &Model) -> Knockout {
-        let run = &loaded.scenario.run;
         let from = self.from.unwrap_or_else(|| {
             let third = Instant(model.measure_from.0 + (model.end - model.measure_from).0 / 3);
             model.clock.civil(&model.clock.zone, third).date().at(0, 0, 0, 0)
@@ -161,15 +147,7 @@ impl CloseEach {
                 InHand::StartOver => scenario::InHand::StartOver,
             },
             only: self.only.clone(),
-            plan: Plan {
-                replications: run.replications,
-                until: None,
-                seed: run.seed,
-                confidence: run.confidence,
-                records: 0,
-                threads: threads(self.threads),
-                event_limit: self.max_events,
-            },
+            plan: self.replications.plan(loaded, self.max_events),
         }
     }
 }

@@ -15,7 +15,7 @@ use super::stress_des;
 use crate::experiment::stall::{StallReport, network};
 use crate::experiment::{self, Plan, RESULTS_VERSION, Results, Sequential};
 use crate::model::Model;
-use crate::report::{self, Chart, summary, tables, tables::ReplicationTable};
+use crate::report::{self, summary, tables, tables::ReplicationTable};
 use crate::scenario::{Loaded, Style};
 
 /// Run the replications of a scenario: a summary on the screen, a folder of results.
@@ -182,7 +182,7 @@ impl Run {
         }
         if self.writes(Format::Svg) || self.writes(Format::Png) {
             for chart in report::gallery(results)? {
-                self.write_chart(folder, &chart)?;
+                folder.write_chart("charts/", &chart, self.writes(Format::Svg), self.writes(Format::Png))?;
             }
         }
         let manifest = serde_json::to_string_pretty(manifest).map_err(report::ReportError::from)?;
@@ -195,7 +195,12 @@ impl Run {
             folder.write("scenario.toml", loaded.resolved.as_bytes())?;
             let json = serde_json::to_string_pretty(&stall).map_err(report::ReportError::from)?;
             folder.write("stall.json", format!("{json}\n").as_bytes())?;
-            self.write_chart(&folder, &report::charts::stall(&stall, &network(model))?)
+            folder.write_chart(
+                "charts/",
+                &report::charts::stall(&stall, &network(model))?,
+                self.writes(Format::Svg),
+                self.writes(Format::Png),
+            )
         };
         match written().and_then(|()| folder.publish(&self.scenario.stem(), self.out.is_some())) {
             Ok(place) => {
@@ -206,17 +211,6 @@ impl Run {
             }
             Err(error) => error,
         }
-    }
-
-    fn write_chart(&self, folder: &Folder, chart: &Chart) -> Result<(), Failure> {
-        folder.write(&format!("charts/{}.csv", chart.id), chart.data_csv.as_bytes())?;
-        if self.writes(Format::Svg) {
-            folder.write(&format!("charts/{}.svg", chart.id), chart.svg.as_bytes())?;
-        }
-        if self.writes(Format::Png) {
-            folder.write(&format!("charts/{}.png", chart.id), &chart.png)?;
-        }
-        Ok(())
     }
 
     fn writes(&self, format: Format) -> bool {

@@ -1,7 +1,6 @@
 //! `landbridge validate`: a model against published figures.
 
 use std::fs;
-use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
@@ -9,10 +8,10 @@ use clap::Args;
 use comfy_table::CellAlignment;
 use serde::Serialize;
 
-use super::common::{Failure, ScenarioArgs, looks};
+use super::common::{Failure, ReplicationArgs, ScenarioArgs, looks};
 use super::folder::Folder;
 use super::progress;
-use crate::experiment::{self, Agreement, Comparison, Plan, Results, TargetKind, Targets, Validation};
+use crate::experiment::{self, Agreement, Comparison, Results, TargetKind, Targets, Validation};
 use crate::model::Model;
 use crate::report::summary::{self, Looks, cell};
 use crate::report::{ReportError, charts, number};
@@ -32,15 +31,8 @@ pub(super) struct Validate {
     /// The file of published figures.
     #[arg(long, value_name = "TARGETS")]
     targets: PathBuf,
-    /// How many replications; the scenario's own number where absent.
-    #[arg(long, value_name = "N")]
-    replications: Option<NonZeroU32>,
-    /// The seed of every draw; the scenario's own where absent.
-    #[arg(long, value_name = "N")]
-    seed: Option<u64>,
-    /// Threads; as many as there are cores where absent. They have no influence on results.
-    #[arg(long, value_name = "N")]
-    threads: Option<NonZeroUsize>,
+    #[command(flatten)]
+    replications: ReplicationArgs,
     /// The folder to write, which must not exist; results/NAME-validation where absent.
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
@@ -67,10 +59,7 @@ struct Document<'a> {
 impl Validate {
     pub(super) fn execute(&self) -> Result<(), Failure> {
         let targets = self.read()?;
-        let replications = self.replications.map(|n| format!("run.replications={n}"));
-        let seed = self.seed.map(|n| format!("run.seed={n}"));
-        let overrides: Vec<String> = [replications, seed].into_iter().flatten().collect();
-        let (loaded, model) = self.scenario.load(&overrides, self.quiet)?;
+        let (loaded, model) = self.scenario.load(&self.replications.overrides(), self.quiet)?;
         let mut validation = Validation::new(&targets, &experiment::names(&model)).map_err(|unknown| {
             let said: Vec<String> = unknown.iter().map(|u| format!("error: {}: {u}", self.targets.display())).collect();
             Failure::Refused(said.join("\n"))
@@ -105,17 +94,7 @@ impl Validate {
     }
 
     fn replicate(&self, loaded: &Loaded, model: &Model, validation: &mut Validation<'_>) -> Result<Results, Failure> {
-        let run = &loaded.scenario.run;
-        let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-        let plan = Plan {
-            replications: run.replications,
-            until: None,
-            seed: run.seed,
-            confidence: run.confidence,
-            records: 0,
-            threads: self.threads.unwrap_or(cores).get(),
-            event_limit: 10_000_000_000,
-        };
+        let plan = self.replications.plan(loaded, 10_000_000_000);
         let bar = progress::bar(plan.replications.into(), "replications", self.quiet);
         let outcome = experiment::replicate(model, &plan, &AtomicBool::new(false), |measures| {
             validation.add(measures);
@@ -148,9 +127,7 @@ impl Validate {
         );
         let chart = charts::validation(comparisons, &targets.title, &caption)?;
         folder.write("validation.json", json.as_bytes())?;
-        folder.write("validation.csv", chart.data_csv.as_bytes())?;
-        folder.write("validation.svg", chart.svg.as_bytes())?;
-        folder.write("validation.png", &chart.png)?;
+        folder.write_chart("", &chart, true, true)?;
         Ok(json)
     }
 }

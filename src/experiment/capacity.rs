@@ -271,11 +271,7 @@ fn one(scenario: &Scenario, search: &Search, multiple: f64, stop: &AtomicBool) -
     };
     let (estimates, unfinished) = match replicate(&model, &plan, stop, |_| ()) {
         Ok(results) => (search.limits.iter().map(|limit| results.estimate(&limit.measure)).collect(), None),
-        Err(error @ ReplicateError::Ended { .. }) => {
-            // What ends one run early is set for all that follow.
-            stop.store(false, std::sync::atomic::Ordering::Relaxed);
-            (vec![None; search.limits.len()], Some(error.to_string()))
-        }
+        Err(error @ ReplicateError::Ended { .. }) => (vec![None; search.limits.len()], Some(error.to_string())),
         Err(error) => return Err(SearchError::Run(error)),
     };
     let held = if unfinished.is_some() {

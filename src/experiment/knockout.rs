@@ -1,6 +1,6 @@
 //! Each element of a network closed in turn for a time, with the same luck in every run: what its loss costs.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use jiff::civil::DateTime;
 use serde::Serialize;
@@ -113,18 +113,14 @@ pub fn knockout(scenario: &Scenario, asked: &Knockout, stop: &AtomicBool, mut ea
         let model = closed(scenario, Some((element, asked)))?;
         let loss = match hours(&model, &plan, stop) {
             Ok(runs) => loss(path, &usual, &runs, plan.confidence),
-            Err(error @ ReplicateError::Ended { .. }) => {
-                // What ends one run early is set for all that follow.
-                stop.store(false, Ordering::Relaxed);
-                Loss {
-                    element: path,
-                    vehicle_hours: None,
-                    held: None,
-                    recovery_hours: None,
-                    recovered: None,
-                    unfinished: Some(error.to_string()),
-                }
-            }
+            Err(error @ ReplicateError::Ended { .. }) => Loss {
+                element: path,
+                vehicle_hours: None,
+                held: None,
+                recovery_hours: None,
+                recovered: None,
+                unfinished: Some(error.to_string()),
+            },
             Err(error) => return Err(error.into()),
         };
         each(&loss);

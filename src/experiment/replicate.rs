@@ -81,22 +81,27 @@ pub fn replicate(model: &Model, plan: &Plan, stop: &AtomicBool, mut each: impl F
         .build()
         .map_err(|e| ReplicateError::Threads(e.to_string()))?;
     let next = AtomicU32::new(1);
+    // Ends the other workers; whether the caller wants to stop stays the caller's own.
+    let halt = AtomicBool::new(false);
+    let stopped = || stop.load(Ordering::Relaxed) || halt.load(Ordering::Relaxed);
     // Each worker takes the next number, so that finished ones come nearly in order and few need to wait.
     let (sender, receiver) = mpsc::sync_channel::<(u32, Outcome)>(2 * threads);
     pool.in_place_scope(|scope| {
         for _ in 0..threads {
             let sender = sender.clone();
-            let next = &next;
-            scope.spawn(move |_| work(model, plan, next, stop, &sender));
+            let (next, stopped) = (&next, &stopped);
+            scope.spawn(move |_| work(model, plan, next, stopped, &sender));
         }
         drop(sender);
-        collect(model, plan, receiver, stop, &mut each)
+        let outcome = collect(model, plan, receiver, &mut each);
+        halt.store(true, Ordering::Relaxed);
+        outcome
     })
 }
 
-fn work(model: &Model, plan: &Plan, next: &AtomicU32, stop: &AtomicBool, sender: &mpsc::SyncSender<(u32, Outcome)>) {
+fn work(model: &Model, plan: &Plan, next: &AtomicU32, stopped: &impl Fn() -> bool, sender: &mpsc::SyncSender<(u32, Outcome)>) {
     let mut simulator = Simulator::new(model);
-    while !stop.load(Ordering::Relaxed) {
+    while !stopped() {
         let replication = next.fetch_add(1, Ordering::Relaxed);
         if replication > plan.most() {
             return;
@@ -121,7 +126,6 @@ fn collect(
     model: &Model,
     plan: &Plan,
     receiver: mpsc::Receiver<(u32, Outcome)>,
-    stop: &AtomicBool,
     each: &mut impl FnMut(&Measures),
 ) -> Result<Results, ReplicateError> {
     let mut summary = Summary::new(model, plan.confidence);
@@ -136,14 +140,10 @@ fn collect(
                     each(&measures);
                     summary.add(measures);
                     if expected > plan.replications && summary.knows_enough(plan) {
-                        stop.store(true, Ordering::Relaxed);
                         break 'outcomes;
                     }
                 }
-                Err(error) => {
-                    stop.store(true, Ordering::Relaxed);
-                    return Err(error);
-                }
+                Err(error) => return Err(error),
             }
         }
     }
