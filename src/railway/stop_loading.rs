@@ -68,8 +68,15 @@ impl State<'_> {
         true
     }
 
-    /// Gives and takes back orders by the number of trains that wait.
+    /// Gives and takes back orders by the number of trains that wait, until none changes: those that are let go may at once
+    /// be too many.
     pub(super) fn watch_stop_loading(&mut self) {
+        while self.judge_orders() {}
+    }
+
+    /// Looks at every rule once; whether an order was given or taken back.
+    fn judge_orders(&mut self) -> bool {
+        let mut changed = false;
         for (rule, facts) in (0..).zip(&self.model.stop_loading) {
             let Order::Waiting { stop_above, resume_below } = facts.order else {
                 continue;
@@ -78,9 +85,11 @@ impl State<'_> {
             match self.holds.stopped[rule as usize] {
                 false if waiting > i64::from(stop_above) => self.stop(rule),
                 true if waiting < i64::from(resume_below) => self.resume(rule),
-                _ => {}
+                _ => continue,
             }
+            changed = true;
         }
+        changed
     }
 
     /// Trains that wait at the place of a rule, without those that are held there.
@@ -221,6 +230,33 @@ mod tests {
                 (160 * MINUTE, 1, 1, 40)
             );
             assert_eq!((tally.held.max(), tally.held.area(seen.end)), (1, 150 * MINUTE));
+        });
+    }
+
+    /// One desk at the hub itself. Loading stops at 00:20, when two wait, and goes on at 02:00, when nobody does; `f#4` and `f#5`
+    /// are let go, and wait both: it stops again at that instant, so that `f#6` is held at 02:30, until at 04:00 nobody waits.
+    #[test]
+    fn those_let_go_may_be_too_many_at_once() {
+        let toml = scenario(
+            "stop_above = 1\nresume_below = 1",
+            "\"00:00\", \"00:10\", \"00:20\", \"00:30\", \"00:40\", \"02:30\"",
+        )
+        .replace("[places.hub]", "")
+        .replace("places.pass", "places.hub")
+        .replace("[lines.l]", "[places.pass]\n[lines.l]")
+        .replace("place = \"pass\"", "place = \"hub\"");
+        let log = log(&toml);
+        let last: Vec<&str> = log.lines().filter(|line| line.starts_with("f#6")).collect();
+        let expected = [
+            "f#6  hub  stop_loading  0 d 02:30 - 0 d 04:00",
+            "f#6  hub  desk_busy  0 d 04:00 - 0 d 05:00",
+            "f#6  hub  clearance  0 d 05:00 - 0 d 06:00",
+        ];
+        assert_eq!(last[..3], expected, "{log}");
+        observed(&toml, |seen| {
+            let tally = &seen.stop_loading[0];
+            // From 00:20 to 04:00 without a break, though it was ordered twice.
+            assert_eq!((tally.orders, tally.stopped.area(seen.end)), (2, 220 * MINUTE));
         });
     }
 
