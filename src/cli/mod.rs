@@ -11,6 +11,7 @@ mod knockout;
 mod manifest;
 mod merge;
 mod missing;
+mod new;
 mod plan;
 mod plan_file;
 mod progress;
@@ -18,6 +19,7 @@ mod replay;
 mod run;
 mod run_shard;
 mod sensitivity;
+mod shell;
 mod stress_des;
 mod submit;
 mod sweep;
@@ -47,6 +49,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Write a commented scenario to begin with: a border with a break of gauge, sound as it is.
+    New(new::New),
     /// Find every problem of a scenario, with place and remedy, and compare loads with capacities; runs nothing.
     Check(check::Check),
     /// Run the replications of a scenario: a summary on the screen, a folder of results.
@@ -77,12 +81,17 @@ enum Command {
     Merge(merge::Merge),
     /// Write the script by which a batch system runs all shards of a plan; runs nothing.
     Submit(submit::Submit),
+    /// Print what a shell needs to complete commands and options.
+    Completions(shell::Completions),
+    /// Print the manual page of the program, or write the pages of all its commands into a folder.
+    Man(shell::ManualPages),
 }
 
 /// Reads the arguments, does what they say, reports what went wrong.
 #[must_use]
 pub fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
+        Command::New(new) => new.execute(),
         Command::Check(check) => check.execute(),
         Command::Run(run) => run.execute(),
         Command::Replay(replay) => replay.execute(),
@@ -98,6 +107,8 @@ pub fn main() -> ExitCode {
         Command::Missing(missing) => missing.execute(),
         Command::Merge(merge) => merge.execute(),
         Command::Submit(submit) => submit.execute(),
+        Command::Completions(completions) => completions.execute(),
+        Command::Man(man) => man.execute(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

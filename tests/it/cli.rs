@@ -34,7 +34,7 @@ boxes = { law = "binomial", trials = 50, share = 0.96 }
 rate = "6/day"
 "#;
 
-fn landbridge(folder: &Path, arguments: &[&str]) -> Output {
+pub fn landbridge(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_landbridge"))
         .current_dir(folder)
         .args(arguments)

@@ -12,6 +12,7 @@
 //! | `coverage` | do intervals cover what they say? |
 //! | `common_numbers` | does a change leave alone what it does not touch? |
 //! | `cli` | does the program say, write and return what a person expects? |
+//! | `newcomer` | does the scenario to begin with run as it is, and does a shell complete every command? |
 //! | `stability` | are results the same bits on any number of threads, and as they were? |
 //! | `what_ifs` | do the shipped what-ifs find what their heads say? |
 //! | `sweeps` | does a sweep survive being killed, spread over shards and gone on with, and give the same bytes? |
@@ -25,6 +26,7 @@ mod fit_to_targets;
 mod interruptions;
 mod invariants;
 mod limits;
+mod newcomer;
 mod precision;
 mod stability;
 mod structure;
