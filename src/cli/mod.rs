@@ -81,6 +81,8 @@ enum Command {
     Merge(merge::Merge),
     /// Write the script by which a batch system runs all shards of a plan; runs nothing.
     Submit(submit::Submit),
+    /// Print a JSON Schema, by which an editor completes, explains and checks keys and values.
+    Schema(shell::Schema),
     /// Print what a shell needs to complete commands and options.
     Completions(shell::Completions),
     /// Print the manual page of the program, or write the pages of all its commands into a folder.
@@ -107,6 +109,7 @@ pub fn main() -> ExitCode {
         Command::Missing(missing) => missing.execute(),
         Command::Merge(merge) => merge.execute(),
         Command::Submit(submit) => submit.execute(),
+        Command::Schema(schema) => schema.execute(),
         Command::Completions(completions) => completions.execute(),
         Command::Man(man) => man.execute(),
     };

@@ -1,14 +1,50 @@
-//! `landbridge completions` and `landbridge man`: what a shell and a manual reader expect, from the options themselves.
+//! `landbridge schema`, `completions` and `man`: what an editor, a shell and a manual reader expect, from the keys and
+//! options themselves.
 
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, CommandFactory};
+use clap::{Args, CommandFactory, ValueEnum};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
 use super::common::Failure;
+use crate::report::ReportError;
+use crate::scenario::schema;
+
+/// Print a JSON Schema, by which an editor completes, explains and checks keys and values.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The schema is of draft 2020-12. It knows keys, types, units and words; what depends on the rest of a file, such as whether\n\
+    an id exists, only `landbridge check` knows.\n\n\
+    Example, for VS Code with Even Better TOML and for any editor with taplo:\n  \
+    landbridge schema > scenario.schema.json\n  and as the first line of a scenario beside it: #:schema ./scenario.schema.json"
+)]
+pub(super) struct Schema {
+    /// Of which files.
+    #[arg(value_enum, default_value_t = Of::Scenario)]
+    of: Of,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Of {
+    /// Scenarios.
+    Scenario,
+    /// Plans of experiments, as `sweep` and `sensitivity` read them.
+    Plan,
+}
+
+impl Schema {
+    pub(super) fn execute(&self) -> Result<(), Failure> {
+        let schema = match self.of {
+            Of::Scenario => schema::scenario(),
+            Of::Plan => schema::plan(),
+        };
+        let text = serde_json::to_string_pretty(&schema).map_err(ReportError::from)?;
+        print(format!("{text}\n").as_bytes())
+    }
+}
 
 /// Print what a shell needs to complete commands and options.
 #[derive(Debug, Args)]

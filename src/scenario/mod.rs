@@ -32,6 +32,7 @@ mod problem;
 mod reader;
 mod render;
 mod resolved;
+pub mod schema;
 mod trace;
 mod types;
 

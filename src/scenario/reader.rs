@@ -14,9 +14,9 @@ use super::types::Id;
 pub(super) struct Context<'a> {
     root: &'a Node,
     problems: RefCell<Vec<Problem>>,
-    /// Every key that a table was asked for, to compare with the key reference.
+    /// Every key that each table was asked for, by the path of the table, to compare with key reference and schema.
     #[cfg(test)]
-    pub(super) known_keys: RefCell<BTreeSet<&'static str>>,
+    pub(super) known_keys: RefCell<BTreeMap<String, BTreeSet<&'static str>>>,
 }
 
 impl<'a> Context<'a> {
@@ -238,7 +238,13 @@ impl<'a> Reader<'a> {
     fn report_unknown_keys(&self) {
         let known: BTreeSet<&str> = self.known.iter().copied().collect();
         #[cfg(test)]
-        self.item.cx.known_keys.borrow_mut().extend(self.known.iter().copied());
+        self.item
+            .cx
+            .known_keys
+            .borrow_mut()
+            .entry(self.item.path.clone())
+            .or_default()
+            .extend(&known);
         for (key, node) in self.table.iter().filter(|(key, _)| !known.contains(key.as_str())) {
             let problem = Problem::error(ProblemKind::UnknownKey, joined(&self.item.path, key), node.key.clone());
             self.item.cx.report(problem.remedy_if(suggestion(key, known.iter().copied())));

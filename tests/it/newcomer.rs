@@ -113,3 +113,19 @@ fn shells_complete_every_command_and_each_has_its_page() {
     }
     assert_eq!(fs::read_dir(pages).expect("a folder").count(), commands.len() + 1);
 }
+
+/// The schemas themselves are tested where they are made, against everything that the program accepts and refuses.
+#[test]
+fn the_schemas_are_printed_whole() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (arguments, title) in [
+        (&["schema"][..], "A landbridge scenario"),
+        (&["schema", "scenario"], "A landbridge scenario"),
+        (&["schema", "plan"], "A landbridge plan of experiments"),
+    ] {
+        let schema: serde_json::Value = serde_json::from_slice(&done(folder.path(), arguments).stdout).expect("JSON");
+        assert_eq!(schema["title"], title);
+        assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+        assert!(schema["$defs"].as_object().is_some_and(|tables| !tables.is_empty()));
+    }
+}

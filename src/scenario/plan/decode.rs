@@ -11,7 +11,7 @@ use super::types::{Design, Levels, PlannedRuns, Replications};
 
 /// A plan whose base is not yet read.
 #[derive(Clone, Debug)]
-pub(super) struct Draw {
+pub(in crate::scenario) struct Draw {
     pub(super) title: String,
     pub(super) description: String,
     /// The file of the base and where its name stands.
@@ -35,7 +35,7 @@ const MOST_REPLICATIONS: u32 = 200;
 const MOST_POINTS: u64 = 1_000_000;
 
 /// Reads the whole plan.
-pub(super) fn plan(cx: &Context<'_>) -> Option<Draw> {
+pub(in crate::scenario) fn plan(cx: &Context<'_>) -> Option<Draw> {
     let root = Item {
         node: cx.root(),
         path: String::new(),

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 mod decimal;
-mod decode;
+pub(super) mod decode;
 mod factor;
 mod types;
 
@@ -233,4 +233,4 @@ impl LoadedPlan {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -315,18 +315,23 @@ fn levels_that_make_invalid_scenarios() {
     insta::assert_snapshot!(folder.drawn(&plan.gather([point(0), point(1)]).to_string()));
 }
 
+const REFERENCE: &str = include_str!("../../../docs/sweeps.md");
+
+pub(in crate::scenario) fn reference_plan() -> String {
+    let blocks = REFERENCE.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next());
+    blocks.collect::<Vec<_>>().join("\n")
+}
+
 /// The reference of plans: its TOML blocks are one plan, and its tables have every key and no other.
 #[test]
 fn the_reference_is_a_plan_and_has_every_key() {
     use std::collections::BTreeSet;
-    const REFERENCE: &str = include_str!("../../../docs/sweeps.md");
-    let blocks = REFERENCE.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next());
-    let text = blocks.collect::<Vec<_>>().join("\n");
+    let text = reference_plan();
     let tree = parse_document(&text, 0, &mut Vec::new());
     let cx = Context::new(&tree, Vec::new());
     let draw = decode::plan(&cx).expect("a table");
     assert_eq!(draw.factors.len(), 4);
-    let known: BTreeSet<&str> = cx.known_keys.borrow().clone();
+    let known: BTreeSet<&str> = cx.known_keys.borrow().values().flatten().copied().collect();
     let problems: Vec<String> = cx.into_problems().iter().map(ToString::to_string).collect();
     assert_eq!(problems, Vec::<String>::new());
     let tables = REFERENCE.split("## What it writes").next().expect("a first part");
