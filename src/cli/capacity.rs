@@ -18,7 +18,7 @@ use crate::scenario::Loaded;
 /// Find the most trains a day such that stated limits hold.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The trains of all flows, or of those named, are multiplied; every trial has the same luck. The answer goes by means,\n\
+    after_help = "The trains of all flows, or of those named, are multiplied; every trial has the same luck. The answer goes by means, \
     with the number that surely holds and the one that surely does not.\n\n\
     Example:\n  landbridge capacity scenarios/baseline.toml --limit \"places.horgos.dwell_time_hours_p95 <= 24\" \\\n    \
     --flow inland_horgos --flow urumqi_horgos --flow central_asia_horgos"

@@ -2,20 +2,29 @@
 
 use clap::Args;
 use comfy_table::{CellAlignment, Table};
+use serde_json::json;
 
 use super::common::{Failure, ScenarioArgs, looks};
-use crate::model::{Load, Model, Step, Windows, circular_waits, narrow_windows, offered_loads, shared_hours};
+use crate::model::{Load, Model, NarrowWindow, Step, Windows, circular_waits, narrow_windows, offered_loads, shared_hours};
+use crate::report::ReportError;
 use crate::report::summary::{self, Looks, cell};
+use crate::scenario::Loaded;
 use crate::units::{Duration, Instant, millis_as_hours};
 
 /// Find every problem of a scenario, with place and remedy, and compare loads with capacities; runs nothing.
 #[derive(Debug, Args)]
+#[command(after_help = "Exit code 2 where there is a problem, 0 with or without warnings.\n\n\
+    Examples:\n  landbridge check scenarios/baseline.toml\n  \
+    landbridge check scenarios/baseline.toml --set flows.inland_horgos.growth=1.36")]
 pub(super) struct Check {
     #[command(flatten)]
     scenario: ScenarioArgs,
     /// Only problems on the terminal.
     #[arg(long, short)]
     quiet: bool,
+    /// All of it as JSON instead of tables.
+    #[arg(long)]
+    json: bool,
 }
 
 /// From this share of its capacity on an element is shown as tight.
@@ -24,10 +33,15 @@ const TIGHT: f64 = 0.85;
 impl Check {
     pub(super) fn execute(&self) -> Result<(), Failure> {
         let (loaded, model) = self.scenario.load(&[], false)?;
+        let loads = sorted(offered_loads(&model));
+        if self.json {
+            anstream::println!("{}", as_json(&loaded, &model, &loads)?);
+            return Ok(());
+        }
         if self.quiet {
             return Ok(());
         }
-        let (loads, looks) = (offered_loads(&model), looks());
+        let looks = looks();
         anstream::println!("{}: sound\n", loaded.scenario.title);
         anstream::println!("Flows and their ways\n{}\n", ways(&model, looks));
         anstream::println!("Offered load, tightest first\n{}", table_of(loads.clone(), looks));
@@ -38,36 +52,77 @@ impl Check {
                 disruptions(&model, looks)
             );
         }
-        for window in narrow_windows(&model) {
-            anstream::println!("warning: {}", window.sentence());
-        }
-        if let Some(circle) = circular_waits(&model) {
-            anstream::println!(
-                "warning: trains may come to wait for one another in a circle, if every part of it is full at once: {}; \
-                 more tracks or room in one of them, or \"unlimited\", breaks it",
-                circle.sentence()
-            );
-        }
-        for load in loads.iter().filter(|load| load.share() > 1.0) {
-            anstream::println!(
-                "warning: {} is offered {:.1} a day and can take {:.1} ({}): its queue grows without bound",
-                load.name,
-                load.offered_per_day,
-                load.capacity_per_day,
-                load.limit
-            );
+        for warning in warnings(&model, &loads) {
+            anstream::println!("warning: {warning}");
         }
         Ok(())
     }
 }
 
-pub(super) fn ways(model: &Model, looks: Looks) -> Table {
-    let mut table = summary::table(&["flow", "a day", "boxes", "way", "steps"], looks);
+/// What is probably not meant, though it can be run.
+fn warnings(model: &Model, loads: &[Load]) -> Vec<String> {
+    let mut found: Vec<String> = narrow_windows(model).iter().map(NarrowWindow::sentence).collect();
+    found.extend(circular_waits(model).map(|circle| {
+        format!(
+            "trains may come to wait for one another in a circle, if every part of it is full at once: {}; \
+             more tracks or room in one of them, or \"unlimited\", breaks it",
+            circle.sentence()
+        )
+    }));
+    found.extend(loads.iter().filter(|load| load.share() > 1.0).map(|load| {
+        format!(
+            "{} is offered {:.1} a day and can take {:.1} ({}): its queue grows without bound",
+            load.name, load.offered_per_day, load.capacity_per_day, load.limit
+        )
+    }));
+    found
+}
+
+/// All of it for a program.
+fn as_json(loaded: &Loaded, model: &Model, loads: &[Load]) -> Result<String, Failure> {
+    let warned = warnings(model, loads);
+    let flows = ways_of(model);
+    let flows = flows.iter().map(
+        |way| json!({ "flow": way.flow, "trains_per_day": way.per_day, "boxes_mean": way.boxes, "way": way.places, "steps": way.steps }),
+    );
+    let loads = loads.iter().map(|load| {
+        json!({
+            "id": load.id, "name": load.name, "limit": load.limit, "offered_per_day": load.offered_per_day,
+            "capacity_per_day": load.capacity_per_day, "load": load.share(),
+        })
+    });
+    let hours = shared_hours(model).into_iter().map(|shared| {
+        json!({
+            "flow": shared.way, "facilities": shared.facilities, "hours_per_week": shared.hours_per_week,
+            "longest_hours": shared.longest.as_hours(),
+        })
+    });
+    let document = json!({
+        "title": loaded.scenario.title,
+        "sound": true,
+        "flows": flows.collect::<Vec<_>>(),
+        "offered_load": loads.collect::<Vec<_>>(),
+        "opening_hours": hours.collect::<Vec<_>>(),
+        "warnings": loaded.warnings.iter().map(ToString::to_string).chain(warned).collect::<Vec<_>>(),
+    });
+    Ok(serde_json::to_string_pretty(&document).map_err(ReportError::from)?)
+}
+
+/// One way of a flow.
+struct Way {
+    flow: String,
+    per_day: f64,
+    boxes: f64,
+    places: Vec<String>,
+    steps: Vec<String>,
+}
+
+fn ways_of(model: &Model) -> Vec<Way> {
     let ways = model
         .flows
         .iter()
         .flat_map(|flow| flow.routes.iter().map(move |route| (flow, route)));
-    for (flow, route) in ways {
+    ways.map(|(flow, route)| {
         let mut places = vec![model.places[flow.origin as usize].name.clone()];
         let program = &route.program;
         let lanes = program
@@ -78,13 +133,26 @@ pub(super) fn ways(model: &Model, looks: Looks) -> Table {
             Step::Choose(i) => Some(options(model, i)),
             step => facility(model, step).map(str::to_owned),
         });
-        let per_day = flow.departures.per_day(flow.growth, model.end);
+        Way {
+            flow: flow.way_name(route),
+            per_day: flow.departures.per_day(flow.growth, model.end),
+            boxes: flow.boxes.mean,
+            places,
+            steps: steps.collect(),
+        }
+    })
+    .collect()
+}
+
+pub(super) fn ways(model: &Model, looks: Looks) -> Table {
+    let mut table = summary::table(&["flow", "a day", "boxes", "way", "steps"], looks);
+    for way in ways_of(model) {
         table.add_row([
-            cell(&flow.way_name(route), looks),
-            cell(&format!("{per_day:.2}"), looks),
-            cell(&format!("{:.0}", flow.boxes.mean), looks),
-            cell(&places.join(" > "), looks),
-            cell(&steps.collect::<Vec<_>>().join(", "), looks),
+            cell(&way.flow, looks),
+            cell(&format!("{:.2}", way.per_day), looks),
+            cell(&format!("{:.0}", way.boxes), looks),
+            cell(&way.places.join(" > "), looks),
+            cell(&way.steps.join(", "), looks),
         ]);
     }
     align_right(&mut table, &[1, 2]);
@@ -170,8 +238,14 @@ fn hours_of(lengths: impl Iterator<Item = Duration>) -> f64 {
     millis_as_hours(lengths.map(|length| length.0).sum())
 }
 
-pub(super) fn table_of(mut loads: Vec<Load>, looks: Looks) -> Table {
+/// The tightest first.
+fn sorted(mut loads: Vec<Load>) -> Vec<Load> {
     loads.sort_by(|a, b| b.share().total_cmp(&a.share()));
+    loads
+}
+
+pub(super) fn table_of(loads: Vec<Load>, looks: Looks) -> Table {
+    let loads = sorted(loads);
     let mut table = summary::table(&["element", "limit", "offered a day", "capacity a day", "load"], looks);
     for load in loads {
         let mark = match load.share() {

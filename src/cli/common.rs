@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal};
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -34,14 +35,25 @@ pub(super) struct ScenarioArgs {
 #[derive(Clone, Debug, Args)]
 pub(super) struct ReplicationArgs {
     /// How many replications of each set of runs; the scenario's own number where absent.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = one_or_more::<NonZeroU32>)]
     replications: Option<NonZeroU32>,
     /// The seed of every draw; the scenario's own where absent.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = seed)]
     seed: Option<u64>,
     /// Threads; as many as there are cores where absent. They have no influence on results.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = one_or_more::<NonZeroUsize>)]
     threads: Option<NonZeroUsize>,
+}
+
+/// A number of something on the command line, one or more.
+pub(super) fn one_or_more<T: FromStr>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|_| "write a whole number, 1 or more".to_owned())
+}
+
+/// A seed on the command line, as a scenario may have it.
+pub(super) fn seed(text: &str) -> Result<u64, String> {
+    let seed = text.parse().ok().filter(|seed| *seed <= i64::MAX.unsigned_abs());
+    seed.ok_or_else(|| format!("write a whole number from 0 to {}", i64::MAX))
 }
 
 impl ReplicationArgs {
@@ -71,7 +83,7 @@ impl ScenarioArgs {
     /// Reads, checks and compiles the scenario; warnings go to the terminal.
     pub(super) fn load(&self, overrides: &[String], quiet: bool) -> Result<(Loaded, Model), Failure> {
         let overrides: Vec<String> = self.set.iter().chain(overrides).cloned().collect();
-        let loaded = scenario::load(&self.file, &overrides)?;
+        let loaded = scenario::load(&self.file, &overrides).map_err(|error| refused(error, &self.file, Wanted::Scenario))?;
         if !quiet && !loaded.warnings.is_empty() {
             anstream::eprintln!("{}", loaded.warnings.render(Style::Coloured));
         }
@@ -124,6 +136,9 @@ pub enum Failure {
     /// It ended before it was done; the same command goes on.
     #[error("{0}")]
     Unfinished(String),
+    /// A fault of the program, which was said when it happened.
+    #[error("")]
+    Panicked,
 }
 
 impl Failure {
@@ -155,6 +170,7 @@ impl Failure {
     pub(super) fn report(&self) {
         match self {
             Self::Refused(text) | Self::Unfinished(text) => anstream::eprintln!("{text}"),
+            Self::Panicked => {}
             failure => anstream::eprintln!("error: {failure}"),
         }
     }
@@ -170,22 +186,74 @@ impl Failure {
             }) => 2,
             Self::Stalled(_) => 3,
             Self::Unfinished(_) | Self::Store(StoreError::Locked(_) | StoreError::File { .. } | StoreError::Incomplete { .. }) => TRY_AGAIN,
-            Self::File { .. } | Self::Run(_) | Self::Report(_) | Self::Store(_) => 1,
+            Self::File { .. } | Self::Run(_) | Self::Report(_) | Self::Store(_) | Self::Panicked => 1,
         })
     }
 }
 
-impl From<LoadError> for Failure {
-    fn from(error: LoadError) -> Self {
-        match error {
-            LoadError::Unreadable { path, source } => Self::File {
-                what: "read",
-                path,
-                source,
-            },
-            LoadError::Refused(problems) => Self::Refused(problems.render(Style::Coloured)),
+/// What a file is expected to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    Scenario,
+    Plan,
+}
+
+/// Why a scenario or plan was not loaded; where it is the other of the two, that alone is said.
+pub(super) fn refused(error: LoadError, file: &Path, wanted: Wanted) -> Failure {
+    match error {
+        LoadError::Unreadable { path, source } => unreadable(&path, &source),
+        LoadError::Refused(problems) => {
+            let table = std::fs::read_to_string(file).ok().and_then(|text| text.parse::<toml::Table>().ok());
+            let has = |key: &str| table.as_ref().is_some_and(|table| table.contains_key(key));
+            let (is_scenario, is_plan) = (has("time") && !has("design"), has("design") && has("factors") && !has("time"));
+            let said = match wanted {
+                Wanted::Scenario if is_plan => "is a plan of experiments, not a scenario\n  = help: landbridge sweep",
+                Wanted::Plan if is_scenario => {
+                    "is a scenario, not a plan of experiments\n  = help: a plan names it as its `base`: landbridge new --help; or run it: landbridge run"
+                }
+                _ => return Failure::Refused(problems.render(Style::Coloured)),
+            };
+            let file = file.display();
+            Failure::Refused(format!("error: {file} {said} {file}"))
         }
     }
+}
+
+/// A file that is to be read and cannot be, with what to do.
+pub(super) fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let is_file = |entry: &std::fs::DirEntry| entry.path().extension().is_some_and(|ending| ending == "toml");
+    let files = |folder: &Path| -> Vec<String> {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().filter(is_file);
+        let mut names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    };
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let (reason, help) = match error.kind() {
+        io::ErrorKind::NotFound => {
+            let known = files(folder);
+            let help = match scenario::suggestion(&name, known.iter().map(String::as_str)) {
+                Some(remedy) => remedy.replace("known here", &format!("files in {}", folder.display())),
+                None => "to begin with a scenario: landbridge new NAME".to_owned(),
+            };
+            ("there is no such file".to_owned(), help)
+        }
+        io::ErrorKind::IsADirectory => {
+            let help = match files(path).first() {
+                Some(first) => format!("name a file in it, such as {}", path.join(first).display()),
+                None => "name a file".to_owned(),
+            };
+            ("it is a folder".to_owned(), help)
+        }
+        io::ErrorKind::InvalidData => ("it is not text in UTF-8".to_owned(), "save it as UTF-8 in your editor".to_owned()),
+        io::ErrorKind::PermissionDenied => ("it may not be read".to_owned(), "ask its owner, or copy it".to_owned()),
+        _ => (error.to_string(), "look whether the path and the disk are right".to_owned()),
+    };
+    Failure::Refused(format!("error: cannot read {}: {reason}\n  = help: {help}", path.display()))
 }
 
 /// A flag that ctrl-C, or the signal by which a batch system ends a task, sets.

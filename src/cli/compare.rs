@@ -2,13 +2,13 @@
 
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
 use comfy_table::Table as Shown;
 use serde_json::{Value, json};
 
-use super::common::{Failure, ScenarioArgs, looks, stop_flag, threads};
+use super::common::{Failure, ScenarioArgs, looks, one_or_more, seed, stop_flag, threads};
 use super::folder::Folder;
 use super::manifest::{quoted, sha256};
 use super::progress;
@@ -23,7 +23,7 @@ use crate::scenario::Loaded;
 /// Run scenarios with the same luck, and show what tells them apart and how sure that is.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The first file is what the others are held against; it says how many replications, and with which seed.\n\
+    after_help = "The first file is what the others are held against; it says how many replications, and with which seed. \
     The folder holds keys, differences, trains and trains_by_flow as tables, charts/, compare.json, scenarios/ and manifest.json.\n\n\
     Examples:\n  landbridge compare scenarios/baseline.toml scenarios/what_if/reloading_45.toml\n  \
     landbridge compare scenarios/baseline.toml scenarios/what_if/urumqi_36.toml --replications 60"
@@ -36,16 +36,16 @@ pub(super) struct Compare {
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
     /// How many replications of each; the first scenario's own number where absent.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = one_or_more::<NonZeroU32>)]
     replications: Option<NonZeroU32>,
     /// The seed of every draw; the first scenario's own where absent.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = seed)]
     seed: Option<u64>,
     /// In how many replications, from the first, trains are compared one by one.
     #[arg(long, value_name = "N")]
     records: Option<u32>,
     /// Threads; as many as there are cores where absent. They have no influence on results.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = one_or_more::<NonZeroUsize>)]
     threads: Option<NonZeroUsize>,
     /// The folder to write, which must not exist; results/compare-NAME where absent.
     #[arg(long, value_name = "FOLDER")]
@@ -75,8 +75,6 @@ impl Compare {
     pub(super) fn execute(&self) -> Result<(), Failure> {
         let ready = self.load()?;
         let plan = self.plan(&ready[0].loaded);
-        let resolved: Vec<&str> = ready.iter().map(|r| r.loaded.resolved.as_str()).collect();
-        let keys = differing_keys(&resolved);
         let stem = format!(
             "compare-{}",
             ready[1..].iter().map(|r| r.name.as_str()).collect::<Vec<_>>().join("-")
@@ -85,10 +83,19 @@ impl Compare {
         let stop = stop_flag();
         let mut scenarios = Vec::new();
         for scenario in &ready {
-            scenarios.push(self.run(scenario, &plan, &stop)?);
+            match self.run(scenario, &plan, &stop) {
+                Err(_) if stop.load(Ordering::Relaxed) => break,
+                outcome => scenarios.push(outcome?),
+            }
         }
+        if stop.load(Ordering::Relaxed) {
+            what_is_done(&scenarios, ready.len(), plan.replications)?;
+        }
+        let ready = &ready[..scenarios.len()];
+        let resolved: Vec<&str> = ready.iter().map(|r| r.loaded.resolved.as_str()).collect();
+        let keys = differing_keys(&resolved);
         let comparison = compare(scenarios, plan.confidence);
-        self.write(&folder, &ready, &comparison, &keys)?;
+        self.write(&folder, ready, &comparison, &keys)?;
         let place = folder.publish(&stem, self.out.is_some())?;
         if self.json {
             anstream::println!("{}", pretty(&as_json(&comparison, &keys))?);
@@ -197,6 +204,23 @@ impl Compare {
         folder.write("compare.json", pretty(&as_json(comparison, keys))?.as_bytes())?;
         folder.write("manifest.json", pretty(&manifest(ready, comparison))?.as_bytes())
     }
+}
+
+/// Says how far it came where it was stopped before the end; two scenarios at least can be compared.
+fn what_is_done(scenarios: &[Compared], all: usize, asked: u32) -> Result<(), Failure> {
+    if scenarios.len() == all && scenarios.iter().all(|s| s.results.run.replications == asked) {
+        return Ok(());
+    }
+    let done = |s: &Compared| format!("{} of {asked} replications of {}", s.results.run.replications, s.name);
+    let done: Vec<String> = scenarios.iter().map(done).collect();
+    if scenarios.len() < 2 {
+        let done = done.first().map_or("nothing", String::as_str);
+        return Err(Failure::Unfinished(format!(
+            "stopped after {done}: there is nothing to compare yet"
+        )));
+    }
+    anstream::eprintln!("stopped: {} are finished and compared", done.join(", "));
+    Ok(())
 }
 
 fn pretty(value: &Value) -> Result<String, Failure> {

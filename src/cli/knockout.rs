@@ -22,7 +22,8 @@ use crate::units::{Dimension, Duration, Instant};
 #[derive(Debug, Args)]
 #[command(
     after_help = "Every run has the same luck, with and without a closure. What a window of hours is worth shows at its facility.\n\n\
-    Example:\n  landbridge knockout scenarios/baseline.toml --from \"2022-03-01 00:00\" --lasts \"2 days\" --replications 10"
+    Example:\n  landbridge knockout scenarios/baseline.toml --replications 10 \\\n    \
+    --from \"2022-03-01 00:00\" --lasts \"2 days\""
 )]
 pub(super) struct CloseEach {
     #[command(flatten)]
@@ -97,10 +98,13 @@ impl CloseEach {
         let found = knockout(&loaded.scenario, &asked, &stop, |_| bar.inc(1));
         bar.finish_and_clear();
         let losses = found.map_err(|error| match error {
-            KnockoutError::Run(ReplicateError::Stopped) => Failure::Unfinished("stopped before every element was closed".to_owned()),
+            KnockoutError::Run(ReplicateError::Stopped) => Failure::Unfinished("stopped before the first element was closed".to_owned()),
             KnockoutError::Run(error) => Failure::of_run(&error, &model),
             error => Failure::Refused(format!("error: {error}")),
         })?;
+        if losses.len() < count {
+            anstream::eprintln!("stopped: {} of {count} elements were closed and are ranked", losses.len());
+        }
         let closed = format!("{} to {}", shown(asked.closed.0), shown(asked.closed.1));
         let answer = json!({
             "program": env!("CARGO_PKG_NAME"),

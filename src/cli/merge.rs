@@ -12,9 +12,10 @@ use super::sweep::{write_points, write_runs};
 /// Make one table of all parts of a plan.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Nothing is written unless every run of the plan is there, once or bit-equal several times. The table is the same bytes as\n\
+    after_help = "Nothing is written unless every run of the plan is there, once or bit-equal several times. The table is the same bytes as \
     that of `landbridge sweep` on one machine.\n\n\
-    Exit codes: 0 done, 1 a part is damaged or two differ, 2 a part of another plan or program, 75 runs are missing."
+    Exit codes: 0 done, 1 a part is damaged or two differ, 2 a part of another plan or program, 75 runs are missing.\n\n\
+    Example:\n  landbridge merge --plan plan.json --parts parts --out runs.parquet --points points.csv"
 )]
 pub(super) struct Merge {
     /// The plan that `landbridge plan` wrote.

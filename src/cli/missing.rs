@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::common::Failure;
+use super::common::{Failure, one_or_more};
 use super::plan_file::{Named, read};
 use super::run_shard::{Shard, folder_of};
 use crate::store::{Index, Parts, StoreError};
@@ -21,7 +21,7 @@ pub(super) struct Missing {
     #[arg(long, value_name = "FILE")]
     plan: PathBuf,
     /// Into how many shards the plan is divided.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = one_or_more::<NonZeroU32>)]
     shards: NonZeroU32,
     /// The folder of parts.
     #[arg(long, value_name = "FOLDER")]

@@ -26,6 +26,7 @@ mod sweep;
 mod validate;
 mod verify;
 
+use std::panic;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -92,7 +93,38 @@ enum Command {
 /// Reads the arguments, does what they say, reports what went wrong.
 #[must_use]
 pub fn main() -> ExitCode {
-    let outcome = match Arguments::parse().command {
+    panic::set_hook(Box::new(say_of_panic));
+    let outcome = panic::catch_unwind(execute).unwrap_or(Err(Failure::Panicked));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.report();
+            failure.exit_code()
+        }
+    }
+}
+
+/// In place of what the language says of a panic: that it is nobody's input, or that the output cannot be written.
+fn say_of_panic(info: &panic::PanicHookInfo<'_>) {
+    let payload = info.payload();
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    let said = text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or_default();
+    if let Some(reason) = said.strip_prefix("failed printing to ") {
+        anstream::eprintln!("error: cannot write to standard output: {reason}");
+        return;
+    }
+    let place = info
+        .location()
+        .map_or_else(String::new, |place| format!(" ({}:{})", place.file(), place.line()));
+    anstream::eprintln!(
+        "error: a fault of landbridge {} itself, not of the input: {said}{place}\n  = help: please report it, with this message and the files it was given",
+        env!("CARGO_PKG_VERSION")
+    );
+}
+
+/// Does what the arguments say.
+fn execute() -> Result<(), Failure> {
+    match Arguments::parse().command {
         Command::New(new) => new.execute(),
         Command::Check(check) => check.execute(),
         Command::Run(run) => run.execute(),
@@ -112,12 +144,5 @@ pub fn main() -> ExitCode {
         Command::Schema(schema) => schema.execute(),
         Command::Completions(completions) => completions.execute(),
         Command::Man(man) => man.execute(),
-    };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            failure.report();
-            failure.exit_code()
-        }
     }
 }

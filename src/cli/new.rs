@@ -15,7 +15,7 @@ const PLAN: &str = include_str!("../../assets/starter/plan.toml");
 /// Write a commented scenario to begin with: a border with a break of gauge, sound as it is.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Writes NAME.toml, and with --plan NAME-sweep.toml beside it; never over a file that exists. Where NAME.toml is there\n\
+    after_help = "Writes NAME.toml, and with --plan NAME-sweep.toml beside it; never over a file that exists. Where NAME.toml is there \
     already, --plan adds only the plan.\n\n\
     Examples:\n  landbridge new my_border\n  landbridge new studies/my_border --plan"
 )]

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use super::common::{Failure, looks};
+use super::common::{Failure, Wanted, looks, one_or_more, refused, seed};
 use crate::experiment::sweep::{self, Plan, Row, RunId};
 use crate::report::summary::{self, cell};
 use crate::scenario::Style;
@@ -23,10 +23,10 @@ pub(super) struct PlanArgs {
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
     /// How many replications of each point, instead of the plan's number or rule.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = one_or_more::<NonZeroU32>)]
     replications: Option<NonZeroU32>,
     /// The seed of every draw; the plan's own, or that of its base, where absent.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX.unsigned_abs()))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = seed)]
     seed: Option<u64>,
 }
 
@@ -42,7 +42,7 @@ pub(super) struct Named {
 impl PlanArgs {
     /// Reads and checks the plan and every point of it; warnings go to the terminal.
     pub(super) fn load(&self, quiet: bool) -> Result<Named, Failure> {
-        let mut loaded = plan::load(&self.file, &self.set)?;
+        let mut loaded = plan::load(&self.file, &self.set).map_err(|error| refused(error, &self.file, Wanted::Plan))?;
         if !quiet && !loaded.warnings.is_empty() {
             anstream::eprintln!("{}", loaded.warnings.render(Style::Coloured));
         }

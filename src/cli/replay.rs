@@ -7,7 +7,7 @@ use clap::Args;
 use comfy_table::CellAlignment;
 use serde::{Deserialize, Serialize};
 
-use super::common::{Failure, civil, looks};
+use super::common::{Failure, Wanted, civil, looks, refused};
 use super::manifest::sha256;
 use crate::experiment::{RESULTS_VERSION, ReplicateError, StoryStep, Trains, find_train, story};
 use crate::model::{self, Model};
@@ -140,7 +140,7 @@ impl Replay {
                 self.replication, known.replications
             )));
         }
-        let loaded = scenario::load(&file, &[])?;
+        let loaded = scenario::load(&file, &[]).map_err(|error| refused(error, &file, Wanted::Scenario))?;
         let model = model::compile(&loaded.scenario).map_err(|problems| {
             let found = problems.iter().map(|p| (p.key(), p.to_string(), p.remedy()));
             Failure::Refused(loaded.refuse(found).render(Style::Coloured))

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 
-use super::common::{Failure, ScenarioArgs, looks, stop_flag, threads};
+use super::common::{Failure, ScenarioArgs, looks, one_or_more, seed, stop_flag, threads};
 use super::folder::Folder;
 use super::manifest::{Manifest, quoted, records_sha256, sha256};
 use super::progress;
@@ -21,28 +21,30 @@ use crate::scenario::{Loaded, Style};
 /// Run the replications of a scenario: a summary on the screen, a folder of results.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The folder holds summary.json, manifest.json, scenario.toml, stress_des.md (what a reviewer asks), tables/ and charts/.\n\
+    after_help = "The folder holds summary.json, manifest.json, scenario.toml, stress_des.md (what a reviewer asks), tables/ and charts/. \
     It appears when it is whole. Ctrl-C stops after the replications that are finished and writes these.\n\n\
     Examples:\n  landbridge run scenarios/baseline.toml\n  \
-    landbridge run scenarios/baseline.toml --set places.alataw_pass.reloading.shed.lifting=\"45 min\" --out results/shed-45"
+    landbridge run scenarios/baseline.toml --out results/shed-45 \\\n    \
+    --set places.alataw_pass.reloading.shed.lifting=\"45 min\"\n  \
+    landbridge run scenarios/baseline.toml --until \"places.horgos.dwell_time_hours_p95 within 5 %\""
 )]
 pub(super) struct Run {
     #[command(flatten)]
     scenario: ScenarioArgs,
     /// How many replications; the scenario's own number where absent.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = one_or_more::<NonZeroU32>)]
     replications: Option<NonZeroU32>,
     /// Go on until a measure is known so well, written MEASURE within N %; may be repeated.
     #[arg(long, value_name = "MEASURE within N %")]
     until: Vec<String>,
     /// The seed of every draw; the scenario's own where absent.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = seed)]
     seed: Option<u64>,
     /// Of how many replications, from the first, every activity of every train is kept.
     #[arg(long, value_name = "N")]
     records: Option<u32>,
     /// Threads; as many as there are cores where absent. They have no influence on results.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = one_or_more::<NonZeroUsize>)]
     threads: Option<NonZeroUsize>,
     /// The folder to write, which must not exist; results/NAME where absent.
     #[arg(long, value_name = "FOLDER")]

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 
 use clap::Args;
 
-use super::common::{Failure, stop_flag};
+use super::common::{Failure, one_or_more, stop_flag};
 use super::plan_file::{Named, read};
 use super::progress;
 use crate::experiment::sweep::{RunId, WorkError, work};
@@ -17,12 +17,13 @@ use crate::store::{Index, Part, Parts, StoredRow};
 /// Run one shard of a plan and publish its part.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "A shard is every n-th run of the plan. Its part appears in FOLDER/PLAN-ID when it is whole, and is the same bytes from\n\
-    whatever machine; a shard whose valid part is there is not run again, so any number of tries does no harm.\n\
+    after_help = "A shard is every n-th run of the plan. Its part appears in FOLDER/PLAN-ID when it is whole, and is the same bytes from \
+    whatever machine; a shard whose valid part is there is not run again, so any number of tries does no harm. \
     A run that fails is a row, never a lost shard.\n\n\
-    Exit codes: 0 published or already there, 1 failed, 2 not a plan of this program, 75 stopped by a signal or by the file\n\
+    Exit codes: 0 published or already there, 1 failed, 2 not a plan of this program, 75 stopped by a signal or by the file \
     system: no part is left, try again.\n\n\
-    Threads: --threads, or what the batch system gives (SLURM_CPUS_PER_TASK, HQ_CPUS), or 1."
+    Threads: --threads, or what the batch system gives (SLURM_CPUS_PER_TASK, HQ_CPUS), or 1.\n\n\
+    Example:\n  landbridge run-shard --plan plan.json --shard 0/8 --out parts"
 )]
 pub(super) struct RunShard {
     /// The plan that `landbridge plan` wrote.
@@ -35,7 +36,7 @@ pub(super) struct RunShard {
     #[arg(long, value_name = "FOLDER")]
     out: PathBuf,
     /// Threads of this shard.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = one_or_more::<NonZeroUsize>)]
     threads: Option<NonZeroUsize>,
     /// Only errors on the terminal.
     #[arg(long, short)]

@@ -13,9 +13,9 @@ use crate::store::publish;
 /// Run a plan made for it, and say which of its factors matter.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The plan's design is \"morris\", which screens many factors with few runs, or \"saltelli\", which shares the variance out.\n\
+    after_help = "The plan's design is \"morris\", which screens many factors with few runs, or \"saltelli\", which shares the variance out. \
     It runs as by `landbridge sweep`, in the same folder, and adds sensitivity.csv: every headline measure and factor.\n\n\
-    Example:\n  landbridge sensitivity scenarios/sweeps/screening.toml --measure places.horgos.dwell_time_hours_mean"
+    Example:\n  landbridge sensitivity scenarios/sweeps/screening.toml \\\n    --measure places.horgos.dwell_time_hours_mean"
 )]
 pub(super) struct WhichMatter {
     #[command(flatten)]

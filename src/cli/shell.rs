@@ -16,7 +16,7 @@ use crate::scenario::schema;
 /// Print a JSON Schema, by which an editor completes, explains and checks keys and values.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The schema is of draft 2020-12. It knows keys, types, units and words; what depends on the rest of a file, such as whether\n\
+    after_help = "The schema is of draft 2020-12. It knows keys, types, units and words; what depends on the rest of a file, such as whether \
     an id exists, only `landbridge check` knows.\n\n\
     Example, for VS Code with Even Better TOML and for any editor with taplo:\n  \
     landbridge schema > scenario.schema.json\n  and as the first line of a scenario beside it: #:schema ./scenario.schema.json"

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::common::Failure;
+use super::common::{Failure, one_or_more};
 use super::manifest::quoted;
 use super::plan_file::{human, pilot, read};
 use crate::store::{Index, publish};
@@ -14,9 +14,9 @@ use crate::store::{Index, publish};
 /// Write the script by which a batch system runs all shards of a plan; runs nothing.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The script is the usual one of its engine, to be read and changed: an array of tasks, each `landbridge run-shard`.\n\
+    after_help = "The script is the usual one of its engine, to be read and changed: an array of tasks, each `landbridge run-shard`. \
     Without --shards, a few runs are timed, and a shard is what takes about 20 minutes on one core.\n\n\
-    Example:\n  landbridge submit --engine slurm --plan plan.json --out parts --script submit.sh && sbatch submit.sh"
+    Example:\n  landbridge submit --engine slurm --plan plan.json --out parts --script submit.sh\n  sbatch submit.sh"
 )]
 pub(super) struct Submit {
     /// Whose script.
@@ -29,7 +29,7 @@ pub(super) struct Submit {
     #[arg(long, value_name = "FOLDER")]
     out: PathBuf,
     /// Into how many shards the plan is divided; by a pilot where absent.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = one_or_more::<NonZeroU32>)]
     shards: Option<NonZeroU32>,
     /// The script to write.
     #[arg(long, value_name = "FILE")]

@@ -12,7 +12,7 @@ use clap::Args;
 use indicatif::ProgressBar;
 use serde::Serialize;
 
-use super::common::{Failure, looks, stop_flag, threads};
+use super::common::{Failure, looks, one_or_more, stop_flag, threads};
 use super::manifest::file_sha256;
 use super::plan_file::{Named, PlanArgs, show};
 use super::progress;
@@ -25,8 +25,8 @@ use crate::store::{Index, Lock, Merged, Part, PartFault, Parts, StoreError, Stor
 /// Run every point of a plan on all cores; goes on where it was stopped.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The folder holds parts/ with every finished run, runs.parquet with one row a run, points.csv and points.parquet\n\
-    with what the headline measures come to at each point, plans/ and manifest.json. Run again, it does what is missing:\n\
+    after_help = "The folder holds parts/ with every finished run, runs.parquet with one row a run, points.csv and points.parquet \
+    with what the headline measures come to at each point, plans/ and manifest.json. Run again, it does what is missing: \
     after ctrl-C, a crash or a kill, or after more points or replications were asked for.\n\n\
     Exit codes: 0 done, 1 failed, 2 refused input, 75 stopped or in use by another process: the same command goes on.\n\n\
     Examples:\n  landbridge sweep scenarios/sweeps/reloading_cranes.toml --dry-run\n  \
@@ -39,10 +39,10 @@ pub(super) struct Sweep {
     #[arg(long)]
     dry_run: bool,
     /// Threads; as many as there are cores where absent. They have no influence on results.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = one_or_more::<NonZeroUsize>)]
     threads: Option<NonZeroUsize>,
     /// Runs after which what is finished is written; about 130,000 values where absent. At the latest after ten seconds.
-    #[arg(long, value_name = "RUNS")]
+    #[arg(long, value_name = "RUNS", allow_negative_numbers = true, value_parser = one_or_more::<NonZeroUsize>)]
     batch: Option<NonZeroUsize>,
     /// The folder of this sweep; results/NAME where absent.
     #[arg(long, value_name = "FOLDER")]

@@ -8,7 +8,7 @@ use clap::Args;
 use comfy_table::CellAlignment;
 use serde::Serialize;
 
-use super::common::{Failure, ReplicationArgs, ScenarioArgs, looks};
+use super::common::{Failure, ReplicationArgs, ScenarioArgs, looks, stop_flag, unreadable};
 use super::folder::Folder;
 use super::progress;
 use crate::experiment::{self, Agreement, Comparison, Results, TargetKind, Targets, Validation};
@@ -20,8 +20,8 @@ use crate::scenario::Loaded;
 /// Hold a model against published figures: met, missed or open, with intervals.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "A figure is met where the whole interval of the model is within its tolerance, missed where all of it is outside, and\n\
-    open where more replications would tell. Exit code 1 when a figure to which the model was fitted is not met; a predicted\n\
+    after_help = "A figure is met where the whole interval of the model is within its tolerance, missed where all of it is outside, and \
+    open where more replications would tell. Exit code 1 when a figure to which the model was fitted is not met; a predicted \
     one that is missed is a finding.\n\n\
     Example:\n  landbridge validate scenarios/baseline.toml --targets validation/half_year_2022.toml"
 )]
@@ -29,7 +29,7 @@ pub(super) struct Validate {
     #[command(flatten)]
     scenario: ScenarioArgs,
     /// The file of published figures.
-    #[arg(long, value_name = "TARGETS")]
+    #[arg(long, value_name = "FILE")]
     targets: PathBuf,
     #[command(flatten)]
     replications: ReplicationArgs,
@@ -65,8 +65,9 @@ impl Validate {
             Failure::Refused(said.join("\n"))
         })?;
         let name = format!("{}-validation", self.scenario.stem());
+        let stop = stop_flag();
         let folder = Folder::new(self.out.as_deref(), &name)?;
-        let results = self.replicate(&loaded, &model, &mut validation)?;
+        let results = self.replicate(&loaded, &model, &mut validation, &stop)?;
         let comparisons = validation.compare(results.run.confidence);
         let json = Self::write(&folder, &targets, &results, &comparisons)?;
         let place = folder.publish(&name, self.out.is_some())?;
@@ -89,20 +90,24 @@ impl Validate {
     }
 
     fn read(&self) -> Result<Targets, Failure> {
-        let text = fs::read_to_string(&self.targets).map_err(Failure::file("read", &self.targets))?;
+        let text = fs::read_to_string(&self.targets).map_err(|error| unreadable(&self.targets, &error))?;
         toml::from_str(&text).map_err(|error| Failure::Refused(format!("error: {}: {error}", self.targets.display())))
     }
 
-    fn replicate(&self, loaded: &Loaded, model: &Model, validation: &mut Validation<'_>) -> Result<Results, Failure> {
+    fn replicate(&self, loaded: &Loaded, model: &Model, validation: &mut Validation<'_>, stop: &AtomicBool) -> Result<Results, Failure> {
         let plan = self.replications.plan(loaded, 10_000_000_000);
         let bar = progress::bar(plan.replications.into(), "replications", self.quiet);
-        let outcome = experiment::replicate(model, &plan, &AtomicBool::new(false), |measures| {
+        let outcome = experiment::replicate(model, &plan, stop, |measures| {
             validation.add(measures);
             bar.inc(1);
         });
         bar.finish_and_clear();
         let mut results = outcome.map_err(|error| Failure::of_run(&error, model))?;
         results.run.title.clone_from(&loaded.scenario.title);
+        if results.run.replications < plan.replications {
+            let done = results.run.replications;
+            anstream::eprintln!("stopped: {done} of {} replications are finished and counted", plan.replications);
+        }
         Ok(results)
     }
 

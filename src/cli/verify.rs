@@ -1,13 +1,13 @@
 //! `landbridge verify`: what is known of queues, held against this very program.
 
 use std::num::NonZeroUsize;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 
 use clap::Args;
 use comfy_table::CellAlignment;
 use serde::Serialize;
 
-use super::common::{Failure, looks};
+use super::common::{Failure, looks, one_or_more, seed, stop_flag};
 use super::progress;
 use crate::report::summary::{self, Looks, cell};
 use crate::verify::{FAMILY_ERROR, Oracle, Verdict, checks, identities, level, oracles, verify};
@@ -15,7 +15,7 @@ use crate::verify::{FAMILY_ERROR, Oracle, Verdict, checks, identities, level, or
 /// Hold this program against answers known from queueing theory: exact, simulated, interval, verdict.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The scenarios are those in scenarios/oracles, built into the program; each names its source.\n\
+    after_help = "The scenarios are those in scenarios/oracles, built into the program; each names its source. \
     Exit code 1 when a check fails.\n\n\
     Examples:\n  landbridge verify\n  landbridge verify --only m_m_1,jackson --seed 7"
 )]
@@ -24,10 +24,10 @@ pub(super) struct Verify {
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     only: Vec<String>,
     /// The seed of every draw: with another it is another experiment, of the same error.
-    #[arg(long, value_name = "N", default_value_t = 2022)]
+    #[arg(long, value_name = "N", default_value_t = 2022, allow_negative_numbers = true, value_parser = seed)]
     seed: u64,
     /// Threads; as many as there are cores where absent. They have no influence on results.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = one_or_more::<NonZeroUsize>)]
     threads: Option<NonZeroUsize>,
     /// Only failures on the terminal.
     #[arg(long, short)]
@@ -57,18 +57,29 @@ impl Verify {
         let threads = self.threads.unwrap_or(cores).get();
         let all = u32::try_from(pack.len()).unwrap_or(u32::MAX).saturating_add(with_baseline.into());
         let bar = progress::bar(all.into(), "scenarios", self.quiet);
+        let stop = stop_flag();
+        let stopped = || stop.load(Ordering::Relaxed);
         let mut verdicts = Vec::new();
         for oracle in &pack {
-            let found = verify(oracle, self.seed, threads, &AtomicBool::new(false));
+            let found = verify(oracle, self.seed, threads, &stop);
+            // One that was stopped on the way has too few replications to judge by.
+            if stopped() {
+                break;
+            }
             verdicts.extend(found.map_err(|error| Failure::Run(error.to_string()))?);
             bar.inc(1);
         }
-        if with_baseline {
+        if with_baseline && !stopped() {
             verdicts.extend(identities(self.seed).map_err(|error| Failure::Run(error.to_string()))?);
             bar.inc(1);
         }
         bar.finish_and_clear();
-        self.show(verdicts)
+        let (done, all) = (bar.position(), bar.length().unwrap_or_default());
+        self.show(verdicts)?;
+        if stopped() && done < all {
+            return Err(Failure::Unfinished(format!("stopped: {done} of {all} systems are verified")));
+        }
+        Ok(())
     }
 
     /// The oracles asked for, in the order of the pack.

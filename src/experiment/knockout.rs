@@ -121,6 +121,8 @@ pub fn knockout(scenario: &Scenario, asked: &Knockout, stop: &AtomicBool, mut ea
                 recovered: None,
                 unfinished: Some(error.to_string()),
             },
+            // Those closed before count.
+            Err(ReplicateError::Stopped) if !losses.is_empty() => break,
             Err(error) => return Err(error.into()),
         };
         each(&loss);

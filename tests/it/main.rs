@@ -13,6 +13,8 @@
 //! | `common_numbers` | does a change leave alone what it does not touch? |
 //! | `cli` | does the program say, write and return what a person expects? |
 //! | `newcomer` | does the scenario to begin with run as it is, and does a shell complete every command? |
+//! | `walks` | can the guide and the front page be followed as they stand? |
+//! | `manners` | does the program behave at its edges: pipes, signals, files that are not what they should be? |
 //! | `stability` | are results the same bits on any number of threads, and as they were? |
 //! | `what_ifs` | do the shipped what-ifs find what their heads say? |
 //! | `sweeps` | does a sweep survive being killed, spread over shards and gone on with, and give the same bytes? |
@@ -26,6 +28,7 @@ mod fit_to_targets;
 mod interruptions;
 mod invariants;
 mod limits;
+mod manners;
 mod newcomer;
 mod precision;
 mod stability;
@@ -33,4 +36,5 @@ mod structure;
 mod sweeps;
 mod theory;
 mod traces;
+mod walks;
 mod what_ifs;

@@ -78,7 +78,7 @@ fn every_number_of_the_starters_is_marked_as_an_example() {
 }
 
 /// The commands that the program's own help lists.
-fn commands(folder: &Path) -> Vec<String> {
+pub fn commands(folder: &Path) -> Vec<String> {
     let help = said(&done(folder, &["--help"]).stdout);
     let listed = help.split("Commands:\n").nth(1).and_then(|rest| rest.split("\n\n").next());
     let first_words = listed.unwrap_or_default().lines().filter(|line| !line.starts_with("   "));
