@@ -53,7 +53,7 @@ impl Check {
             );
         }
         for warning in warnings(&model, &loads) {
-            anstream::println!("warning: {warning}");
+            anstream::println!("{}", summary::wrapped(&format!("warning: {warning}"), looks));
         }
         Ok(())
     }

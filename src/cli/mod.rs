@@ -23,6 +23,7 @@ mod shell;
 mod stress_des;
 mod submit;
 mod sweep;
+mod sweep_json;
 mod validate;
 mod verify;
 

@@ -159,7 +159,7 @@ fn pilot_run(plan: &Plan, run: RunId) -> Result<Row, Failure> {
     sweep::run_one(plan, run).map_err(Failure::Run)
 }
 
-fn estimated_time(plan: &Plan, missing: &[RunId], threads: usize) -> Result<Option<Duration>, Failure> {
+pub(super) fn estimated_time(plan: &Plan, missing: &[RunId], threads: usize) -> Result<Option<Duration>, Failure> {
     #[allow(clippy::cast_precision_loss, reason = "an estimate")]
     let all = |each: Duration| each.mul_f64(missing.len() as f64 / threads.min(missing.len()).max(1) as f64);
     Ok(pilot(plan, missing)?.map(all))

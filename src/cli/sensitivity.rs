@@ -3,7 +3,8 @@
 use clap::Args;
 
 use super::common::{Failure, looks};
-use super::sweep::{Done, Sweep, telling};
+use super::sweep::{Done, Sweep, report, telling};
+use super::sweep_json::{self, print};
 use crate::experiment::sweep::{Factors, Sensitivity, sensitivity};
 use crate::report::number;
 use crate::report::summary::{self, Looks, cell};
@@ -49,6 +50,10 @@ impl WhichMatter {
         let all: Vec<(&str, &Sensitivity)> = found.iter().enumerate().map(|(at, s)| (id(at), s)).collect();
         let factors: Vec<&str> = plan.factors.iter().map(|f| f.id.as_str()).collect();
         publish(&done.place.join("sensitivity.csv"), table(&all, &factors).to_csv()?.as_bytes())?;
+        if self.sweep.json {
+            return print(&sweep_json::sensitivity(done, &found));
+        }
+        report(done);
         if !done.quiet {
             for at in shown {
                 let label = &plan.measures[done.merged.measures[at]].label;

@@ -16,6 +16,7 @@ use super::common::{Failure, looks, one_or_more, stop_flag, threads};
 use super::manifest::file_sha256;
 use super::plan_file::{Named, PlanArgs, show};
 use super::progress;
+use super::sweep_json::{self, print};
 use crate::experiment::sweep::{self as runs, Plan, RunId};
 use crate::report::summary::{self, cell};
 use crate::report::tables::TableStream;
@@ -50,6 +51,9 @@ pub(super) struct Sweep {
     /// Only errors on the terminal.
     #[arg(long, short)]
     quiet: bool,
+    /// What would be shown as a table as JSON, of every point and headline measure.
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 /// A sweep whose tables are written.
@@ -57,6 +61,9 @@ pub(super) struct Done<'a> {
     pub(super) named: &'a Named,
     pub(super) place: &'a Path,
     pub(super) merged: &'a Merged,
+    pub(super) index: &'a Index<'a>,
+    /// Runs that were made now.
+    now: usize,
     pub(super) quiet: bool,
 }
 
@@ -67,10 +74,16 @@ const BATCH_TIME: Duration = Duration::from_secs(10);
 
 impl Sweep {
     pub(super) fn execute(&self) -> Result<(), Failure> {
-        self.run(|_| Ok(()))
+        self.run(|done| {
+            if self.json {
+                return print(&sweep_json::points(done));
+            }
+            report(done);
+            Ok(())
+        })
     }
 
-    /// Does what is missing and writes the tables; then `then` may add to them. Nothing of that in a dry run.
+    /// Does what is missing and writes the tables; then `then` shows them. Nothing of that in a dry run.
     pub(super) fn run(&self, then: impl FnOnce(&Done<'_>) -> Result<(), Failure>) -> Result<(), Failure> {
         let named = self.plan.load(self.quiet)?;
         let threads = threads(self.threads);
@@ -86,7 +99,11 @@ impl Sweep {
         };
         if self.dry_run {
             let index = folder.index()?;
-            return show(&named, &index.missing(), index.runs(), threads);
+            let missing = index.missing();
+            if self.json {
+                return print(&sweep_json::dry_run(&named, &missing, index.runs(), threads)?);
+            }
+            return show(&named, &missing, index.runs(), threads);
         }
         let lock = Lock::take(&folder.place)?;
         folder.prepare(&lock)?;
@@ -103,13 +120,12 @@ impl Sweep {
             )));
         }
         let merged = folder.write_tables(&index, (done, begun.elapsed(), threads))?;
-        if !self.quiet {
-            report(&folder, &index, &merged, done);
-        }
         then(&Done {
             named: &named,
             place: &folder.place,
             merged: &merged,
+            index: &index,
+            now: done,
             quiet: self.quiet,
         })
     }
@@ -132,9 +148,11 @@ impl Sweep {
 }
 
 /// What came of it, on the screen.
-fn report(folder: &Folder<'_>, index: &Index<'_>, merged: &Merged, done: usize) {
-    let plan = &folder.named.plan;
-    let looks = looks();
+pub(super) fn report(done: &Done<'_>) {
+    if done.quiet {
+        return;
+    }
+    let (plan, merged, looks) = (&done.named.plan, done.merged, looks());
     let shown = telling(merged);
     let labels = shown.iter().map(|at| plan.measures[merged.measures[*at]].label.as_str());
     let columns: Vec<&str> = ["point"]
@@ -154,16 +172,17 @@ fn report(folder: &Folder<'_>, index: &Index<'_>, merged: &Merged, done: usize) 
         table.add_row(cells.map(|text| cell(&text, looks)));
     }
     anstream::println!("{}\n{table}", plan.title);
-    for (status, n) in index.unfinished() {
+    for (status, n) in done.index.unfinished() {
         anstream::println!(
             "{n} runs did not finish ({}); they are rows with their reason and count in no estimate",
             status.word()
         );
     }
     anstream::eprintln!(
-        "results: {} ({} runs, {done} of them now; every point in points.csv)",
-        folder.place.display(),
-        merged.rows
+        "results: {} ({} runs, {} of them now; every point in points.csv)",
+        done.place.display(),
+        merged.rows,
+        done.now
     );
 }
 

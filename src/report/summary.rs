@@ -47,15 +47,11 @@ pub fn text(results: &Results, looks: Looks) -> String {
     } else {
         run.title.clone()
     };
+    let provenance = format!("{} Seed {}.", provenance(results, true).replace('\u{a0}', " "), run.seed);
     // Writing into a string cannot fail.
-    let _ = writeln!(
-        out,
-        "{title}\n{} Seed {}.",
-        provenance(results, true).replace('\u{a0}', " "),
-        run.seed
-    );
+    let _ = writeln!(out, "{}\n{}", wrapped(&title, looks), wrapped(&provenance, looks));
     for goal in &run.goals {
-        let _ = writeln!(out, "{}", goal_sentence(goal));
+        let _ = writeln!(out, "{}", wrapped(&goal_sentence(goal), looks));
     }
     let headline: Vec<&MeasureEstimate> = results.measures.iter().filter(|m| m.headline).collect();
     if headline.is_empty() {
@@ -74,7 +70,7 @@ pub fn text(results: &Results, looks: Looks) -> String {
     if !results.advice.is_empty() {
         let _ = heading(&mut out, "Before believing the numbers");
         for advice in &results.advice {
-            let _ = writeln!(out, "- {advice}");
+            let _ = writeln!(out, "{}", wrapped(&format!("- {advice}"), looks));
         }
     }
     out
@@ -95,6 +91,29 @@ pub fn goal_sentence(goal: &GoalReport) -> String {
         per_cent(goal.within),
         if goal.reached { "reached" } else { "not reached" }
     )
+}
+
+/// Sentences with line breaks between words, so that a terminal does not break within them.
+#[must_use]
+pub fn wrapped(text: &str, looks: Looks) -> String {
+    let Looks::Terminal { columns } = looks else {
+        return text.to_owned();
+    };
+    // From the first wide script on, a character takes two columns.
+    let width = |word: &str| word.chars().map(|c| if c >= '\u{1100}' { 2 } else { 1 }).sum::<usize>();
+    let (mut out, mut used) = (String::new(), 0);
+    for word in text.split(' ') {
+        if used > 0 && used + 1 + width(word) > usize::from(columns) {
+            out.push('\n');
+            used = 0;
+        } else if !out.is_empty() {
+            out.push(' ');
+            used += 1;
+        }
+        out.push_str(word);
+        used += width(word);
+    }
+    out
 }
 
 /// An empty table in the looks of where it is shown.
@@ -321,6 +340,15 @@ mod tests {
                 .max();
             assert!(widest.is_some_and(|w| w <= usize::from(columns)), "{widest:?} of {columns}\n{text}");
         }
+    }
+
+    #[test]
+    fn sentences_are_broken_between_words() {
+        let narrow = |columns| wrapped("one two 口岸 three", Looks::Terminal { columns });
+        assert_eq!(narrow(8), "one two\n口岸\nthree");
+        assert_eq!(narrow(12), "one two 口岸\nthree");
+        assert_eq!(narrow(3), "one\ntwo\n口岸\nthree");
+        assert_eq!(wrapped("one two", Looks::Plain), "one two");
     }
 
     #[test]

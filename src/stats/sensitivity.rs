@@ -1,5 +1,7 @@
 //! Which inputs matter: elementary effects and variance-based indices.
 
+use serde::Serialize;
+
 use super::quantile::rank;
 
 /// The distance of two points of a trajectory in the factor that changes: two thirds of its range, on the grid 0, 1/3, 2/3, 1
@@ -27,7 +29,7 @@ pub fn morris_trajectory(factors: usize, mut word: impl FnMut() -> u64) -> Vec<V
 }
 
 /// What trajectories say of one factor.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Effect {
     /// From how many trajectories.
     pub n: u32,
@@ -92,7 +94,7 @@ pub struct Row {
 }
 
 /// The shares of variance that one factor explains, each with a bootstrap interval.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Index {
     /// By itself: how much of the variance would go if it were known.
     pub first: f64,

@@ -176,6 +176,33 @@ fn what_check_says_for_a_program() {
     assert_eq!(document["flows"][0]["way"].as_array().map(Vec::len), Some(3));
 }
 
+#[test]
+fn what_a_sweep_says_for_a_program() {
+    let folder = begun();
+    let read = |arguments: &[&str]| -> serde_json::Value {
+        let output = landbridge(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output.stderr));
+        serde_json::from_slice(&output.stdout).expect("JSON alone")
+    };
+    let dry = read(&["sweep", "mine-sweep.toml", "--dry-run", "--json"]);
+    assert_eq!((&dry["runs"], &dry["runs_finished"]), (&45.into(), &0.into()));
+    assert_eq!(dry["points"][8]["factors"], serde_json::json!({ "desks": "3", "growth": "1.4" }));
+    let done = read(&["sweep", "mine-sweep.toml", "--json"]);
+    assert_eq!(done["points"].as_array().map(Vec::len), Some(9));
+    assert_eq!(done["points"][0]["runs_finished"], 5);
+    let mean = &done["points"][8]["measures"]["trains_completed"]["mean"];
+    assert!(mean.as_f64().is_some_and(|trains| trains > 1000.0), "{mean}");
+    let plan = fs::read_to_string(folder.path().join("mine-sweep.toml")).expect("readable");
+    let screening = plan
+        .replace("kind = \"grid\"", "kind = \"morris\"\npoints = 4")
+        .replace("replications = 5", "replications = 1");
+    fs::write(folder.path().join("screening.toml"), screening).expect("writable");
+    let effects = read(&["sensitivity", "screening.toml", "--json"]);
+    assert_eq!(effects["factors"], serde_json::json!(["desks", "growth"]));
+    let factors = &effects["measures"]["trains_completed"]["factors"]["effects"];
+    assert_eq!(factors.as_array().map(Vec::len), Some(2), "{effects}");
+}
+
 /// Begins a command, interrupts it when its folder in the making is there, and waits for its end.
 #[cfg(unix)]
 fn interrupted(folder: &Path, arguments: &[&str]) -> Output {

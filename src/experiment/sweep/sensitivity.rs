@@ -1,5 +1,7 @@
 //! Which factors matter, from the points of a design for sensitivity.
 
+use serde::Serialize;
+
 use super::design::places;
 use crate::random::Purpose;
 use crate::scenario::plan::{Design, PlanFile};
@@ -10,7 +12,7 @@ use crate::stats::sensitivity::{Effect, Index, Row, elementary_effects, sobol_in
 const SAMPLES: u32 = 500;
 
 /// What a design says of the factors for one measure.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Sensitivity {
     /// Of each factor, in order.
     pub factors: Factors,
@@ -24,7 +26,8 @@ pub struct Sensitivity {
 }
 
 /// Effects or shares of variance.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Factors {
     /// From trajectories.
     Effects(Vec<Effect>),
