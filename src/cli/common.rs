@@ -10,13 +10,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
 
+use super::trouble::{Wanted, cannot, refused};
 use crate::experiment::stall::{StallReport, stall_report};
 use crate::experiment::{Plan, ReplicateError};
 use crate::model::{self, Model};
 use crate::railway::Ended;
 use crate::report::ReportError;
 use crate::report::summary::Looks;
-use crate::scenario::{self, LoadError, Loaded, Style};
+use crate::scenario::{self, Loaded, Style};
 use crate::store::{PartFault, StoreError};
 use crate::units::Instant;
 
@@ -171,6 +172,9 @@ impl Failure {
         match self {
             Self::Refused(text) | Self::Unfinished(text) => anstream::eprintln!("{text}"),
             Self::Panicked => {}
+            Self::File { what, path, source } | Self::Store(StoreError::File { what, path, source }) => {
+                anstream::eprintln!("{}", cannot(what, path, source));
+            }
             failure => anstream::eprintln!("error: {failure}"),
         }
     }
@@ -184,76 +188,13 @@ impl Failure {
                 fault: PartFault::OtherPlan(_) | PartFault::OtherVersion(_) | PartFault::NotAPart,
                 ..
             }) => 2,
+            // Trying again does not help without a right.
+            Self::Store(StoreError::File { source, .. }) if source.kind() == io::ErrorKind::PermissionDenied => 1,
             Self::Stalled(_) => 3,
             Self::Unfinished(_) | Self::Store(StoreError::Locked(_) | StoreError::File { .. } | StoreError::Incomplete { .. }) => TRY_AGAIN,
             Self::File { .. } | Self::Run(_) | Self::Report(_) | Self::Store(_) | Self::Panicked => 1,
         })
     }
-}
-
-/// What a file is expected to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wanted {
-    Scenario,
-    Plan,
-}
-
-/// Why a scenario or plan was not loaded; where it is the other of the two, that alone is said.
-pub(super) fn refused(error: LoadError, file: &Path, wanted: Wanted) -> Failure {
-    match error {
-        LoadError::Unreadable { path, source } => unreadable(&path, &source),
-        LoadError::Refused(problems) => {
-            let table = std::fs::read_to_string(file).ok().and_then(|text| text.parse::<toml::Table>().ok());
-            let has = |key: &str| table.as_ref().is_some_and(|table| table.contains_key(key));
-            let (is_scenario, is_plan) = (has("time") && !has("design"), has("design") && has("factors") && !has("time"));
-            let said = match wanted {
-                Wanted::Scenario if is_plan => "is a plan of experiments, not a scenario\n  = help: landbridge sweep",
-                Wanted::Plan if is_scenario => {
-                    "is a scenario, not a plan of experiments\n  = help: a plan names it as its `base`: landbridge new --help; or run it: landbridge run"
-                }
-                _ => return Failure::Refused(problems.render(Style::Coloured)),
-            };
-            let file = file.display();
-            Failure::Refused(format!("error: {file} {said} {file}"))
-        }
-    }
-}
-
-/// A file that is to be read and cannot be, with what to do.
-pub(super) fn unreadable(path: &Path, error: &io::Error) -> Failure {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let is_file = |entry: &std::fs::DirEntry| entry.path().extension().is_some_and(|ending| ending == "toml");
-    let files = |folder: &Path| -> Vec<String> {
-        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().filter(is_file);
-        let mut names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
-        names.sort();
-        names
-    };
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let (reason, help) = match error.kind() {
-        io::ErrorKind::NotFound => {
-            let known = files(folder);
-            let help = match scenario::suggestion(&name, known.iter().map(String::as_str)) {
-                Some(remedy) => remedy.replace("known here", &format!("files in {}", folder.display())),
-                None => "to begin with a scenario: landbridge new NAME".to_owned(),
-            };
-            ("there is no such file".to_owned(), help)
-        }
-        io::ErrorKind::IsADirectory => {
-            let help = match files(path).first() {
-                Some(first) => format!("name a file in it, such as {}", path.join(first).display()),
-                None => "name a file".to_owned(),
-            };
-            ("it is a folder".to_owned(), help)
-        }
-        io::ErrorKind::InvalidData => ("it is not text in UTF-8".to_owned(), "save it as UTF-8 in your editor".to_owned()),
-        io::ErrorKind::PermissionDenied => ("it may not be read".to_owned(), "ask its owner, or copy it".to_owned()),
-        _ => (error.to_string(), "look whether the path and the disk are right".to_owned()),
-    };
-    Failure::Refused(format!("error: cannot read {}: {reason}\n  = help: {help}", path.display()))
 }
 
 /// A flag that ctrl-C, or the signal by which a batch system ends a task, sets.

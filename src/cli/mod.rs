@@ -24,6 +24,7 @@ mod stress_des;
 mod submit;
 mod sweep;
 mod sweep_json;
+mod trouble;
 mod validate;
 mod verify;
 

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use super::common::{Failure, Wanted, looks, one_or_more, refused, seed};
+use super::common::{Failure, looks, one_or_more, seed};
+use super::trouble::{Wanted, refused};
 use crate::experiment::sweep::{self, Plan, Row, RunId};
 use crate::report::summary::{self, cell};
 use crate::scenario::Style;
@@ -71,7 +72,10 @@ impl PlanArgs {
 /// Reads a plan that `landbridge plan` wrote.
 pub(super) fn read(path: &Path) -> Result<Named, Failure> {
     let text = fs::read_to_string(path).map_err(Failure::file("read", path))?;
-    let plan = Plan::from_json(&text).map_err(|error| Failure::Refused(format!("error: {} {error}", path.display())))?;
+    let plan = Plan::from_json(&text).map_err(|error| {
+        let help = "write it by: landbridge plan PLAN.toml --out plan.json";
+        Failure::Refused(format!("error: {} {error}\n  = help: {help}", path.display()))
+    })?;
     let id = Plan::id(&text);
     Ok(Named {
         file: None,

@@ -7,8 +7,9 @@ use clap::Args;
 use comfy_table::CellAlignment;
 use serde::{Deserialize, Serialize};
 
-use super::common::{Failure, Wanted, civil, looks, refused};
+use super::common::{Failure, civil, looks};
 use super::manifest::sha256;
+use super::trouble::{Wanted, refused};
 use crate::experiment::{RESULTS_VERSION, ReplicateError, StoryStep, Trains, find_train, story};
 use crate::model::{self, Model};
 use crate::railway::{Ended, Simulator};
@@ -118,6 +119,12 @@ impl Replay {
     fn read(&self) -> Result<(Known, Model), Failure> {
         let read = |path: &Path| fs::read(path).map_err(Failure::file("read", path));
         let manifest = self.folder.join("manifest.json");
+        if !manifest.is_file() {
+            return Err(Failure::Refused(format!(
+                "error: {} is no results folder: it has no manifest.json\n  = help: name a folder that `landbridge run` wrote, such as results/NAME",
+                self.folder.display()
+            )));
+        }
         let known: Known = serde_json::from_slice(&read(&manifest)?)
             .map_err(|error| Failure::Refused(format!("error: {} is no manifest: {error}", manifest.display())))?;
         let file = self.folder.join("scenario.toml");

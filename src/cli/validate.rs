@@ -8,9 +8,10 @@ use clap::Args;
 use comfy_table::CellAlignment;
 use serde::Serialize;
 
-use super::common::{Failure, ReplicationArgs, ScenarioArgs, looks, stop_flag, unreadable};
+use super::common::{Failure, ReplicationArgs, ScenarioArgs, looks, stop_flag};
 use super::folder::Folder;
 use super::progress;
+use super::trouble::unreadable;
 use crate::experiment::{self, Agreement, Comparison, Results, TargetKind, Targets, Validation};
 use crate::model::Model;
 use crate::report::summary::{self, Looks, cell};

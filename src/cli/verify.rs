@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::common::{Failure, looks, one_or_more, seed, stop_flag};
 use super::progress;
 use crate::report::summary::{self, Looks, cell};
+use crate::scenario::suggestion;
 use crate::verify::{FAMILY_ERROR, Oracle, Verdict, checks, identities, level, oracles, verify};
 
 /// Hold this program against answers known from queueing theory: exact, simulated, interval, verdict.
@@ -88,9 +89,9 @@ impl Verify {
         for id in self.only.iter().filter(|id| *id != "baseline") {
             if !pack.iter().any(|oracle| oracle.id == id) {
                 let ids: Vec<&str> = pack.iter().map(|oracle| oracle.id).chain(["baseline"]).collect();
+                let help = suggestion(id, ids).unwrap_or_default();
                 return Err(Failure::Refused(format!(
-                    "error: `--only {id}` is not in the pack\n  = help: known here: {}",
-                    ids.join(", ")
+                    "error: `--only {id}` is not in the pack\n  = help: {help}"
                 )));
             }
         }

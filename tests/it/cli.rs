@@ -306,7 +306,10 @@ fn verify_holds_the_program_against_theory() {
     );
     let output = landbridge(folder.path(), &["verify", "--only", "m_d_2"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("known here: m_m_1"), "{output:?}");
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("did you mean `m_d_1`"),
+        "{output:?}"
+    );
 }
 
 /// Published figures: a chart and a table; 1 when a fitted one is missed, 2 for a measure that is not there.

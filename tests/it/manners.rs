@@ -52,6 +52,19 @@ fn files_that_are_not_what_they_should_be() {
         (&["sweep", "mine.toml"], &["a scenario, not a plan", "landbridge run mine.toml"]),
         (&["sensitivity", "folder"], &["it is a folder"]),
         (
+            &["replay", "folder", "--train", "export#1"],
+            &["folder is no results folder", "`landbridge run` wrote"],
+        ),
+        (
+            &["missing", "--plan", "mine.toml", "--shards", "2", "--out", "p"],
+            &["mine.toml is not a plan", "landbridge plan PLAN.toml"],
+        ),
+        (
+            &["merge", "--plan", "no.json", "--parts", "p", "--out", "x"],
+            &["no.json: cannot read", "= help: "],
+        ),
+        (&["verify", "--only", "mm1"], &["did you mean `m_m_1`"]),
+        (
             &["validate", "mine.toml", "--targets", "mime.toml"],
             &["cannot read mime.toml", "did you mean `mine.toml`"],
         ),
@@ -65,6 +78,21 @@ fn files_that_are_not_what_they_should_be() {
         }
         assert!(output.stdout.is_empty() && !folder.path().join("results").exists(), "{arguments:?}");
         assert!(!message.contains('\u{1b}'), "colours in a pipe: {message:?}");
+    }
+}
+
+#[test]
+fn results_that_cannot_be_written() {
+    let folder = begun();
+    fs::write(folder.path().join("results"), "a file").expect("writable");
+    for arguments in [&["run", "mine.toml", "--replications", "1"][..], &["sweep", "mine-sweep.toml"]] {
+        let output = landbridge(folder.path(), arguments);
+        let message = said(&output.stderr);
+        assert!(matches!(output.status.code(), Some(1 | 75)), "{arguments:?}: {message}");
+        assert!(
+            message.contains("results") && message.contains("a part of this path is a file"),
+            "{message}"
+        );
     }
 }
 
