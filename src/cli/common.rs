@@ -197,12 +197,19 @@ impl Failure {
     }
 }
 
-/// A flag that ctrl-C, or the signal by which a batch system ends a task, sets.
+/// A flag that ctrl-C, or the signal by which a batch system ends a task, sets. A second one ends the program at once.
 pub(super) fn stop_flag() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let asked = Arc::clone(&stop);
     // Without a handler, an interruption only loses what is not yet written.
-    let _ = ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed));
+    let _ = ctrlc::set_handler(move || {
+        if asked.swap(true, Ordering::Relaxed) {
+            std::process::exit(TRY_AGAIN.into());
+        }
+        if io::stderr().is_terminal() {
+            anstream::eprintln!("\nstopping when what is in hand is finished; once more ends it at once");
+        }
+    });
     stop
 }
 

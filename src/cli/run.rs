@@ -86,13 +86,15 @@ impl Run {
             outcome => outcome?,
         };
         let manifest = manifest(&loaded, &results, &plan, run_seconds);
-        self.write(&folder, &loaded, &results, &manifest)?;
-        folder.write(
-            "stress_des.md",
-            stress_des::document(&loaded, &model, &results, &manifest).as_bytes(),
-        )?;
-        let place = folder.publish(&self.scenario.stem(), self.out.is_some())?;
-        self.show(&results, &plan, &place)
+        let written = self.write(&folder, &loaded, &results, &manifest).and_then(|()| {
+            let document = stress_des::document(&loaded, &model, &results, &manifest);
+            folder.write("stress_des.md", document.as_bytes())
+        });
+        let place = written.and_then(|()| folder.publish(&self.scenario.stem(), self.out.is_some()));
+        // What was found is not lost with a full disk.
+        self.print(&results)?;
+        self.say_where(&results, &plan, &place?);
+        Ok(())
     }
 
     /// What the options change in the scenario, so that the scenario kept with the results has it too.
@@ -219,12 +221,16 @@ impl Run {
         self.format.contains(&format)
     }
 
-    fn show(&self, results: &Results, plan: &Plan, place: &std::path::Path) -> Result<(), Failure> {
+    fn print(&self, results: &Results) -> Result<(), Failure> {
         if self.json {
             anstream::println!("{}", summary::json(results)?);
         } else if !self.quiet {
             anstream::println!("{}", summary::text(results, looks()));
         }
+        Ok(())
+    }
+
+    fn say_where(&self, results: &Results, plan: &Plan, place: &std::path::Path) {
         if stopped(results, plan) {
             let (done, most) = (results.run.replications, plan.most());
             anstream::eprintln!("stopped: {done} of {most} replications are finished and counted");
@@ -232,7 +238,6 @@ impl Run {
         if !self.quiet {
             anstream::eprintln!("results: {}", place.display());
         }
-        Ok(())
     }
 }
 

@@ -233,7 +233,7 @@ fn what_a_sweep_says_for_a_program() {
 
 /// Begins a command, interrupts it when its folder in the making is there, and waits for its end.
 #[cfg(unix)]
-fn interrupted(folder: &Path, arguments: &[&str]) -> Output {
+fn interrupted(folder: &Path, arguments: &[&str], times: usize) -> Output {
     let child = started(folder, arguments, Stdio::piped());
     let results = folder.join("results");
     let in_the_making = || {
@@ -246,12 +246,25 @@ fn interrupted(folder: &Path, arguments: &[&str]) -> Output {
     }
     // Long enough for some replications, and far too short for all.
     std::thread::sleep(std::time::Duration::from_millis(700));
-    let status = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .expect("it is there");
-    assert!(status.success());
+    for _ in 0..times {
+        let status = Command::new("kill")
+            .args(["-INT", &child.id().to_string()])
+            .status()
+            .expect("it is there");
+        assert!(status.success());
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
     child.wait_with_output().expect("it ends")
+}
+
+/// A second ctrl-C does not wait for the charts.
+#[cfg(unix)]
+#[test]
+fn a_second_interruption_ends_it_at_once() {
+    let folder = begun();
+    let output = interrupted(folder.path(), &["run", "mine.toml", "--replications", "1000000"], 2);
+    assert_eq!(output.status.code(), Some(75), "{}", said(&output.stderr));
+    assert!(!folder.path().join("results/mine").exists());
 }
 
 /// After ctrl-C what is finished counts, and no half folder is left.
@@ -273,13 +286,13 @@ fn an_interruption_leaves_what_is_finished() {
             "mine-validation/validation.json",
         ),
     ] {
-        let output = interrupted(folder.path(), arguments);
+        let output = interrupted(folder.path(), arguments, 1);
         let message = said(&output.stderr);
         assert_eq!(output.status.code(), Some(0), "{arguments:?}: {message}");
         assert!(message.contains(" of 1000000 replications are finished and counted"), "{message}");
         assert!(folder.path().join("results").join(result).is_file(), "{result}");
     }
-    let output = interrupted(folder.path(), &["knockout", "mine.toml", "--replications", "400"]);
+    let output = interrupted(folder.path(), &["knockout", "mine.toml", "--replications", "400"], 1);
     let message = said(&output.stderr);
     assert!(
         (output.status.code() == Some(0) && message.contains("elements were closed and are ranked"))
@@ -297,6 +310,7 @@ fn an_interruption_leaves_what_is_finished() {
             "--replications",
             many,
         ],
+        1,
     );
     let message = said(&output.stderr);
     assert_eq!(output.status.code(), Some(75), "{message}");
