@@ -33,6 +33,10 @@ impl Validator {
         Self { schemas, index }
     }
 
+    fn refuses(&self, root: &Node) -> bool {
+        self.schemas.validate(&json_of(root), self.index).is_err()
+    }
+
     fn problem(&self, root: &Node) -> Option<String> {
         let instance = json_of(root);
         let verdict = self.schemas.validate(&instance, self.index);
@@ -435,11 +439,11 @@ fn disagreement(language: &Language, root: &Node, site: &Site, probe: &str) -> O
     let changed = site.put(root, &value);
     let path = site.path();
     let errors = errors_at(language, &changed, &path);
-    let refused = language.validator.problem(&changed);
+    let refused = language.validator.refuses(&changed);
     let said: Vec<String> = errors.iter().map(ToString::to_string).collect();
     match refused {
-        Some(_) if errors.is_empty() => Some(format!("{path} = {probe}: only the schema refuses it")),
-        None if errors.iter().any(|p| is_visible(&p.kind)) => {
+        true if errors.is_empty() => Some(format!("{path} = {probe}: only the schema refuses it")),
+        false if errors.iter().any(|p| is_visible(&p.kind)) => {
             Some(format!("{path} = {probe}: the schema lets pass that {}", said.join("; ")))
         }
         _ => None,
