@@ -17,7 +17,7 @@ use crate::experiment::compare::{Compared, Comparison, Difference, KeyDifference
 use crate::experiment::{self, Plan, RESULTS_VERSION};
 use crate::model::Model;
 use crate::report::summary::{self, Looks, cell};
-use crate::report::{self, ReportError, number, tables};
+use crate::report::{self, Lang, ReportError, number, tables};
 use crate::scenario::Loaded;
 
 /// Run scenarios with the same luck, and show what tells them apart and how sure that is.
@@ -196,7 +196,7 @@ impl Compare {
             }
         }
         if self.format.contains(&Format::Svg) || self.format.contains(&Format::Png) {
-            for chart in report::comparison_gallery(comparison)? {
+            for chart in report::comparison_gallery(comparison, Lang::default())? {
                 let wants = |format| self.format.contains(&format);
                 folder.write_chart("charts/", &chart, wants(Format::Svg), wants(Format::Png))?;
             }

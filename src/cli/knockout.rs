@@ -14,7 +14,7 @@ use crate::experiment::knockout::{Knockout, KnockoutError, Loss, elements, knock
 use crate::experiment::{RESULTS_VERSION, ReplicateError};
 use crate::model::Model;
 use crate::report::summary::{self, Looks, cell};
-use crate::report::{ReportError, charts, number, tables};
+use crate::report::{Lang, ReportError, charts, number, tables};
 use crate::scenario::{self, Loaded};
 use crate::units::{Dimension, Duration, Instant};
 
@@ -123,7 +123,7 @@ impl CloseEach {
         let mut output = folder.create("tables/losses.csv")?;
         tables::losses(&losses).write_csv(&mut output)?;
         output.close()?;
-        let chart = charts::knockout(&losses, &closed, caption(&asked))?;
+        let chart = charts::knockout(&losses, &closed, caption(&asked), Lang::default())?;
         folder.write_chart("charts/", &chart, true, true)?;
         let place = folder.publish(&stem, self.out.is_some())?;
         if self.json {

@@ -15,7 +15,7 @@ use super::stress_des;
 use crate::experiment::stall::{StallReport, network};
 use crate::experiment::{self, Plan, RESULTS_VERSION, Results, Sequential};
 use crate::model::Model;
-use crate::report::{self, summary, tables, tables::ReplicationTable};
+use crate::report::{self, Lang, summary, tables, tables::ReplicationTable};
 use crate::scenario::{Loaded, Style};
 
 /// Run the replications of a scenario: a summary on the screen, a folder of results.
@@ -185,7 +185,7 @@ impl Run {
             }
         }
         if self.writes(Format::Svg) || self.writes(Format::Png) {
-            for chart in report::gallery(results)? {
+            for chart in report::gallery(results, Lang::default())? {
                 folder.write_chart("charts/", &chart, self.writes(Format::Svg), self.writes(Format::Png))?;
             }
         }
@@ -201,7 +201,7 @@ impl Run {
             folder.write("stall.json", format!("{json}\n").as_bytes())?;
             folder.write_chart(
                 "charts/",
-                &report::charts::stall(&stall, &network(model))?,
+                &report::charts::stall(&stall, &network(model), Lang::default())?,
                 self.writes(Format::Svg),
                 self.writes(Format::Png),
             )

@@ -15,7 +15,7 @@ use super::trouble::unreadable;
 use crate::experiment::{self, Agreement, Comparison, Results, TargetKind, Targets, Validation};
 use crate::model::Model;
 use crate::report::summary::{self, Looks, cell};
-use crate::report::{ReportError, charts, number};
+use crate::report::{Lang, ReportError, charts, number};
 use crate::scenario::Loaded;
 
 /// Hold a model against published figures: met, missed or open, with intervals.
@@ -131,7 +131,7 @@ impl Validate {
             run.replications,
             run.confidence * 100.0
         );
-        let chart = charts::validation(comparisons, &targets.title, &caption)?;
+        let chart = charts::validation(comparisons, &targets.title, &caption, Lang::default())?;
         folder.write("validation.json", json.as_bytes())?;
         folder.write_chart("", &chart, true, true)?;
         Ok(json)

@@ -13,6 +13,7 @@ pub mod calendar;
 mod chart;
 pub mod charts;
 mod font;
+pub mod lang;
 mod network;
 pub mod number;
 mod paint;
@@ -29,6 +30,7 @@ mod fixture;
 pub use chart::Chart;
 pub use charts::comparison_gallery;
 pub use charts::gallery;
+pub use lang::Lang;
 
 #[cfg(doc)]
 use crate::experiment::results::Results;

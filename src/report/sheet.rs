@@ -4,6 +4,7 @@ use plotters::style::RGBColor;
 
 use super::chart::Chart;
 use super::font::{self, Weight};
+use super::lang::Lang;
 use super::number;
 use super::paint;
 #[cfg(test)]
@@ -16,6 +17,8 @@ use crate::experiment::results::{LocationFacts, Results};
 /// What is written on a chart.
 #[derive(Clone, Debug)]
 pub(crate) struct Words {
+    /// In which language.
+    pub lang: Lang,
     /// For file names.
     pub id: String,
     /// What it shows.
@@ -123,8 +126,11 @@ impl Sheet {
 /// A frame with a sentence that says why there is nothing in it.
 pub(crate) fn nothing(mut words: Words, why: &str, data: &Table) -> Result<Chart, ReportError> {
     words.finding = Label::from(why);
-    let Words { title, caption, id, .. } = words;
+    let Words {
+        title, caption, id, lang, ..
+    } = words;
     let blank = Words {
+        lang,
         id,
         title,
         caption,
@@ -233,25 +239,33 @@ fn key(picture: &mut Picture, keys: &[Key], y: f64) -> f64 {
 }
 
 /// How sure the numbers are: `10 replications, 95 % intervals, first 14 d deleted as warm-up`.
-pub(crate) fn provenance(results: &Results, intervals: bool) -> String {
+pub(crate) fn provenance(results: &Results, intervals: bool, lang: Lang) -> String {
     let run = &results.run;
-    let n = number::counted(run.replications as usize, "replication", "replications");
+    let n = lang.pick(
+        number::counted(run.replications as usize, "replication", "replications"),
+        format!("{} 次重复", run.replications),
+    );
+    let percent = number::plain(run.confidence * 100.0);
+    let percent = percent.trim_end_matches('0').trim_end_matches('.');
     let level = if !intervals {
         String::new()
     } else if run.replications < 2 {
-        ", no interval from a single one".to_owned()
+        lang.pick(", no interval from a single one", "，单次重复没有区间").to_owned()
     } else {
-        format!(
-            ", {}\u{a0}% intervals",
-            number::plain(run.confidence * 100.0).trim_end_matches('0').trim_end_matches('.')
-        )
+        lang.pick(format!(", {percent}\u{a0}% intervals"), format!("，{percent}\u{a0}% 置信区间"))
     };
     let warm_up = if run.warm_up.0 > 0 {
-        format!("the first {} deleted as warm-up", run.warm_up)
+        lang.pick(
+            format!("the first {} deleted as warm-up", run.warm_up),
+            format!("删去最初 {} 的预热期", run.warm_up),
+        )
     } else {
-        "no warm-up deleted".to_owned()
+        lang.pick("no warm-up deleted", "未删预热期").to_owned()
     };
-    format!("{n}{level}; {} measured, {warm_up}.", run.length)
+    lang.pick(
+        format!("{n}{level}; {} measured, {warm_up}.", run.length),
+        format!("{n}{level}；统计 {}，{warm_up}。", run.length),
+    )
 }
 
 /// Adds a sentence to a caption.

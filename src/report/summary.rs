@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 use serde::Serialize;
 
-use super::ReportError;
 use super::calendar::Calendar;
 use super::number;
 use super::sheet::{id_of, name_of, provenance};
 use super::tables::{civil, kind};
+use super::{Lang, ReportError};
 use crate::experiment::results::{LedgerEntry, MeasureEstimate, Results};
 use crate::experiment::{Advice, GoalReport};
 use crate::stats::Estimate;
@@ -47,7 +47,7 @@ pub fn text(results: &Results, looks: Looks) -> String {
     } else {
         run.title.clone()
     };
-    let provenance = format!("{} Seed {}.", provenance(results, true).replace('\u{a0}', " "), run.seed);
+    let provenance = format!("{} Seed {}.", provenance(results, true, Lang::En).replace('\u{a0}', " "), run.seed);
     // Writing into a string cannot fail.
     let _ = writeln!(out, "{}\n{}", wrapped(&title, looks), wrapped(&provenance, looks));
     for goal in &run.goals {

@@ -7,7 +7,7 @@ use crate::report::number::{self, counted};
 use crate::report::picture::{Align, Label, Rect};
 use crate::report::scale::{Scale, ticks};
 use crate::report::sheet::{Key, Sheet, Swatch, Words, nothing, provenance, remark};
-use crate::report::{Chart, ReportError, tables, theme};
+use crate::report::{Chart, Lang, ReportError, tables, theme};
 
 /// Rows at most.
 const ROWS: usize = 22;
@@ -22,7 +22,7 @@ const NUMBER_ROOM: f64 = 150.0;
 ///
 /// # Errors
 /// Where it cannot be drawn.
-pub fn differences(comparison: &Comparison, other: usize) -> Result<Chart, ReportError> {
+pub fn differences(comparison: &Comparison, other: usize, lang: Lang) -> Result<Chart, ReportError> {
     let data = tables::differences(comparison);
     let first = &comparison.scenarios[0];
     let name = &comparison.scenarios[other + 1].name;
@@ -37,7 +37,7 @@ pub fn differences(comparison: &Comparison, other: usize) -> Result<Chart, Repor
     rows.truncate(ROWS);
     let mut caption = format!(
         "{} Paired differences, the same luck in both; an interval is for one measure, the colour for all of them together (Holm).",
-        provenance(&first.results, true)
+        provenance(&first.results, true, lang)
     );
     if folded > 0 {
         remark(
@@ -53,6 +53,7 @@ pub fn differences(comparison: &Comparison, other: usize) -> Result<Chart, Repor
         remark(&mut caption, "Marks at the edge lie beyond it.");
     }
     let words = Words {
+        lang,
         id: format!("differences_{}", other + 1),
         title: Label::from(format!("What changes: {name} against {}", first.name)),
         finding: Label::from(finding),

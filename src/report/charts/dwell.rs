@@ -8,7 +8,7 @@ use crate::report::picture::{Align, Label, Rect};
 use crate::report::scale::{Scale, spread, ticks};
 use crate::report::sheet::{Key, Sheet, Swatch, Words, id_of, name_of, nothing, provenance, remark};
 use crate::report::tables::Table;
-use crate::report::{Chart, ReportError, theme};
+use crate::report::{Chart, Lang, ReportError, theme};
 use crate::units::{Duration, HOUR, MINUTE, millis_as_hours};
 
 /// Panels at most.
@@ -24,7 +24,7 @@ const BARS: f64 = 36.0;
 ///
 /// # Errors
 /// Where it cannot be drawn.
-pub fn dwell(results: &Results) -> Result<Chart, ReportError> {
+pub fn dwell(results: &Results, lang: Lang) -> Result<Chart, ReportError> {
     let data = data(results);
     let mut ranked: Vec<&DwellDistribution> = results.dwell.iter().filter(|d| trains(d) > 0 && d.bin.0 > 0).collect();
     if ranked.iter().any(|d| d.direction.is_none()) {
@@ -37,10 +37,11 @@ pub fn dwell(results: &Results) -> Result<Chart, ReportError> {
     let title = Label::from("How long trains stay");
     let mut caption = format!(
         "{} Trains are pooled over replications; quantiles are means of replications.",
-        provenance(results, true)
+        provenance(results, true, lang)
     );
     let Some(first) = ranked.first() else {
         let words = Words {
+            lang,
             id,
             title,
             finding: Label::from(""),
@@ -72,6 +73,7 @@ pub fn dwell(results: &Results) -> Result<Chart, ReportError> {
         Key::new(Swatch::Line, theme::INK, "quantile"),
     ];
     let words = Words {
+        lang,
         id,
         title,
         finding,

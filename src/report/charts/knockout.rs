@@ -8,7 +8,7 @@ use crate::report::picture::{Align, Label, Rect};
 use crate::report::scale::{Scale, ticks};
 use crate::report::sheet::{Key, Sheet, Swatch, Words, nothing, remark};
 use crate::report::tables::{self, Table};
-use crate::report::{Chart, ReportError, theme};
+use crate::report::{Chart, Lang, ReportError, theme};
 use crate::stats::Estimate;
 
 /// Rows at most.
@@ -23,7 +23,7 @@ const NUMBER_ROOM: f64 = 130.0;
 ///
 /// # Errors
 /// Where it cannot be drawn.
-pub fn knockout(losses: &[Loss], closed: &str, caption: String) -> Result<Chart, ReportError> {
+pub fn knockout(losses: &[Loss], closed: &str, caption: String, lang: Lang) -> Result<Chart, ReportError> {
     let data: Table = tables::losses(losses);
     let known: Vec<(&Loss, Estimate)> = losses.iter().filter_map(|loss| Some((loss, loss.vehicle_hours?))).collect();
     let rows: Vec<(&Loss, Estimate)> = known.iter().copied().filter(|(_, e)| e.mean > 0.0).take(ROWS).collect();
@@ -49,6 +49,7 @@ pub fn knockout(losses: &[Loss], closed: &str, caption: String) -> Result<Chart,
         remark(&mut caption, &format!("{more} in the data file."));
     }
     let words = Words {
+        lang,
         id: "knockout".to_owned(),
         title: Label::from(format!("What each loss costs: closed {closed}")),
         finding: Label::from(finding),

@@ -27,7 +27,7 @@ pub use waterfall::{Hours, waterfall};
 
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
-use super::{Chart, ReportError};
+use super::{Chart, Lang, ReportError};
 use crate::experiment::compare::Comparison;
 use crate::experiment::results::Results;
 
@@ -46,17 +46,17 @@ enum Which {
 ///
 /// # Errors
 /// Where a chart cannot be drawn at all; having nothing to show is no error.
-pub fn gallery(results: &Results) -> Result<Vec<Chart>, ReportError> {
+pub fn gallery(results: &Results, lang: Lang) -> Result<Vec<Chart>, ReportError> {
     let mut all = vec![Which::Waterfall(Hours::PerTrain), Which::Waterfall(Hours::Total)];
     all.extend((0..results.corridors.len().max(1)).map(Which::Stringline));
     all.extend([Which::Queue, Which::Dwell, Which::Utilisation, Which::TrainsPerDay]);
     let draw = |which: Which| match which {
-        Which::Waterfall(hours) => waterfall(results, hours),
-        Which::Stringline(corridor) => stringline(results, corridor, &StringlineOptions::default()),
-        Which::Queue => queue(results),
-        Which::Dwell => dwell(results),
-        Which::Utilisation => utilisation(results),
-        Which::TrainsPerDay => trains_per_day(results),
+        Which::Waterfall(hours) => waterfall(results, hours, lang),
+        Which::Stringline(corridor) => stringline(results, corridor, &StringlineOptions::default(), lang),
+        Which::Queue => queue(results, lang),
+        Which::Dwell => dwell(results, lang),
+        Which::Utilisation => utilisation(results, lang),
+        Which::TrainsPerDay => trains_per_day(results, lang),
     };
     all.into_par_iter().map(draw).collect()
 }
@@ -65,13 +65,13 @@ pub fn gallery(results: &Results) -> Result<Vec<Chart>, ReportError> {
 ///
 /// # Errors
 /// Where a chart cannot be drawn at all; having nothing to show is no error.
-pub fn comparison_gallery(comparison: &Comparison) -> Result<Vec<Chart>, ReportError> {
+pub fn comparison_gallery(comparison: &Comparison, lang: Lang) -> Result<Vec<Chart>, ReportError> {
     let mut charts = Vec::new();
     for other in 0..comparison.differences.len() {
-        charts.push(differences(comparison, other)?);
+        charts.push(differences(comparison, other, lang)?);
     }
-    charts.push(queues(comparison)?);
-    charts.push(waterfalls(comparison)?);
+    charts.push(queues(comparison, lang)?);
+    charts.push(waterfalls(comparison, lang)?);
     Ok(charts)
 }
 

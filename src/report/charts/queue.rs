@@ -6,7 +6,7 @@ use crate::report::calendar::Calendar;
 use crate::report::picture::{Align, Label, Rect};
 use crate::report::sheet::{Key, Sheet, Swatch, Words, name_of, nothing, provenance, remark};
 use crate::report::tables::{self, step_start};
-use crate::report::{Chart, ReportError, number, theme};
+use crate::report::{Chart, Lang, ReportError, number, theme};
 use crate::units::{Duration, Instant};
 
 /// Panels at most.
@@ -18,7 +18,7 @@ const STEPS: usize = 240;
 ///
 /// # Errors
 /// Where it cannot be drawn.
-pub fn queue(results: &Results) -> Result<Chart, ReportError> {
+pub fn queue(results: &Results, lang: Lang) -> Result<Chart, ReportError> {
     let warm_up = Instant(results.run.warm_up.0);
     let mut ranked: Vec<(&QueueSeries, f64)> = results
         .queues
@@ -34,10 +34,11 @@ pub fn queue(results: &Results) -> Result<Chart, ReportError> {
     let title = Label::from("Trains waiting over time");
     let Some((first, mean)) = ranked.first().copied() else {
         let words = Words {
+            lang,
             id: "queue".into(),
             title,
             finding: Label::from(""),
-            caption: provenance(results, false),
+            caption: provenance(results, false, lang),
         };
         return nothing(words, "no train waited at any place.", &data);
     };
@@ -50,7 +51,7 @@ pub fn queue(results: &Results) -> Result<Chart, ReportError> {
     });
     let banded = results.run.replications > 1;
     let width = drawn_step(first);
-    let caption = caption(results, folded, banded, width);
+    let caption = caption(results, folded, banded, width, lang);
     let mut keys = vec![Key::new(Swatch::Line, theme::MAIN, "mean of replications")];
     if banded {
         keys.push(Key::new(Swatch::Box, theme::BAND, "10th to 90th percentile of replications"));
@@ -66,6 +67,7 @@ pub fn queue(results: &Results) -> Result<Chart, ReportError> {
         keys.push(panel::disruption_key());
     }
     let words = Words {
+        lang,
         id: "queue".into(),
         title,
         finding,
@@ -110,10 +112,10 @@ fn draw(results: &Results, ranked: &[(&QueueSeries, f64)], words: Words, keys: &
     sheet
 }
 
-fn caption(results: &Results, folded: usize, banded: bool, width: Duration) -> String {
+fn caption(results: &Results, folded: usize, banded: bool, width: Duration, lang: Lang) -> String {
     let mut caption = format!(
         "{} Time-weighted means over steps of {width}; each panel has its own scale.",
-        provenance(results, false)
+        provenance(results, false, lang)
     );
     if !banded {
         remark(&mut caption, "One replication: no band.");

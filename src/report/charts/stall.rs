@@ -6,7 +6,7 @@ use crate::report::network::{self, MARK, Map};
 use crate::report::picture::{Align, Label, Rect, Style};
 use crate::report::sheet::{Key, Sheet, Swatch, Words, nothing};
 use crate::report::tables::Table;
-use crate::report::{Chart, ReportError, number, theme};
+use crate::report::{Chart, Lang, ReportError, number, theme};
 
 /// Height of the map in pixels.
 const HEIGHT: f64 = 380.0;
@@ -19,9 +19,10 @@ const ROWS: usize = 12;
 ///
 /// # Errors
 /// Where it cannot be drawn.
-pub fn stall(report: &StallReport, network: &NetworkFacts) -> Result<Chart, ReportError> {
+pub fn stall(report: &StallReport, network: &NetworkFacts, lang: Lang) -> Result<Chart, ReportError> {
     let data = table(report);
     let words = Words {
+        lang,
         id: "stall".to_owned(),
         title: Label::from("Trains that can never go on"),
         finding: Label::from(finding(report)),

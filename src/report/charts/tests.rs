@@ -47,7 +47,7 @@ fn rows(csv: &str) -> usize {
 #[test]
 fn every_chart_of_every_size_is_whole() {
     for results in [fixture::tiny(), fixture::usual(), fixture::crowded(), fixture::empty()] {
-        let charts = gallery(&results).expect("drawn");
+        let charts = gallery(&results, Lang::En).expect("drawn");
         assert!(charts.len() >= 7);
         for chart in &charts {
             assert_well_formed(&chart.svg);
@@ -73,7 +73,7 @@ fn every_chart_of_every_size_is_whole() {
 
 #[test]
 fn the_same_results_give_the_same_bytes() {
-    let draw = || gallery(&fixture::usual()).expect("drawn");
+    let draw = || gallery(&fixture::usual(), Lang::En).expect("drawn");
     for (a, b) in draw().into_iter().zip(draw()) {
         assert!(a.svg == b.svg && a.png == b.png && a.data_csv == b.data_csv, "{}", a.id);
     }
@@ -81,7 +81,7 @@ fn the_same_results_give_the_same_bytes() {
 
 #[test]
 fn without_results_a_chart_says_why() {
-    for chart in gallery(&fixture::empty()).expect("drawn") {
+    for chart in gallery(&fixture::empty(), Lang::En).expect("drawn") {
         assert!(
             chart.alt.starts_with("Nothing to draw: ") && chart.alt.ends_with('.'),
             "{}",
@@ -126,7 +126,7 @@ fn odd_numbers_do_no_harm() {
     }
     results.records[0].activities[0].train = 1_000_000;
     results.records[0].activities[1].location = 1_000_000;
-    for chart in gallery(&results).expect("drawn") {
+    for chart in gallery(&results, Lang::En).expect("drawn") {
         assert_well_formed(&chart.svg);
         assert!(!chart.svg.contains("NaN"), "{}", chart.id);
     }
@@ -134,17 +134,22 @@ fn odd_numbers_do_no_harm() {
 
 #[test]
 fn names_that_the_font_lacks_are_in_the_svg() {
-    let chart = utilisation(&fixture::crowded()).expect("drawn");
+    let chart = utilisation(&fixture::crowded(), Lang::En).expect("drawn");
     assert!(chart.svg.contains("霍尔果斯口岸站"));
     assert!(chart.svg.contains("&lt;script&gt;alert"));
     assert!(chart.caption.contains("replaced there by their ids"), "{}", chart.caption);
-    assert!(!utilisation(&fixture::usual()).expect("drawn").caption.contains("replaced"));
+    assert!(
+        !utilisation(&fixture::usual(), Lang::En)
+            .expect("drawn")
+            .caption
+            .contains("replaced")
+    );
 }
 
 #[test]
 fn waterfall_data_is_the_ledger() {
     let results = fixture::usual();
-    let chart = waterfall(&results, Hours::PerTrain).expect("drawn");
+    let chart = waterfall(&results, Hours::PerTrain, Lang::En).expect("drawn");
     assert_eq!(chart.data_csv, tables::ledger(&results).to_csv().expect("text"));
     assert_eq!(rows(&chart.data_csv), results.ledger.len());
     let entry = &results.ledger[5];
@@ -158,7 +163,7 @@ fn waterfall_data_is_the_ledger() {
 #[test]
 fn queue_and_daily_data_are_the_series() {
     let results = fixture::usual();
-    let csv = queue(&results).expect("drawn").data_csv;
+    let csv = queue(&results, Lang::En).expect("drawn").data_csv;
     assert_eq!(rows(&csv), results.queues.iter().map(|q| q.steps.len()).sum::<usize>());
     let field = row(&csv, 100);
     let (step, band) = (100 * HOUR, results.queues[0].steps[100]);
@@ -173,7 +178,7 @@ fn queue_and_daily_data_are_the_series() {
             &band.p90.to_string()
         ]
     );
-    let csv = trains_per_day(&results).expect("drawn").data_csv;
+    let csv = trains_per_day(&results, Lang::En).expect("drawn").data_csv;
     assert_eq!(rows(&csv), results.daily.iter().map(|d| d.days.len()).sum::<usize>());
     assert_eq!(
         row(&csv, 1)[2..4],
@@ -184,14 +189,14 @@ fn queue_and_daily_data_are_the_series() {
 #[test]
 fn dwell_and_utilisation_data_are_the_results() {
     let results = fixture::usual();
-    let csv = dwell(&results).expect("drawn").data_csv;
+    let csv = dwell(&results, Lang::En).expect("drawn").data_csv;
     assert_eq!(rows(&csv), results.dwell.iter().map(|d| d.counts.len()).sum::<usize>());
     let field = row(&csv, 10);
     assert_eq!(
         field[2..5],
         ["2.5".to_owned(), "2.75".to_owned(), results.dwell[0].counts[10].to_string()]
     );
-    let csv = utilisation(&results).expect("drawn").data_csv;
+    let csv = utilisation(&results, Lang::En).expect("drawn").data_csv;
     assert_eq!(rows(&csv), results.utilisation.len());
     let open = results.utilisation[0].of_open_time.expect("used");
     assert_eq!(row(&csv, 0)[3].parse(), Ok(open.mean));
@@ -205,7 +210,7 @@ fn stringline_data_are_the_records_within_the_window() {
         from: Some(Instant(5 * 24 * HOUR)),
         length: Duration::hours(12),
     };
-    let csv = stringline(&results, 0, &options).expect("drawn").data_csv;
+    let csv = stringline(&results, 0, &options, Lang::En).expect("drawn").data_csv;
     let on_corridor: Vec<&str> = results.corridors[0]
         .places
         .iter()
@@ -225,7 +230,12 @@ fn stringline_data_are_the_records_within_the_window() {
         from: Some(Instant(400 * 24 * HOUR)),
         ..options
     };
-    assert!(stringline(&results, 0, &later).expect("drawn").alt.starts_with("Nothing to draw"));
+    assert!(
+        stringline(&results, 0, &later, Lang::En)
+            .expect("drawn")
+            .alt
+            .starts_with("Nothing to draw")
+    );
 }
 
 #[test]
@@ -234,7 +244,7 @@ fn a_key_names_only_what_appears() {
     results
         .ledger
         .retain(|e| matches!(e.activity, Activity::Running | Activity::OfficeClosed | Activity::Clearance));
-    let chart = waterfall(&results, Hours::Total).expect("drawn");
+    let chart = waterfall(&results, Hours::Total, Lang::En).expect("drawn");
     assert!(chart.svg.contains("waiting: office closed") && !chart.svg.contains("crane short"));
 }
 
@@ -272,7 +282,7 @@ fn comparisons() {
                 vec![compared("as it is", 0.0, results()), compared("what if <&>", shift, other)],
                 0.95,
             );
-            let charts = comparison_gallery(&comparison).expect("they can be drawn");
+            let charts = comparison_gallery(&comparison, Lang::En).expect("they can be drawn");
             assert_eq!(
                 charts.iter().map(|c| c.id.as_str()).collect::<Vec<_>>(),
                 ["differences_1", "queues", "waterfalls"]

@@ -11,7 +11,7 @@ use crate::report::calendar::Calendar;
 use crate::report::picture::{Align, Label, Rect};
 use crate::report::sheet::{Key, Sheet, Swatch, Words, name_of, nothing, provenance};
 use crate::report::tables::{Table, Values, ledger, queues as queue_table};
-use crate::report::{Chart, ReportError, number, theme};
+use crate::report::{Chart, Lang, ReportError, number, theme};
 use crate::units::Instant;
 
 /// Panels at most.
@@ -56,7 +56,7 @@ fn stacked(comparison: &Comparison, table: fn(&Results) -> Table) -> Table {
 ///
 /// # Errors
 /// Where it cannot be drawn.
-pub fn queues(comparison: &Comparison) -> Result<Chart, ReportError> {
+pub fn queues(comparison: &Comparison, lang: Lang) -> Result<Chart, ReportError> {
     let first = &comparison.scenarios[0].results;
     let data = stacked(comparison, queue_table);
     let warm_up = Instant(first.run.warm_up.0);
@@ -78,6 +78,7 @@ pub fn queues(comparison: &Comparison) -> Result<Chart, ReportError> {
     ranked.sort_by(|a, b| b.2.total_cmp(&a.2));
     ranked.truncate(PANELS);
     let words = Words {
+        lang,
         id: "queues".into(),
         title: Label::from("Trains waiting over time, side by side"),
         finding: ranked.first().map_or_else(
@@ -94,7 +95,7 @@ pub fn queues(comparison: &Comparison) -> Result<Chart, ReportError> {
         ),
         caption: format!(
             "{} Means of replications; each panel has its own scale, those that differ most come first.",
-            provenance(first, false)
+            provenance(first, false, lang)
         ),
     };
     if ranked.is_empty() {
@@ -163,7 +164,7 @@ fn draw_queues(first: &Results, ranked: &[(usize, Vec<Option<&QueueSeries>>, f64
 ///
 /// # Errors
 /// Where it cannot be drawn.
-pub fn waterfalls(comparison: &Comparison) -> Result<Chart, ReportError> {
+pub fn waterfalls(comparison: &Comparison, lang: Lang) -> Result<Chart, ReportError> {
     let first = &comparison.scenarios[0].results;
     let data = stacked(comparison, ledger);
     let all: Vec<Vec<(String, Bar)>> = comparison
@@ -204,12 +205,13 @@ pub fn waterfalls(comparison: &Comparison) -> Result<Chart, ReportError> {
         .map(|(s, bars)| format!("{} in {}", number::hours(bars.iter().map(|(_, bar)| bar.total()).sum()), s.name))
         .collect();
     let words = Words {
+        lang,
         id: "waterfalls".into(),
         title: Label::from("Where the hours of a train go, side by side"),
         finding: Label::from(format!("A train spends {} in the network.", totals.join(", "))),
         caption: format!(
             "{} Means of replications, of the locations with most waiting and service; the first bar of each is {}.",
-            provenance(first, false),
+            provenance(first, false, lang),
             comparison.scenarios[0].name
         ),
     };

@@ -8,7 +8,7 @@ use crate::report::calendar::Calendar;
 use crate::report::font::Weight;
 use crate::report::picture::{Align, Label, Rect};
 use crate::report::sheet::{Key, Sheet, Swatch, Words, name_of, nothing, provenance, remark};
-use crate::report::{Chart, ReportError, number, tables, theme};
+use crate::report::{Chart, Lang, ReportError, number, tables, theme};
 use crate::units::Instant;
 
 /// Panels at most.
@@ -20,7 +20,7 @@ const LIMIT_ROOM: f64 = 240.0;
 ///
 /// # Errors
 /// Where it cannot be drawn.
-pub fn trains_per_day(results: &Results) -> Result<Chart, ReportError> {
+pub fn trains_per_day(results: &Results, lang: Lang) -> Result<Chart, ReportError> {
     let mut ranked: Vec<(&DailyTrains, f64)> = results
         .daily
         .iter()
@@ -36,10 +36,11 @@ pub fn trains_per_day(results: &Results) -> Result<Chart, ReportError> {
     let id = "trains_per_day".to_owned();
     let Some(first) = ranked.first().copied() else {
         let words = Words {
+            lang,
             id,
             title,
             finding: Label::from(""),
-            caption: provenance(results, false),
+            caption: provenance(results, false, lang),
         };
         return nothing(words, "no train left any place in the measured time.", &data);
     };
@@ -54,7 +55,7 @@ pub fn trains_per_day(results: &Results) -> Result<Chart, ReportError> {
     }
     let mut caption = format!(
         "{} Trains that left the place, or were handed over, by civil day of the place; each panel has its own scale.",
-        provenance(results, false)
+        provenance(results, false, lang)
     );
     if folded > 0 {
         remark(
@@ -66,6 +67,7 @@ pub fn trains_per_day(results: &Results) -> Result<Chart, ReportError> {
         );
     }
     let words = Words {
+        lang,
         id,
         title,
         finding: finding(results, first),

@@ -9,7 +9,7 @@ use crate::report::picture::{Align, Label, Rect};
 use crate::report::scale::{Scale, ticks};
 use crate::report::sheet::{Key, Sheet, Swatch, Words, id_of, name_of, nothing, provenance, remark};
 use crate::report::tables::Table;
-use crate::report::{Chart, ReportError, theme};
+use crate::report::{Chart, Lang, ReportError, theme};
 use crate::stats::Estimate;
 
 /// Bars at most.
@@ -25,7 +25,7 @@ const NEAR_LIMIT: f64 = 0.9;
 ///
 /// # Errors
 /// Where it cannot be drawn.
-pub fn utilisation(results: &Results) -> Result<Chart, ReportError> {
+pub fn utilisation(results: &Results, lang: Lang) -> Result<Chart, ReportError> {
     let data = data(results);
     let mut used: Vec<&Utilisation> = results.utilisation.iter().filter(|u| main(u).is_some()).collect();
     let never = results.utilisation.len() - used.len();
@@ -33,7 +33,7 @@ pub fn utilisation(results: &Results) -> Result<Chart, ReportError> {
     let folded = used.len().saturating_sub(BARS);
     used.truncate(BARS);
     let title = Label::from("How busy the facilities are");
-    let mut caption = provenance(results, true);
+    let mut caption = provenance(results, true, lang);
     if folded > 0 {
         remark(
             &mut caption,
@@ -55,6 +55,7 @@ pub fn utilisation(results: &Results) -> Result<Chart, ReportError> {
     let id = "utilisation".to_owned();
     let Some(first) = used.first() else {
         let words = Words {
+            lang,
             id,
             title,
             finding: Label::from(""),
@@ -87,6 +88,7 @@ pub fn utilisation(results: &Results) -> Result<Chart, ReportError> {
         keys.push(Key::new(Swatch::Line, theme::INK, "confidence interval"));
     }
     let words = Words {
+        lang,
         id,
         title,
         finding,

@@ -7,7 +7,7 @@ use crate::report::picture::{Align, Label, Rect};
 use crate::report::scale::{Scale, ticks};
 use crate::report::sheet::{Key, Sheet, Swatch, Words, nothing};
 use crate::report::tables::Table;
-use crate::report::{Chart, ReportError, theme};
+use crate::report::{Chart, Lang, ReportError, theme};
 
 const ROW: f64 = 26.0;
 /// Room for names, at most.
@@ -19,13 +19,14 @@ const VALUE_ROOM: f64 = 250.0;
 ///
 /// # Errors
 /// Where it cannot be drawn.
-pub fn validation(comparisons: &[Comparison], title: &str, caption: &str) -> Result<Chart, ReportError> {
+pub fn validation(comparisons: &[Comparison], title: &str, caption: &str, lang: Lang) -> Result<Chart, ReportError> {
     let count = |kind: TargetKind, agreement: Option<Agreement>| {
         let of = comparisons.iter().filter(|c| c.kind == kind);
         of.filter(|c| agreement.is_none_or(|a| c.agreement == a)).count()
     };
     let met = |kind| format!("{} of {}", count(kind, Some(Agreement::Met)), count(kind, None));
     let words = Words {
+        lang,
         id: "validation".to_owned(),
         title: Label::from(format!("The model against what is published: {title}")),
         finding: Label::from(format!(
@@ -177,12 +178,12 @@ mod tests {
             comparison("b", TargetKind::Predicted, 7.5, Agreement::Met),
             comparison("c", TargetKind::Predicted, 20.0, Agreement::Missed),
         ];
-        let chart = validation(&all, "T", "Caption.").expect("drawn");
+        let chart = validation(&all, "T", "Caption.", Lang::En).expect("drawn");
         for text in ["Figure a", "Figure b", "Figure c", "1 of 2 predicted figures are met, and 1 of 1"] {
             assert!(chart.svg.contains(text), "{text}");
         }
         assert_eq!(chart.data_csv.lines().count(), 4);
-        assert!(validation(&[], "T", "Caption.").is_ok_and(|chart| chart.svg.contains("there are no targets")));
+        assert!(validation(&[], "T", "Caption.", Lang::En).is_ok_and(|chart| chart.svg.contains("there are no targets")));
     }
 
     #[test]

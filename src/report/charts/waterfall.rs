@@ -8,7 +8,7 @@ use crate::report::number::{self, counted};
 use crate::report::picture::{Align, Label, Rect};
 use crate::report::scale::{Scale, Ticks, ticks};
 use crate::report::sheet::{Key, Sheet, Swatch, Words, name_of, nothing, provenance, remark};
-use crate::report::{Chart, ReportError, tables, theme};
+use crate::report::{Chart, Lang, ReportError, tables, theme};
 
 /// Bars at most, without the one for the rest.
 const BARS: usize = 15;
@@ -69,7 +69,7 @@ impl Bar {
 ///
 /// # Errors
 /// Where it cannot be drawn.
-pub fn waterfall(results: &Results, hours: Hours) -> Result<Chart, ReportError> {
+pub fn waterfall(results: &Results, hours: Hours, lang: Lang) -> Result<Chart, ReportError> {
     let (id, title) = match hours {
         Hours::PerTrain => ("waterfall", "Where the hours of a train go"),
         Hours::Total => ("waterfall_total", "Where all train-hours go"),
@@ -78,7 +78,7 @@ pub fn waterfall(results: &Results, hours: Hours) -> Result<Chart, ReportError> 
     let (bars, folded) = bars(results, hours);
     let mut caption = format!(
         "{} Bars are means of replications; the data file has their intervals. Sorted by hours waiting and in service.",
-        provenance(results, true)
+        provenance(results, true, lang)
     );
     if folded > 0 {
         remark(
@@ -90,6 +90,7 @@ pub fn waterfall(results: &Results, hours: Hours) -> Result<Chart, ReportError> 
         remark(&mut caption, "That bar is longer than drawn; its parts keep their shares.");
     }
     let words = Words {
+        lang,
         id: id.to_owned(),
         title: Label::from(title),
         finding: finding(results, hours),

@@ -15,7 +15,7 @@ use crate::report::number::{counted, plain};
 use crate::report::picture::{Align, Label, Rect, Style};
 use crate::report::sheet::{Key, Sheet, Swatch, Words, name_of, nothing};
 use crate::report::tables;
-use crate::report::{Chart, ReportError, theme};
+use crate::report::{Chart, Lang, ReportError, theme};
 use crate::units::{DAY, Duration, Instant, millis_as_hours};
 use paths::{Axis, Direction, Stretch};
 
@@ -50,13 +50,13 @@ impl Default for StringlineOptions {
 ///
 /// # Errors
 /// Where it cannot be drawn.
-pub fn stringline(results: &Results, corridor: usize, options: &StringlineOptions) -> Result<Chart, ReportError> {
+pub fn stringline(results: &Results, corridor: usize, options: &StringlineOptions, lang: Lang) -> Result<Chart, ReportError> {
     let run = &results.run;
     let Some(facts) = results.corridors.get(corridor) else {
-        return unable(results, None, "no corridor is described.");
+        return unable(results, None, lang, "no corridor is described.");
     };
     let Some(records) = results.records.first() else {
-        return unable(results, Some(facts), "no records of single trains were kept.");
+        return unable(results, Some(facts), lang, "no records of single trains were kept.");
     };
     let run_ends = Instant(run.warm_up.0.saturating_add(run.length.0));
     let from = options.from.unwrap_or(Instant(run.warm_up.0));
@@ -64,9 +64,9 @@ pub fn stringline(results: &Results, corridor: usize, options: &StringlineOption
     let axis = Axis::new(facts);
     let stretches = paths::stretches(results, records, facts, &axis, window);
     if window.1 <= window.0 || stretches.is_empty() {
-        return unable(results, Some(facts), "no train was on this corridor in the time to draw.");
+        return unable(results, Some(facts), lang, "no train was on this corridor in the time to draw.");
     }
-    let words = words(results, records, facts, &stretches, window);
+    let words = words(results, (records, facts), &stretches, window, lang);
     let rows: Vec<_> = stretches
         .iter()
         .map(|s| s.record)
@@ -79,9 +79,10 @@ pub fn stringline(results: &Results, corridor: usize, options: &StringlineOption
     draw(results, facts, (words, &keys), &axis, &stretches, window).finish(&data)
 }
 
-fn unable(results: &Results, facts: Option<&CorridorFacts>, why: &str) -> Result<Chart, ReportError> {
+fn unable(results: &Results, facts: Option<&CorridorFacts>, lang: Lang, why: &str) -> Result<Chart, ReportError> {
     let (id, title) = heading(facts);
     let words = Words {
+        lang,
         id,
         title,
         finding: Label::from(""),
@@ -114,10 +115,10 @@ fn heading(facts: Option<&CorridorFacts>) -> (String, Label) {
 
 fn words(
     results: &Results,
-    records: &ReplicationRecords,
-    facts: &CorridorFacts,
+    (records, facts): (&ReplicationRecords, &CorridorFacts),
     stretches: &[Stretch],
     window: (Instant, Instant),
+    lang: Lang,
 ) -> Words {
     let (id, title) = heading(Some(facts));
     let trains = count_trains(stretches);
@@ -162,6 +163,7 @@ fn words(
         records.replication, results.run.replications
     );
     Words {
+        lang,
         id,
         title,
         finding,
