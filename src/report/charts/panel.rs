@@ -9,7 +9,7 @@ use crate::report::number;
 use crate::report::picture::{Align, Label, Picture, Rect, Style};
 use crate::report::scale::{Scale, spread, ticks};
 use crate::report::sheet::{Key, Swatch};
-use crate::report::theme;
+use crate::report::{Lang, theme};
 use crate::units::Instant;
 
 /// Room for the numbers of an axis, in pixels.
@@ -39,8 +39,8 @@ pub(super) fn disrupted(results: &Results, location: usize, (begin, end): (Insta
 }
 
 /// The entry of the legend for [`disrupted`].
-pub(super) fn disruption_key() -> Key {
-    Key::new(Swatch::Box, theme::DISRUPTED, "disruption in force")
+pub(super) fn disruption_key(lang: Lang) -> Key {
+    Key::new(Swatch::Box, theme::DISRUPTED, lang.pick("disruption in force", "中断生效"))
 }
 
 /// How much room names need beside a plot, at most so much.
