@@ -16,6 +16,7 @@ mod story;
 mod summarise;
 pub mod sweep;
 mod targets;
+mod warm_up;
 
 /// Changes whenever the same scenario, seed and replication give other results; see CHANGELOG.md.
 pub const RESULTS_VERSION: u32 = 1;

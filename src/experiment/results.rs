@@ -7,7 +7,7 @@ use super::advice::Advice;
 use super::goal::GoalReport;
 use crate::observe::Activity;
 pub use crate::observe::{ActivityRecord, ReplicationRecords, TrainRecord};
-use crate::stats::Estimate;
+use crate::stats::{Estimate, Truncation};
 use crate::units::{Duration, Instant};
 
 /// Everything that a report may show.
@@ -25,6 +25,8 @@ pub struct Results {
     pub ledger: Vec<LedgerEntry>,
     /// Trains waiting over time, by place.
     pub queues: Vec<QueueSeries>,
+    /// How the number of trains waiting in the whole network settles; `None` where no series was recorded.
+    pub warm_up: Option<WarmUp>,
     /// Time from arrival to departure, by place.
     pub dwell: Vec<DwellDistribution>,
     /// How busy each facility is.
@@ -174,6 +176,25 @@ pub struct QueueSeries {
     pub first: Instant,
     /// For each step the time-weighted mean number waiting.
     pub steps: Vec<Band>,
+    /// From how many replications.
+    pub replications: u32,
+}
+
+/// Welch's plot of the number of trains waiting at all places together, from the very start, and what MSER says of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WarmUp {
+    /// Width of a step: a day, or that of the queues in a run of less than twenty days.
+    pub step: Duration,
+    /// For each step the time-weighted mean number waiting, over replications.
+    pub means: Vec<f64>,
+    /// Their moving average, for all steps but the last `window`.
+    pub moving_average: Vec<f64>,
+    /// Steps to each side that are averaged, fewer near the front.
+    pub window: usize,
+    /// Where MSER would cut, in steps; `None` where the series is too short to be judged.
+    pub truncation: Option<Truncation>,
+    /// Steps in a batch of MSER.
+    pub batch: usize,
     /// From how many replications.
     pub replications: u32,
 }

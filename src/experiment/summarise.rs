@@ -8,7 +8,7 @@ use super::measures::{DWELL_BIN, DWELL_BINS, MeasureName, Measures, QUANTILES, n
 use super::replicate::Plan;
 use super::results::{
     Band, CorridorFacts, DailyTrains, DwellDistribution, FlowFacts, LedgerEntry, LocationFacts, LocationKind, MeasureEstimate, QueueSeries,
-    Results, RunFacts, Utilisation,
+    Results, RunFacts, Utilisation, WarmUp,
 };
 use crate::model::{Model, Windows};
 use crate::observe::{Activity, ReplicationRecords};
@@ -89,6 +89,7 @@ impl Summary {
 
     pub(super) fn results(self, model: &Model, plan: &Plan) -> Results {
         let skewness: Vec<Option<f64>> = self.values.iter().map(Gather::skewness).collect();
+        let queues = self.queues(model);
         let mut results = Results {
             run: RunFacts {
                 title: String::new(),
@@ -108,7 +109,8 @@ impl Summary {
             flows: flows(model),
             measures: self.measures(),
             ledger: self.ledger(model),
-            queues: self.queues(model),
+            warm_up: WarmUp::of(&queues),
+            queues,
             dwell: self.dwell(model),
             utilisation: Vec::new(),
             daily: self.daily(model),

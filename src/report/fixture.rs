@@ -5,7 +5,7 @@ use jiff::civil::{Date, date};
 use crate::experiment::Advice;
 use crate::experiment::results::{
     ActivityRecord, Band, CorridorFacts, DailyTrains, DwellDistribution, FlowFacts, LedgerEntry, LocationFacts, LocationKind,
-    MeasureEstimate, QueueSeries, ReplicationRecords, Results, RunFacts, TrainRecord, Utilisation,
+    MeasureEstimate, QueueSeries, ReplicationRecords, Results, RunFacts, TrainRecord, Utilisation, WarmUp,
 };
 use crate::observe::Activity;
 use crate::stats::Estimate;
@@ -121,6 +121,7 @@ pub(crate) fn empty() -> Results {
         measures: vec![],
         ledger: vec![],
         queues: vec![],
+        warm_up: None,
         dwell: vec![],
         utilisation: vec![],
         daily: vec![],
@@ -165,6 +166,7 @@ fn build(size: &Size) -> Results {
         ..run_trains(size, &locations)
     };
     let n = size.replications;
+    let queues: Vec<QueueSeries> = (0..places).map(|p| queue(p, size)).collect();
     Results {
         run: RunFacts {
             title: size.title.to_owned(),
@@ -188,7 +190,8 @@ fn build(size: &Size) -> Results {
             .collect(),
         measures: measures(size, n),
         ledger: ledger(&records, &locations, n),
-        queues: (0..places).map(|p| queue(p, size)).collect(),
+        warm_up: WarmUp::of(&queues),
+        queues,
         dwell: (0..places).map(|p| dwell(p, size)).collect(),
         utilisation: utilisation(size),
         daily: (0..places).map(|p| daily(p, size)).collect(),
