@@ -3,6 +3,7 @@
 use plotters::style::RGBColor;
 
 use crate::experiment::results::{Band, Results};
+use crate::observe::Activity;
 use crate::report::calendar::{Calendar, Tick};
 use crate::report::font::Weight;
 use crate::report::number;
@@ -41,6 +42,19 @@ pub(super) fn disrupted(results: &Results, location: usize, (begin, end): (Insta
 /// The entry of the legend for [`disrupted`].
 pub(super) fn disruption_key() -> Key {
     Key::new(Swatch::Box, theme::DISRUPTED, "disruption in force")
+}
+
+/// The entries of the legend for activities, in their order, as far as they appear.
+pub(super) fn activity_keys(appears: impl Fn(Activity) -> bool, swatch: Swatch) -> Vec<Key> {
+    let key = |a: Activity| {
+        let label = if a.is_waiting() {
+            format!("waiting: {}", a.label())
+        } else {
+            a.label().into()
+        };
+        Key::new(swatch, theme::activity(a), label)
+    };
+    Activity::ALL.into_iter().filter(|a| appears(*a)).map(key).collect()
 }
 
 /// How much room names need beside a plot, at most so much.

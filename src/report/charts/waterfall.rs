@@ -105,21 +105,7 @@ pub fn waterfall(results: &Results, hours: Hours, lang: Lang) -> Result<Chart, R
 
 /// The activities that any of the bars holds.
 pub(super) fn activity_keys(bars: &[Bar]) -> Vec<Key> {
-    Activity::ALL
-        .into_iter()
-        .filter(|a| bars.iter().any(|b| b.hours[a.index()] > 0.0))
-        .map(|a| {
-            Key::new(
-                Swatch::Box,
-                theme::activity(a),
-                if a.is_waiting() {
-                    format!("waiting: {}", a.label())
-                } else {
-                    a.label().into()
-                },
-            )
-        })
-        .collect()
+    panel::activity_keys(|a| bars.iter().any(|b| b.hours[a.index()] > 0.0), Swatch::Box)
 }
 
 /// The bars, one below the other.

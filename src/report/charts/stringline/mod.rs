@@ -13,7 +13,7 @@ use crate::report::calendar::Calendar;
 use crate::report::font::Weight;
 use crate::report::number::{counted, plain};
 use crate::report::picture::{Align, Label, Rect, Style};
-use crate::report::sheet::{Key, Sheet, Swatch, Words, name_of, nothing};
+use crate::report::sheet::{Key, Sheet, Swatch, Words, name_of, nothing, safe};
 use crate::report::tables;
 use crate::report::{Chart, Lang, ReportError, theme};
 use crate::units::{DAY, Duration, Instant, millis_as_hours};
@@ -95,17 +95,7 @@ fn heading(facts: Option<&CorridorFacts>) -> (String, Label) {
     let Some(facts) = facts else {
         return ("stringline".to_owned(), Label::from("Trains over distance and time"));
     };
-    let safe: String = facts
-        .id
-        .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() || matches!(c, '_' | '-') {
-                c
-            } else {
-                '_'
-            }
-        })
-        .collect();
+    let safe = safe(&facts.id);
     let name = Label::named(if facts.name.is_empty() { &facts.id } else { &facts.name }, &facts.id);
     (
         format!("stringline_{safe}"),
@@ -192,17 +182,8 @@ fn keys(results: &Results, facts: &CorridorFacts, stretches: &[Stretch], window:
             keys.push(Key::new(Swatch::Line, colour(s), label));
         }
     }
-    for a in Activity::ALL
-        .into_iter()
-        .filter(|a| *a != Activity::Running && stretches.iter().any(|s| s.activity == *a))
-    {
-        let label = if a.is_waiting() {
-            format!("waiting: {}", a.label())
-        } else {
-            a.label().to_owned()
-        };
-        keys.push(Key::new(Swatch::Line, theme::activity(a), label));
-    }
+    let seen = |a: Activity| a != Activity::Running && stretches.iter().any(|s| s.activity == a);
+    keys.extend(panel::activity_keys(seen, Swatch::Line));
     if facts.closed.iter().any(|(_, from, to)| *from < window.1 && *to > window.0) {
         keys.push(Key::new(Swatch::Box, theme::CLOSED, "office closed"));
     }
