@@ -4,8 +4,8 @@ use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
+use super::Lang;
 use crate::experiment::results::RunFacts;
-use crate::report::Lang;
 use crate::units::{DAY, HOUR, Instant};
 
 /// Ties simulated time to the clocks of a zone.
@@ -14,6 +14,7 @@ pub struct Calendar {
     start: Timestamp,
     zone: TimeZone,
     name: String,
+    lang: Lang,
 }
 
 /// A place on an axis of civil time.
@@ -35,12 +36,14 @@ impl Calendar {
                 start,
                 zone,
                 name: run.zone.clone(),
+                lang: Lang::En,
             })
         });
         known.unwrap_or_else(|| Self {
             start: TimeZone::UTC.to_timestamp(run.start).unwrap_or(Timestamp::UNIX_EPOCH),
             zone: TimeZone::UTC,
             name: "UTC".to_owned(),
+            lang: Lang::En,
         })
     }
 
@@ -56,6 +59,12 @@ impl Calendar {
             },
             Err(_) => own,
         }
+    }
+
+    /// The same with its axes in a language.
+    #[must_use]
+    pub fn spoken(self, lang: Lang) -> Self {
+        Self { lang, ..self }
     }
 
     /// The civil time of an instant, to the millisecond; the nearest that can be written for instants out of range.
@@ -81,7 +90,9 @@ impl Calendar {
         } else {
             format!("{first}–{last}")
         };
-        format!("civil time in {}, {years}", self.name.replace('_', " "))
+        let name = self.name.replace('_', " ");
+        self.lang
+            .pick(format!("civil time in {name}, {years}"), format!("{name} 当地时间，{years} 年"))
     }
 
     /// Ticks between two instants such that labels have `room` pixels on an axis `width` pixels wide.
@@ -121,8 +132,8 @@ impl Calendar {
                 at: self.instant(d.at(0, 0, 0, 0)),
                 label: match labelled(&d) {
                     true if many_years => d.year().to_string(),
-                    true if ms_per_label <= DAY as f64 => d.strftime("%a %-d %b").to_string(),
-                    true => d.strftime("%-d %b").to_string(),
+                    true if ms_per_label <= DAY as f64 => self.weekday_and_day(d),
+                    true => self.day(d),
                     false => String::new(),
                 },
             })
@@ -134,13 +145,29 @@ impl Calendar {
         }
     }
 
+    /// Such as `8 Jan`.
+    fn day(&self, day: Date) -> String {
+        day.strftime(self.lang.pick("%-d %b", "%-m月%-d日")).to_string()
+    }
+
+    /// Such as `Mon 8 Jan`, no wider than that in either language.
+    fn weekday_and_day(&self, day: Date) -> String {
+        match self.lang {
+            Lang::En => day.strftime("%a %-d %b").to_string(),
+            Lang::Zh => {
+                let name = weekday(day.weekday().to_monday_zero_offset().unsigned_abs().into(), self.lang);
+                format!("{name} {}/{}", day.month(), day.day())
+            }
+        }
+    }
+
     /// Where no usual tick falls into the time: its begin and end.
     fn ends(&self, from: Instant, to: Instant) -> Vec<Tick> {
         [from, to]
             .into_iter()
             .map(|at| Tick {
                 at,
-                label: self.civil(at).strftime("%-d %b %H:%M").to_string(),
+                label: format!("{} {}", self.day(self.civil(at).date()), self.civil(at).strftime("%H:%M")),
             })
             .collect()
     }
@@ -151,11 +178,7 @@ impl Calendar {
             for hour in (0..24).step_by(step.unsigned_abs() as usize) {
                 let at = self.instant(day.at(hour, 0, 0, 0));
                 if at >= from && at <= to {
-                    let label = if hour == 0 {
-                        day.strftime("%-d %b").to_string()
-                    } else {
-                        format!("{hour:02}:00")
-                    };
+                    let label = if hour == 0 { self.day(day) } else { format!("{hour:02}:00") };
                     ticks.push(Tick { at, label });
                 }
             }
@@ -282,6 +305,11 @@ mod tests {
         assert_eq!(labels(&calendar, 60)[..2], ["1 Jan".to_owned(), "8 Jan".to_owned()]);
         assert_eq!(labels(&calendar, 181), ["1 Jan", "1 Feb", "1 Mar", "1 Apr", "1 May", "1 Jun"]);
         assert!(labels(&calendar, 20_000).len() < 16);
+        let calendar = calendar.spoken(Lang::Zh);
+        assert_eq!(labels(&calendar, 1)[..2], ["1月1日".to_owned(), "02:00".to_owned()]);
+        assert_eq!(labels(&calendar, 7)[..2], ["周一 1/1".to_owned(), "周二 1/2".to_owned()]);
+        assert_eq!(labels(&calendar, 60)[1], "1月8日");
+        assert_eq!(calendar.axis_title(Instant(0), Instant(DAY)), "Asia/Shanghai 当地时间，2024 年");
     }
 
     #[test]

@@ -90,13 +90,14 @@ pub(crate) fn usual() -> Results {
     })
 }
 
-/// Thirty locations, 500 trains in three days, long, hostile and Chinese names.
+/// Thirty locations, 500 trains in three days, long, hostile, Chinese and Uyghur names.
 pub(crate) fn crowded() -> Results {
     let name = |i: usize| match i % 6 {
         1 => "霍尔果斯口岸站".to_owned(),
         2 => format!("Container reloading terminal and regrouping yard number {i} of the eastern approach"),
         3 => format!("<script>alert(\"{i}\")</script> & 'sons'"),
         4 => format!("Шу-Достык {i}"),
+        5 => format!("قورغاس {i}"),
         _ => format!("Station {i}"),
     };
     build(&Size {

@@ -7,17 +7,22 @@ use plotters::prelude::{BitMapBackend, Color, FontDesc, FontFamily, SVGBackend, 
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontStyle, FontTransform, RGBColor};
 
-use super::ReportError;
 use super::font::{self, Weight};
 use super::picture::{Align, Label, Mark, Picture, Rect, Text};
 use super::theme;
+use super::{Lang, ReportError};
 
 /// Steps of a backend in a pixel of the page: plotters counts whole steps only, which are too coarse for thin lines.
 const FINE: f64 = 4.0;
 /// A pixel of the PNG averages so many steps each way; the PNG has `FINE / POOL` pixels to one of the page.
 const POOL: usize = 2;
 
-/// Where a backend differs in its text: what it takes for a size, and where it puts the base line.
+/// What the SVG backend divides a size by.
+const SVG_SIZE: f64 = 1.24;
+/// How far below the place of a text it puts the base line, over the size of the font.
+const SVG_DROP: f64 = 0.76;
+
+/// Where a backend differs in its text.
 #[derive(Clone, Copy)]
 enum Target {
     /// Writes text and leaves it to its reader.
@@ -27,23 +32,6 @@ enum Target {
 }
 
 impl Target {
-    /// The size to ask for, over the size of the font.
-    fn size_factor(self, weight: Weight) -> f64 {
-        match self {
-            // The SVG backend divides by this number.
-            Self::Svg => 1.24,
-            Self::Pixels => font::height_per_em(weight),
-        }
-    }
-
-    /// How far the base line is below the place of a text that hangs from it, over the size of the font.
-    fn drop(self, weight: Weight) -> f64 {
-        match self {
-            Self::Svg => 0.76,
-            Self::Pixels => font::height_per_em(weight) / 2.0,
-        }
-    }
-
     fn says(self, label: &Label) -> &str {
         match self {
             Self::Svg => &label.text,
@@ -53,7 +41,7 @@ impl Target {
 }
 
 /// The picture as SVG, with a title and a description for those who cannot see it.
-pub(crate) fn svg(picture: &Picture, id: &str, title: &str, alt: &str) -> Result<String, ReportError> {
+pub(crate) fn svg(picture: &Picture, lang: Lang, id: &str, (title, alt): (&str, &str)) -> Result<String, ReportError> {
     let (width, height) = page(picture);
     let mut marks = through_backend(&[], Some(picture.height), (width, height))?;
     for group in picture.marks.chunk_by(|a, b| is_compact(a) == is_compact(b)) {
@@ -66,10 +54,11 @@ pub(crate) fn svg(picture: &Picture, id: &str, title: &str, alt: &str) -> Result
     marks.push_str("</svg>\n");
     let (id, title, alt) = (escape(id), escape(&Label::from(title).text), escape(&Label::from(alt).text));
     Ok(format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {width} {height}\" xml:lang=\"{}\" role=\"img\" \
          aria-labelledby=\"{id}-title {id}-desc\">\n<title id=\"{id}-title\">{title}</title>\n<desc id=\"{id}-desc\">{alt}</desc>\n{marks}",
         f64::from(width) / FINE,
         f64::from(height) / FINE,
+        lang.tag(),
     ))
 }
 
@@ -294,45 +283,44 @@ fn write<B: DrawingBackend>(backend: &mut B, text: &Text, target: Target) -> Dra
         Align::Centre => HPos::Center,
         Align::Right => HPos::Right,
     };
-    let desc = FontDesc::new(FontFamily::Name(font::FAMILY), em * target.size_factor(style.weight), weight);
-    let drop = em * target.drop(style.weight);
     let (x, y) = (text.at.0 * FINE, text.at.1 * FINE);
-    let says = target.says(&text.label);
-    // A place so far along the line of writing.
-    let along = |d: f64| {
-        if text.upwards {
-            ((x - drop).round() as i32, (y - d).round() as i32)
-        } else {
-            ((x + d).round() as i32, (y - drop).round() as i32)
-        }
+    // A place so far along the line of writing, and so far above the base line.
+    let place = |along: f64, above: f64| {
+        let (dx, dy) = if text.upwards { (-above, -along) } else { (along, -above) };
+        ((x + dx).round() as i32, (y + dy).round() as i32)
     };
     let turn = if text.upwards {
         FontTransform::Rotate270
     } else {
         FontTransform::None
     };
-    let look = |across: HPos| TextStyle {
-        font: desc.transform(turn.clone()),
+    let look = |family: &'static str, size: f64, across: HPos| TextStyle {
+        font: FontDesc::new(FontFamily::Name(family), size, weight).transform(turn.clone()),
         color: style.colour.to_backend_color(),
         pos: Pos::new(across, VPos::Top),
     };
+    let says = target.says(&text.label);
     match target {
-        Target::Svg => backend.draw_text(says, &look(across), along(0.0)).map_err(failed),
+        Target::Svg => {
+            let look = look(font::FAMILY, em * SVG_SIZE, across);
+            backend.draw_text(says, &look, place(0.0, em * SVG_DROP)).map_err(failed)
+        }
         Target::Pixels => {
-            // Letter by letter: plotters leaves out the blank before a letter, which makes a line uneven.
-            let before = match style.align {
+            // Letter by letter: plotters leaves out the blank before a letter, which makes a line uneven, and knows one font a text.
+            let mut pen = match style.align {
                 Align::Left => 0.0,
-                Align::Centre => font::width(says, em, style.weight) / 2.0,
-                Align::Right => font::width(says, em, style.weight),
+                Align::Centre => -font::width(says, em, style.weight) / 2.0,
+                Align::Right => -font::width(says, em, style.weight),
             };
-            let mut pen = -before;
-            let look = look(HPos::Left);
             for c in says.chars() {
-                let (bearing, advance) = font::letter(c, em, style.weight);
-                backend
-                    .draw_text(c.encode_utf8(&mut [0; 4]), &look, along(pen + bearing))
-                    .map_err(failed)?;
-                pen += advance;
+                let Some(letter) = font::letter(c, em, style.weight) else {
+                    continue;
+                };
+                let look = look(letter.family, letter.height, HPos::Left);
+                // The rasteriser puts the base line half the height below the place.
+                let at = place(pen + letter.bearing, letter.height / 2.0);
+                backend.draw_text(c.encode_utf8(&mut [0; 4]), &look, at).map_err(failed)?;
+                pen += letter.advance;
             }
             Ok(())
         }

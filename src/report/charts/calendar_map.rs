@@ -7,11 +7,11 @@ use super::panel;
 use crate::experiment::results::{QueueSeries, Results};
 use crate::report::calendar::{self, Calendar, Days};
 use crate::report::font::Weight;
-use crate::report::number::{counted, plain};
+use crate::report::number::plain;
 use crate::report::picture::{Align, Label, Picture, Rect};
 use crate::report::sheet::{Sheet, Words, id_of, name_of, nothing, provenance, remark};
 use crate::report::tables::{Table, step_start};
-use crate::report::{Chart, Lang, ReportError, theme};
+use crate::report::{Chart, Lang, ReportError, theme, words};
 use crate::units::Instant;
 
 /// Panels at most.
@@ -90,10 +90,9 @@ pub fn calendar_map(results: &Results, of: CalendarOf, lang: Lang) -> Result<Cha
     };
     let mut caption = format!("{} {}", provenance(results, false, lang), what_a_day_is(of, lang));
     if folded > 0 {
-        let places = counted(folded, "further place is", "further places are");
         remark(
             &mut caption,
-            &lang.pick(format!("{places} in the data file."), format!("另有 {folded} 处见数据文件。")),
+            &words::further(folded, ("further place", "further places"), "处", lang),
         );
     }
     let longest = ranked.iter().map(|s| weeks(s).len()).max().unwrap_or(0);

@@ -3,12 +3,12 @@
 use super::panel;
 use crate::experiment::results::{DwellDistribution, Results};
 use crate::report::font::Weight;
-use crate::report::number::{counted, hours, plain, with_interval};
+use crate::report::number::{hours, plain, with_interval};
 use crate::report::picture::{Align, Label, Rect};
 use crate::report::scale::{Scale, spread, ticks};
 use crate::report::sheet::{Key, Sheet, Swatch, Words, id_of, name_of, nothing, provenance, remark};
 use crate::report::tables::Table;
-use crate::report::{Chart, Lang, ReportError, theme};
+use crate::report::{Chart, Lang, ReportError, theme, words};
 use crate::units::{Duration, HOUR, MINUTE, millis_as_hours};
 
 /// Panels at most.
@@ -34,10 +34,14 @@ pub fn dwell(results: &Results, lang: Lang) -> Result<Chart, ReportError> {
     let folded = ranked.len().saturating_sub(PANELS);
     ranked.truncate(PANELS);
     let id = "dwell".to_owned();
-    let title = Label::from("How long trains stay");
-    let mut caption = format!(
-        "{} Trains are pooled over replications; quantiles are means of replications.",
-        provenance(results, true, lang)
+    let title = Label::from(lang.pick("How long trains stay", "列车停留时间"));
+    let mut caption = provenance(results, true, lang);
+    remark(
+        &mut caption,
+        lang.pick(
+            "Trains are pooled over replications; quantiles are means of replications.",
+            "各次重复的列车合并统计；分位数为各次重复的均值。",
+        ),
     );
     let Some(first) = ranked.first() else {
         let words = Words {
@@ -47,30 +51,36 @@ pub fn dwell(results: &Results, lang: Lang) -> Result<Chart, ReportError> {
             finding: Label::from(""),
             caption,
         };
-        return nothing(words, "no train left any place in the measured time.", &data);
+        return nothing(words, words::nobody_left(lang), &data);
     };
     remark(
         &mut caption,
-        "Of the trains 90\u{a0}% stay less than p90, and so on; the last, lighter bar of a panel holds everything beyond.",
+        lang.pick(
+            "Of the trains 90\u{a0}% stay less than p90, and so on; the last, lighter bar of a panel holds everything beyond.",
+            "90\u{a0}% 的列车停留时间短于 p90，其余类推；各幅最右的浅色柱为更长的全部停留。",
+        ),
     );
     if folded > 0 {
         remark(
             &mut caption,
-            &format!("{} in the data file.", counted(folded, "further place is", "further places are")),
+            &words::further(folded, ("further place", "further places"), "个地点", lang),
         );
     }
     let typical = quantile(first, 0.5).or_else(|| quantile(first, 0.9));
-    let finding = place(results, first).map(|n| match typical {
-        Some((p, e)) => format!(
-            "Most time is spent at {n}, where {}\u{a0}% of the trains stay less than {}.",
-            plain(p * 100.0).trim_end_matches(".0"),
-            hours(e)
-        ),
-        None => format!("Most time is spent at {n}."),
+    let finding = place(results, first, lang).map(|n| match typical {
+        Some((p, e)) => {
+            let (percent, time) = (plain(p * 100.0), hours(e));
+            let percent = percent.trim_end_matches(".0");
+            lang.pick(
+                format!("Most time is spent at {n}, where {percent}\u{a0}% of the trains stay less than {time}."),
+                format!("列车在{n}耗时最多，其中 {percent}\u{a0}% 的列车停留不足 {time}。"),
+            )
+        }
+        None => lang.pick(format!("Most time is spent at {n}."), format!("列车在{n}耗时最多。")),
     });
     let keys = [
-        Key::new(Swatch::Box, theme::BARS, "share of trains"),
-        Key::new(Swatch::Line, theme::INK, "quantile"),
+        Key::new(Swatch::Box, theme::BARS, lang.pick("share of trains", "列车占比")),
+        Key::new(Swatch::Line, theme::INK, lang.pick("quantile", "分位数")),
     ];
     let words = Words {
         lang,
@@ -83,6 +93,7 @@ pub fn dwell(results: &Results, lang: Lang) -> Result<Chart, ReportError> {
 }
 
 fn draw(results: &Results, ranked: &[&DwellDistribution], words: Words, keys: &[Key]) -> Sheet {
+    let lang = words.lang;
     let columns = ranked.len().min(2);
     let row = HEAD + PLOT + panel::FOOT;
     let mut sheet = Sheet::new(words, keys, ranked.len().div_ceil(columns) as f64 * row);
@@ -98,13 +109,15 @@ fn draw(results: &Results, ranked: &[&DwellDistribution], words: Words, keys: &[
             w: wide - panel::AXIS_ROOM - 16.0,
             h: PLOT,
         };
-        panel_of(&mut sheet, &place(results, d), d, plot, "dwell time (h)");
+        let axis = lang.pick("dwell time (h)", "停留时间（h）");
+        panel_of(&mut sheet, &place(results, d, lang), d, plot, axis);
     }
     sheet
 }
 
 /// A histogram with its quantiles over an axis of hours with a title.
 pub(super) fn panel_of(sheet: &mut Sheet, heading: &Label, d: &DwellDistribution, plot: Rect, axis: &str) {
+    let lang = sheet.lang();
     let Histogram {
         begin,
         width,
@@ -125,7 +138,7 @@ pub(super) fn panel_of(sheet: &mut Sheet, heading: &Label, d: &DwellDistribution
     let sentence = Label::from(
         d.quantiles_hours
             .iter()
-            .map(|(p, e)| format!("{} {}\u{a0}h", word(*p), with_interval(e)))
+            .map(|(p, e)| format!("{} {}\u{a0}h", word(*p, lang), with_interval(e)))
             .collect::<Vec<_>>()
             .join(" · "),
     );
@@ -159,7 +172,7 @@ pub(super) fn panel_of(sheet: &mut Sheet, heading: &Label, d: &DwellDistribution
     quantile_lines(sheet, d, &x, (begin, end), plot);
     hours_axis(sheet, (begin, begin + bars.len() as f64 * width.as_hours()), &x, plot, axis);
     sheet.picture.text_upwards(
-        "share of trains (%)",
+        lang.pick("share of trains (%)", "列车占比（%）"),
         (plot.x - 34.0, plot.y + plot.h / 2.0),
         panel::small(Align::Centre),
     );
@@ -178,7 +191,9 @@ fn quantile_lines(sheet: &mut Sheet, d: &DwellDistribution, x: &Scale, (begin, e
     for (((p, _), at), beside) in drawn.iter().zip(&places).zip(apart) {
         sheet.picture.line((*at, plot.y - 2.0), (*at, plot.bottom()), theme::INK, 1.0);
         sheet.picture.line((*at, plot.y - 2.0), (beside, plot.y - 8.0), theme::INK, 1.0);
-        sheet.picture.text(word(*p), (beside, plot.y - 11.0), panel::small(Align::Centre));
+        sheet
+            .picture
+            .text(word(*p, sheet.lang()), (beside, plot.y - 11.0), panel::small(Align::Centre));
     }
 }
 
@@ -260,18 +275,21 @@ fn rebin(d: &DwellDistribution) -> Histogram {
     }
 }
 
-fn word(p: f64) -> String {
+fn word(p: f64, lang: Lang) -> String {
     if (p - 0.5).abs() < 1e-9 {
-        "median".to_owned()
+        lang.pick("median", "中位数").to_owned()
     } else {
         format!("p{}", (p * 1000.0).round() / 10.0)
     }
 }
 
-fn place(results: &Results, d: &DwellDistribution) -> Label {
+fn place(results: &Results, d: &DwellDistribution, lang: Lang) -> Label {
     let n = name_of(results, d.place);
     match &d.direction {
-        Some(direction) if !direction.is_empty() => n.map(|n| format!("{n}, {direction}")),
+        Some(direction) if !direction.is_empty() => n.map(|n| {
+            let direction = words::direction(direction, lang);
+            lang.pick(format!("{n}, {direction}"), format!("{n}，{direction}"))
+        }),
         _ => n,
     }
 }

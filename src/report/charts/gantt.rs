@@ -12,7 +12,7 @@ use crate::report::number::{counted, plain};
 use crate::report::picture::{Align, Label, Rect, Style};
 use crate::report::sheet::{Key, Sheet, Swatch, Words, id_of, name_of, nothing, safe};
 use crate::report::tables;
-use crate::report::{Chart, Lang, ReportError, theme};
+use crate::report::{Chart, Lang, ReportError, theme, words};
 use crate::units::{DAY, Duration, Instant, millis_as_hours};
 
 /// Room for the names of facilities, in pixels.
@@ -315,6 +315,7 @@ fn draw(
     groups: &[Group],
     (place, window): (usize, (Instant, Instant)),
 ) -> Sheet {
+    let lang = words.lang;
     let room = |g: &Group| (g.lanes as f64 * height_of(groups, g)).max(30.0);
     let height: f64 = groups.iter().map(|g| room(g) + GAP).sum();
     let mut sheet = Sheet::new(words, keys, height + panel::FOOT);
@@ -329,7 +330,7 @@ fn draw(
         h: height,
         ..sheet.body
     };
-    let time = TimeAxis::new(&Calendar::of(&results.run), window, (plot.x, plot.right()));
+    let time = TimeAxis::new(&Calendar::of(&results.run).spoken(lang), window, (plot.x, plot.right()));
     let across = |from: Instant, to: Instant, y: f64, h: f64| {
         let x = time.at(from.max(window.0));
         Rect {
@@ -430,12 +431,12 @@ fn keys(
     window: (Instant, Instant),
     lang: Lang,
 ) -> Vec<Key> {
-    let mut keys = panel::activity_keys(|a| rows.iter().any(|i| records.activities[*i].activity == a), Swatch::Box);
+    let mut keys = panel::activity_keys(|a| rows.iter().any(|i| records.activities[*i].activity == a), Swatch::Box, lang);
     if groups.iter().any(|g| !g.closed.is_empty()) {
         keys.push(Key::new(Swatch::Box, theme::CLOSED, lang.pick("closed", "关闭")));
     }
     if !panel::disrupted(results, place, window).is_empty() {
-        keys.push(panel::disruption_key());
+        keys.push(panel::disruption_key(lang));
     }
     keys
 }
@@ -460,11 +461,11 @@ fn finding(records: &ReplicationRecords, rows: &[usize], name: &Label, window: (
     let sum: i64 = waits.values().sum();
     let [sum_hours, served] = [sum, served].map(|ms| plain(millis_as_hours(ms)));
     let n = trains.len();
-    let length = Duration(window.1.0 - window.0.0);
+    let length = words::duration(Duration(window.1.0 - window.0.0), lang);
     let most = waits
         .iter()
         .max_by_key(|w| *w.1)
-        .map(|(cause, ms)| (cause.label(), plain(100.0 * *ms as f64 / sum as f64)));
+        .map(|(cause, ms)| (words::activity(*cause, lang), plain(100.0 * *ms as f64 / sum as f64)));
     name.map(|place| match &most {
         Some((cause, share)) => lang.pick(
             format!(

@@ -10,7 +10,7 @@ use crate::report::number;
 use crate::report::picture::{Align, Label, Picture, Rect, Style};
 use crate::report::scale::{Scale, spread, ticks};
 use crate::report::sheet::{Key, Swatch};
-use crate::report::theme;
+use crate::report::{Lang, theme, words};
 use crate::units::Instant;
 
 /// Room for the numbers of an axis, in pixels.
@@ -40,20 +40,13 @@ pub(super) fn disrupted(results: &Results, location: usize, (begin, end): (Insta
 }
 
 /// The entry of the legend for [`disrupted`].
-pub(super) fn disruption_key() -> Key {
-    Key::new(Swatch::Box, theme::DISRUPTED, "disruption in force")
+pub(super) fn disruption_key(lang: Lang) -> Key {
+    Key::new(Swatch::Box, theme::DISRUPTED, lang.pick("disruption in force", "中断生效"))
 }
 
 /// The entries of the legend for activities, in their order, as far as they appear.
-pub(super) fn activity_keys(appears: impl Fn(Activity) -> bool, swatch: Swatch) -> Vec<Key> {
-    let key = |a: Activity| {
-        let label = if a.is_waiting() {
-            format!("waiting: {}", a.label())
-        } else {
-            a.label().into()
-        };
-        Key::new(swatch, theme::activity(a), label)
-    };
+pub(super) fn activity_keys(appears: impl Fn(Activity) -> bool, swatch: Swatch, lang: Lang) -> Vec<Key> {
+    let key = |a: Activity| Key::new(swatch, theme::activity(a), words::legend(a, lang));
     Activity::ALL.into_iter().filter(|a| appears(*a)).map(key).collect()
 }
 

@@ -6,7 +6,7 @@ use crate::report::number::{counted, hours, plain};
 use crate::report::picture::{Label, Rect};
 use crate::report::sheet::{Key, Sheet, Swatch, Words, nothing, provenance, remark};
 use crate::report::tables::Table;
-use crate::report::{Chart, Lang, ReportError, theme};
+use crate::report::{Chart, Lang, ReportError, theme, words};
 use crate::stats::Estimate;
 use crate::units::{Duration, Instant, MINUTE, millis_as_hours};
 
@@ -47,11 +47,8 @@ pub fn transit(results: &Results, lang: Lang) -> Result<Chart, ReportError> {
         ),
     );
     if folded > 0 {
-        let flows = counted(folded, "further flow is", "further flows are");
-        remark(
-            &mut caption,
-            &lang.pick(format!("{flows} in the data file."), format!("另有 {folded} 个车流见数据文件。")),
-        );
+        let flows = ("further flow", "further flows");
+        remark(&mut caption, &words::further(folded, flows, "个车流", lang));
     }
     let words = Words {
         lang,

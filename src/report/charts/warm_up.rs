@@ -12,7 +12,7 @@ use crate::report::picture::{Align, Label, Rect};
 use crate::report::scale::{Scale, ticks};
 use crate::report::sheet::{Key, Sheet, Swatch, Words, nothing, provenance};
 use crate::report::tables::{Table, civil, step_start};
-use crate::report::{Chart, Lang, ReportError, theme};
+use crate::report::{Chart, Lang, ReportError, theme, words};
 use crate::stats::Truncation;
 use crate::units::{Duration, Instant};
 
@@ -39,11 +39,11 @@ pub fn warm_up(results: &Results, lang: Lang) -> Result<Chart, ReportError> {
         return nothing(words, why, &data);
     };
     let mut keys = vec![
-        Key::new(Swatch::Line, theme::BARS, lang.pick("mean of replications", "各次重复的均值")),
+        Key::new(Swatch::Line, theme::BARS, words::mean(lang)),
         Key::new(Swatch::Line, theme::MAIN, lang.pick("moving average", "移动平均")),
     ];
     if results.run.warm_up > Duration::ZERO {
-        let label = lang.pick("warm-up, deleted from all numbers", "预热期，不计入任何数字");
+        let label = words::warm_up(lang);
         keys.push(Key::new(Swatch::Box, theme::WARM_UP, label));
     }
     if series.cut().is_some() {
@@ -68,7 +68,7 @@ fn draw(sheet: &mut Sheet, results: &Results, series: &WarmUp) {
     };
     let at = |step: usize| step_start(Instant::START, series.step.0, step);
     let axis = TimeAxis::new(
-        &Calendar::of(&results.run),
+        &Calendar::of(&results.run).spoken(lang),
         (Instant::START, at(series.means.len())),
         (plot.x, plot.right()),
     );
@@ -96,7 +96,11 @@ fn draw(sheet: &mut Sheet, results: &Results, series: &WarmUp) {
         picture.dashes((x, plot.y - 4.0), (x, plot.bottom()), theme::ALERT, 1.5);
         let style = crate::report::picture::Style::new(theme::SMALL, theme::ALERT);
         let align = if x > plot.x + plot.w / 2.0 { Align::Right } else { Align::Left };
-        picture.text(format!("MSER: {cut}"), (x, plot.y - 9.0), style.align(align));
+        picture.text(
+            format!("MSER: {}", words::duration(cut, lang)),
+            (x, plot.y - 9.0),
+            style.align(align),
+        );
     }
     axis.foot(picture, plot);
     let unit = lang.pick("trains waiting, all places", "等待列车数（全部地点）");
@@ -105,7 +109,9 @@ fn draw(sheet: &mut Sheet, results: &Results, series: &WarmUp) {
 }
 
 fn finding(results: &Results, series: &WarmUp, lang: Lang) -> String {
+    let in_words = |time: Duration| words::duration(time, lang);
     let warm_up = results.run.warm_up;
+    let (own, mser) = (in_words(warm_up), series.cut().map(in_words).unwrap_or_default());
     match (series.truncation, series.cut()) {
         (Some(Truncation::NotSettled), _) => lang
             .pick(
@@ -114,22 +120,22 @@ fn finding(results: &Results, series: &WarmUp, lang: Lang) -> String {
             )
             .to_owned(),
         (_, Some(cut)) if cut > warm_up => lang.pick(
-            format!("MSER would delete the first {cut}, more than the warm-up of {warm_up}; small differences may be chance."),
-            format!("MSER 建议删去最初 {cut}，超过所设的预热期 {warm_up}；小的差别可能出于偶然。"),
+            format!("MSER would delete the first {mser}, more than the warm-up of {own}; small differences may be chance."),
+            format!("MSER 建议删去最初 {mser}，超过所设的预热期 {own}；小的差别可能出于偶然。"),
         ),
-        (_, Some(cut)) => lang.pick(
-            format!("The warm-up of {warm_up} is long enough: MSER would delete no more than the first {cut}."),
-            format!("所设的预热期 {warm_up} 足够：MSER 最多只需删去最初 {cut}。"),
+        (_, Some(_)) => lang.pick(
+            format!("The warm-up of {own} is long enough: MSER would delete no more than the first {mser}."),
+            format!("所设的预热期 {own} 足够：MSER 最多只需删去最初 {mser}。"),
         ),
         (None, None) | (Some(Truncation::At(_)), None) => lang.pick(
-            format!("The run is too short for a judgement of its warm-up of {warm_up}."),
-            format!("运行期太短，无法判断预热期 {warm_up} 是否足够。"),
+            format!("The run is too short for a judgement of its warm-up of {own}."),
+            format!("运行期太短，无法判断预热期 {own} 是否足够。"),
         ),
     }
 }
 
 fn caption(results: &Results, series: &WarmUp, lang: Lang) -> String {
-    let (step, window, batch) = (series.step, series.window, series.batch);
+    let (step, window, batch) = (words::duration(series.step, lang), series.window, series.batch);
     let lately = series.means.iter().rev().take(series.means.len().div_ceil(2));
     let level = plain(lately.clone().sum::<f64>() / lately.count().max(1) as f64);
     lang.pick(

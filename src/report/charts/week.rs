@@ -6,11 +6,11 @@ use super::stays::stays;
 use crate::experiment::results::{FacilityFacts, Results};
 use crate::report::calendar::{self, Calendar, Days, HOURS_OF_WEEK};
 use crate::report::font::Weight;
-use crate::report::number::{counted, plain};
+use crate::report::number::plain;
 use crate::report::picture::{Align, Label, Rect};
 use crate::report::sheet::{Sheet, Words, id_of, name_of, nothing, provenance, remark};
 use crate::report::tables::Table;
-use crate::report::{Chart, Lang, ReportError, theme};
+use crate::report::{Chart, Lang, ReportError, theme, words};
 use crate::units::{Instant, millis_as_hours};
 
 /// Panels at most.
@@ -72,14 +72,8 @@ pub fn week(results: &Results, lang: Lang) -> Result<Chart, ReportError> {
         ),
     );
     if folded > 0 {
-        let less = counted(folded, "less busy facility is", "less busy facilities are");
-        remark(
-            &mut caption,
-            &lang.pick(
-                format!("{less} in the data file."),
-                format!("另有 {folded} 个较闲的设施见数据文件。"),
-            ),
-        );
+        let less = ("less busy facility", "less busy facilities");
+        remark(&mut caption, &words::further(folded, less, "个较闲的设施", lang));
     }
     let words = Words {
         lang,
