@@ -284,6 +284,12 @@ pub(crate) fn remark(caption: &mut String, sentence: &str) {
     caption.push_str(sentence);
 }
 
+/// An id as part of a file name.
+pub(crate) fn safe(id: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    id.chars().map(|c| if plain(c) { c } else { '_' }).collect()
+}
+
 /// The name of a location by index.
 pub(crate) fn name_of(results: &Results, location: usize) -> Label {
     results.locations.get(location).map_or_else(
@@ -324,6 +330,9 @@ mod check {
             Mark::Rect { area, .. } => vec![area.x, area.y, area.w, area.h],
             Mark::Path { points, .. } => points.iter().flat_map(|p| [p.0, p.1]).collect(),
             Mark::Band { steps, .. } => steps.iter().flat_map(|s| [s.x, s.y, s.w, s.h]).collect(),
+            Mark::Cells { areas, .. } => areas.iter().flat_map(|s| [s.x, s.y, s.w, s.h]).collect(),
+            Mark::Strokes { lines, .. } => lines.iter().flatten().flat_map(|p| [p.0, p.1]).collect(),
+            Mark::Disc { centre, radius, .. } => vec![centre.0, centre.1, *radius],
             Mark::Text(t) => vec![t.at.0, t.at.1],
         });
         assert!(numbers.into_iter().all(f64::is_finite), "{id} has a mark at no place");

@@ -18,7 +18,9 @@ const MAY_KNOW: [(&str, &[&str]); 14] = [
     ("railway", &["engine", "model", "observe", "random", "units"]),
     (
         "experiment",
-        &["engine", "lang", "model", "observe", "railway", "random", "scenario", "stats", "units"],
+        &[
+            "engine", "lang", "model", "observe", "railway", "random", "scenario", "stats", "units",
+        ],
     ),
     (
         "verify",

@@ -14,9 +14,9 @@ use crate::units::{Duration, HOUR, MINUTE, millis_as_hours};
 /// Panels at most.
 const PANELS: usize = 8;
 /// Height of a plot.
-const PLOT: f64 = 128.0;
+pub(super) const PLOT: f64 = 128.0;
 /// Height of the two lines above it and the labels of the quantiles.
-const HEAD: f64 = 58.0;
+pub(super) const HEAD: f64 = 58.0;
 /// Bars at most.
 const BARS: f64 = 36.0;
 
@@ -109,20 +109,28 @@ fn draw(results: &Results, ranked: &[&DwellDistribution], words: Words, keys: &[
             w: wide - panel::AXIS_ROOM - 16.0,
             h: PLOT,
         };
-        panel_of(&mut sheet, &place(results, d, lang), d, plot);
+        let axis = lang.pick("dwell time (h)", "停留时间（h）");
+        panel_of(&mut sheet, &place(results, d, lang), d, plot, axis);
     }
     sheet
 }
 
-fn panel_of(sheet: &mut Sheet, heading: &Label, d: &DwellDistribution, plot: Rect) {
+/// A histogram with its quantiles over an axis of hours with a title.
+pub(super) fn panel_of(sheet: &mut Sheet, heading: &Label, d: &DwellDistribution, plot: Rect, axis: &str) {
     let lang = sheet.lang();
-    let Histogram { width, bars, beyond } = rebin(d);
+    let Histogram {
+        begin,
+        width,
+        bars,
+        beyond,
+    } = rebin(d);
     let largest = bars.iter().copied().chain([beyond]).fold(0.0, f64::max);
     let t = ticks(largest * 100.0, 4);
     let y = Scale::new((0.0, t.end), (plot.bottom(), plot.y));
     let slots = bars.len() as f64 + if beyond > 0.0 { 1.0 } else { 0.0 };
-    let end = slots * width.as_hours();
-    let x = Scale::new((0.0, end), (plot.x, plot.right()));
+    let begin = begin.as_hours();
+    let end = begin + slots * width.as_hours();
+    let x = Scale::new((begin, end), (plot.x, plot.right()));
     let head = heading.fit(plot.w, theme::NAME, Weight::Bold);
     sheet
         .picture
@@ -161,8 +169,8 @@ fn panel_of(sheet: &mut Sheet, heading: &Label, d: &DwellDistribution, plot: Rec
             colour,
         );
     }
-    quantile_lines(sheet, d, &x, end, plot);
-    hours_axis(sheet, bars.len() as f64 * width.as_hours(), &x, plot);
+    quantile_lines(sheet, d, &x, (begin, end), plot);
+    hours_axis(sheet, (begin, begin + bars.len() as f64 * width.as_hours()), &x, plot, axis);
     sheet.picture.text_upwards(
         lang.pick("share of trains (%)", "列车占比（%）"),
         (plot.x - 34.0, plot.y + plot.h / 2.0),
@@ -171,12 +179,12 @@ fn panel_of(sheet: &mut Sheet, heading: &Label, d: &DwellDistribution, plot: Rec
 }
 
 /// Upright lines with labels above the plot, moved apart.
-fn quantile_lines(sheet: &mut Sheet, d: &DwellDistribution, x: &Scale, end: f64, plot: Rect) {
+fn quantile_lines(sheet: &mut Sheet, d: &DwellDistribution, x: &Scale, (begin, end): (f64, f64), plot: Rect) {
     let drawn: Vec<(f64, f64)> = d
         .quantiles_hours
         .iter()
         .map(|(p, e)| (*p, e.mean))
-        .filter(|(_, h)| (0.0..=end).contains(h))
+        .filter(|(_, h)| (begin..=end).contains(h))
         .collect();
     let places: Vec<f64> = drawn.iter().map(|(_, hours)| x.at(*hours)).collect();
     let apart = spread(&places, 46.0, (plot.x + 20.0, plot.right() - 20.0));
@@ -189,18 +197,18 @@ fn quantile_lines(sheet: &mut Sheet, d: &DwellDistribution, x: &Scale, end: f64,
     }
 }
 
-fn hours_axis(sheet: &mut Sheet, end: f64, x: &Scale, plot: Rect) {
-    let lang = sheet.lang();
+fn hours_axis(sheet: &mut Sheet, (begin, end): (f64, f64), x: &Scale, plot: Rect, axis: &str) {
     sheet
         .picture
         .line((plot.x, plot.bottom()), (plot.right(), plot.bottom()), theme::AXIS, 1.0);
-    for (value, label) in ticks(end, 6).ticks.iter().filter(|(v, _)| *v <= end * 1.0001) {
+    let count = (6.0 * end / (end - begin).max(end * 0.05)) as usize;
+    for (value, label) in ticks(end, count).ticks.iter().filter(|(v, _)| *v >= begin && *v <= end * 1.0001) {
         let at = x.at(*value);
         sheet.picture.line((at, plot.bottom()), (at, plot.bottom() + 4.0), theme::AXIS, 1.0);
         sheet.picture.text(label, (at, plot.bottom() + 16.0), panel::small(Align::Centre));
     }
     sheet.picture.text(
-        lang.pick("dwell time (h)", "停留时间（h）"),
+        axis,
         (f64::midpoint(plot.x, plot.right()), plot.bottom() + 32.0),
         panel::small(Align::Centre),
     );
@@ -208,6 +216,8 @@ fn hours_axis(sheet: &mut Sheet, end: f64, x: &Scale, plot: Rect) {
 
 /// Shares of trains in wider bins.
 struct Histogram {
+    /// Where the first bar begins: at zero, unless most of the axis would be empty.
+    begin: Duration,
     width: Duration,
     bars: Vec<f64>,
     beyond: f64,
@@ -234,24 +244,31 @@ fn rebin(d: &DwellDistribution) -> Histogram {
         .filter(|b| b.is_finite())
         .fold(0.0, f64::max);
     let reach = reach.max((furthest as usize).min(inner.len())).max(1);
+    let first = inner.iter().position(|count| *count > 0).unwrap_or(0);
+    let first = if first * 2 > reach { first } else { 0 };
     let nice = [1, 2, 5, 10, 15, 20, 30]
         .map(|m| m * MINUTE)
         .into_iter()
         .chain([1, 2, 3, 4, 6, 12, 24, 48, 96].map(|h| h * HOUR));
-    let narrowest = d.bin.0.saturating_mul(reach as i64) as f64 / BARS;
+    let narrowest = d.bin.0.saturating_mul((reach - first) as i64) as f64 / BARS;
     let width = nice
         .into_iter()
         .find(|w| *w as f64 >= narrowest && w % d.bin.0 == 0)
-        .unwrap_or_else(|| d.bin.0 * (reach as f64 / BARS).ceil().max(1.0) as i64);
+        .unwrap_or_else(|| d.bin.0 * ((reach - first) as f64 / BARS).ceil().max(1.0) as i64);
     let together = (width / d.bin.0).max(1) as usize;
     let whole = reach.div_ceil(together) * together;
     let shown = &inner[..whole.min(inner.len())];
-    let mut bars: Vec<f64> = shown.chunks(together).map(|c| c.iter().sum::<u64>() as f64 / all).collect();
+    let first = first / together * together;
+    let mut bars: Vec<f64> = shown[first..]
+        .chunks(together)
+        .map(|c| c.iter().sum::<u64>() as f64 / all)
+        .collect();
     if bars.is_empty() {
         bars.push(0.0);
     }
     let beyond = (inner[shown.len()..].iter().sum::<u64>() + last) as f64 / all;
     Histogram {
+        begin: Duration(d.bin.0.saturating_mul(first as i64)),
         width: Duration(width),
         bars,
         beyond,
@@ -277,7 +294,7 @@ fn place(results: &Results, d: &DwellDistribution, lang: Lang) -> Label {
     }
 }
 
-fn trains(d: &DwellDistribution) -> u64 {
+pub(super) fn trains(d: &DwellDistribution) -> u64 {
     d.counts.iter().sum()
 }
 
@@ -289,7 +306,7 @@ fn total_hours(d: &DwellDistribution) -> f64 {
         .sum()
 }
 
-fn quantile(d: &DwellDistribution, p: f64) -> Option<(f64, f64)> {
+pub(super) fn quantile(d: &DwellDistribution, p: f64) -> Option<(f64, f64)> {
     d.quantiles_hours.iter().find(|q| (q.0 - p).abs() < 1e-9).map(|q| (q.0, q.1.mean))
 }
 

@@ -118,11 +118,7 @@ pub fn waterfall(results: &Results, hours: Hours, lang: Lang) -> Result<Chart, R
 
 /// The activities that any of the bars holds.
 pub(super) fn activity_keys(bars: &[Bar], lang: Lang) -> Vec<Key> {
-    Activity::ALL
-        .into_iter()
-        .filter(|a| bars.iter().any(|b| b.hours[a.index()] > 0.0))
-        .map(|a| Key::new(Swatch::Box, theme::activity(a), words::legend(a, lang)))
-        .collect()
+    panel::activity_keys(|a| bars.iter().any(|b| b.hours[a.index()] > 0.0), Swatch::Box, lang)
 }
 
 /// The bars, one below the other.

@@ -13,7 +13,7 @@ use crate::report::calendar::Calendar;
 use crate::report::font::Weight;
 use crate::report::number::{counted, plain};
 use crate::report::picture::{Align, Label, Rect, Style};
-use crate::report::sheet::{Key, Sheet, Swatch, Words, name_of, nothing};
+use crate::report::sheet::{Key, Sheet, Swatch, Words, name_of, nothing, safe};
 use crate::report::{Chart, Lang, ReportError, tables, theme, words};
 use crate::units::{DAY, Duration, Instant, millis_as_hours};
 use paths::{Axis, Direction, Stretch};
@@ -104,17 +104,7 @@ fn heading(facts: Option<&CorridorFacts>, lang: Lang) -> (String, Label) {
     let Some(facts) = facts else {
         return ("stringline".to_owned(), Label::from(title));
     };
-    let safe: String = facts
-        .id
-        .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() || matches!(c, '_' | '-') {
-                c
-            } else {
-                '_'
-            }
-        })
-        .collect();
+    let safe = safe(&facts.id);
     let name = Label::named(if facts.name.is_empty() { &facts.id } else { &facts.name }, &facts.id);
     (
         format!("stringline_{safe}"),
@@ -210,12 +200,8 @@ fn keys(results: &Results, facts: &CorridorFacts, stretches: &[Stretch], window:
             keys.push(Key::new(Swatch::Line, colour(s), label));
         }
     }
-    for a in Activity::ALL
-        .into_iter()
-        .filter(|a| *a != Activity::Running && stretches.iter().any(|s| s.activity == *a))
-    {
-        keys.push(Key::new(Swatch::Line, theme::activity(a), words::legend(a, lang)));
-    }
+    let seen = |a: Activity| a != Activity::Running && stretches.iter().any(|s| s.activity == a);
+    keys.extend(panel::activity_keys(seen, Swatch::Line, lang));
     if facts.closed.iter().any(|(_, from, to)| *from < window.1 && *to > window.0) {
         keys.push(Key::new(Swatch::Box, theme::CLOSED, lang.pick("office closed", "窗口关闭")));
     }
