@@ -30,9 +30,16 @@ fn events(file: &str, days: u32) -> u64 {
 /// whose standard deviation is some 2 % of the shorter. It begins empty: that makes it cheaper, by the 4 days of a journey.
 #[test]
 fn a_horizon_of_ten_times_has_at_most_eleven_times_the_events() {
-    for (file, days) in [("scenarios/bench/w1.toml", 5), ("scenarios/bench/w2.toml", 120), ("scenarios/baseline.toml", 60)] {
+    for (file, days) in [
+        ("scenarios/bench/w1.toml", 5),
+        ("scenarios/bench/w2.toml", 120),
+        ("scenarios/baseline.toml", 60),
+    ] {
         let (short, long) = (events(file, days), events(file, 10 * days));
         let ratio = long as f64 / short as f64;
-        assert!((9.0..=11.0).contains(&ratio), "{file}: {short} events in {days} days, {long} in ten times that");
+        assert!(
+            (9.0..=11.0).contains(&ratio),
+            "{file}: {short} events in {days} days, {long} in ten times that"
+        );
     }
 }
