@@ -25,7 +25,6 @@ mod common;
 mod common_numbers;
 mod coverage;
 mod fit_to_targets;
-mod interruptions;
 mod invariants;
 mod limits;
 mod manners;
