@@ -110,7 +110,7 @@ fn projected(positions: &[(f64, f64)], area: Rect) -> Vec<(f64, f64)> {
         |values: &mut dyn Iterator<Item = f64>| values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
     let (west, east) = range(&mut positions.iter().map(|p| p.0));
     let (south, north) = range(&mut positions.iter().map(|p| p.1));
-    let shortened = f64::midpoint(south, north).to_radians().cos().max(0.1);
+    let shortened = libm::cos(f64::midpoint(south, north).to_radians()).max(0.1);
     let (width, height) = (((east - west) * shortened).max(1e-6), (north - south).max(1e-6));
     let scale = (area.w / width).min(area.h / height);
     let (left, top) = (area.x + (area.w - width * scale) / 2.0, area.y + (area.h - height * scale) / 2.0);
@@ -126,7 +126,11 @@ fn on_a_circle(places: usize, area: Rect) -> Vec<(f64, f64)> {
         .map(|place| {
             let angle = (place as f64 / places.max(1) as f64) * std::f64::consts::TAU - std::f64::consts::FRAC_PI_2;
             let is_alone = places == 1;
-            let (dx, dy) = if is_alone { (0.0, 0.0) } else { (angle.cos(), angle.sin()) };
+            let (dx, dy) = if is_alone {
+                (0.0, 0.0)
+            } else {
+                (libm::cos(angle), libm::sin(angle))
+            };
             // Wider than high, as the page is.
             (middle.0 + dx * radius * 1.6, middle.1 + dy * radius)
         })
