@@ -27,7 +27,6 @@ mod common_numbers;
 mod coverage;
 mod fit_to_targets;
 mod growth;
-mod interruptions;
 mod invariants;
 mod limits;
 mod manners;
