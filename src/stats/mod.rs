@@ -10,6 +10,7 @@
 //! | the difference of two scenarios | [`paired()`] | Law (2015), section 10.2.1 |
 //! | which of several differences are sure | [`holm`], [`bonferroni_level`] | Holm (1979) |
 //! | how many replications | [`Precision`] | Law (2015), section 9.4.1 |
+//! | the cheapest that keeps its limits | [`selection`] | Kim & Nelson (2001); Andradóttir & Kim (2010) |
 
 mod batch;
 pub mod design;
@@ -20,6 +21,7 @@ mod paired;
 mod precision;
 mod quantile;
 mod ratio;
+pub mod selection;
 pub mod sensitivity;
 mod warm_up;
 
