@@ -6,7 +6,7 @@ use serde_json::json;
 use super::common::{Failure, looks};
 use super::sweep::{Done, Sweep};
 use super::sweep_json::print;
-use crate::experiment::optimise::{Alternative, Optimisation};
+use crate::experiment::optimise::{Alternative, Optimisation, Verdict};
 use crate::report::summary::{self, Looks, cell};
 use crate::report::{ReportError, number, tables};
 use crate::stats::Estimate;
@@ -87,7 +87,10 @@ fn show(found: &Optimisation, looks: Looks) {
         .chain(["replications", ""])
         .collect();
     let mut table = summary::table(&columns, looks);
-    for alternative in by_cost(found) {
+    let (looked_at, never): (Vec<_>, Vec<_>) = by_cost(found)
+        .into_iter()
+        .partition(|a| a.replications > 0 || a.verdict == Verdict::Chosen);
+    for alternative in looked_at {
         let cells = std::iter::once(alternative.point.to_string())
             .chain(alternative.levels.iter().cloned())
             .chain([total(found, alternative)])
@@ -96,6 +99,13 @@ fn show(found: &Optimisation, looks: Looks) {
         table.add_row(cells.map(|text| cell(&text, looks)));
     }
     anstream::println!("{table}");
+    if !never.is_empty() {
+        let points = number::counted(never.len(), "point costs", "points cost");
+        anstream::println!(
+            "{points} more, and nobody needed to run {}.",
+            if never.len() == 1 { "it" } else { "them" }
+        );
+    }
     let all: u32 = found.alternatives.iter().map(|a| a.replications).sum();
     let level = (found.confidence * 1e5).round() / 1e3;
     let Some(chosen) = found.chosen.and_then(|at| found.alternatives.get(at)) else {

@@ -45,6 +45,7 @@ fn the_cheapest_that_keeps_its_limit() {
     for words in [
         "Desks and how fast they are",
         "Chosen: point 2, desks 1, time 45 min",
+        "2 points cost more, and nobody needed to run them.",
         "With 95 % probability",
         "In 20 replications that had no say",
     ] {
