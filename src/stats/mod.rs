@@ -11,6 +11,7 @@
 //! | the difference of two scenarios | [`paired()`] | Law (2015), section 10.2.1 |
 //! | which of several differences are sure | [`holm`], [`bonferroni_level`] | Holm (1979) |
 //! | how many replications | [`Precision`] | Law (2015), section 9.4.1 |
+//! | the cheapest that keeps its limits | [`selection`] | Kim & Nelson (2001); Andradóttir & Kim (2010) |
 
 mod batch;
 mod beta;
@@ -24,6 +25,7 @@ mod precision;
 mod published;
 mod quantile;
 mod ratio;
+pub mod selection;
 pub mod sensitivity;
 mod share;
 mod student;
