@@ -6,6 +6,7 @@
 
 mod design;
 mod plan;
+mod response;
 mod row;
 mod sensitivity;
 mod stopping;
@@ -15,6 +16,7 @@ mod work_tests;
 
 pub use design::settings;
 pub use plan::{FactorColumn, MeasureColumn, Plan, PlanError, Point, PointGoal, StoppingRule, build, hexadecimal};
+pub use response::{Response, ResponsePoint, Shape};
 pub use row::{Row, Status};
 pub use sensitivity::{Factors, Sensitivity, sensitivity};
 pub use stopping::needed;

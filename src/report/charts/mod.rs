@@ -1,10 +1,12 @@
 //! The charts, one file each.
 
+mod axes;
 mod differences;
 mod dwell;
 mod knockout;
 mod panel;
 mod queue;
+mod response;
 mod stall;
 mod stringline;
 mod together;
@@ -17,6 +19,7 @@ pub use differences::differences;
 pub use dwell::dwell;
 pub use knockout::knockout;
 pub use queue::queue;
+pub use response::{heat_map, influence, one_at_a_time, parallel_coordinates, response_curves, response_gallery};
 pub use stall::stall;
 pub use stringline::{StringlineOptions, stringline};
 pub use together::{queues, waterfalls};

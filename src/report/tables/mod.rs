@@ -2,6 +2,7 @@
 
 mod from_comparison;
 mod from_losses;
+mod from_response;
 mod from_results;
 mod parquet_file;
 mod replications;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 pub use from_comparison::{differences, flow_differences, keys, train_differences};
 pub use from_losses::losses;
+pub use from_response::{factor_columns, response};
 pub use from_results::{activities, all, daily, ledger, measures, queues, trains};
 pub(crate) use from_results::{activity_rows, civil, kind, step_start};
 pub use parquet_file::TableStream;
