@@ -120,9 +120,11 @@ impl CloseEach {
         let answer = serde_json::to_string_pretty(&answer).map_err(ReportError::from)? + "\n";
         folder.write("scenario.toml", loaded.resolved.as_bytes())?;
         folder.write("knockout.json", answer.as_bytes())?;
-        let mut output = folder.create("tables/losses.csv")?;
-        tables::losses(&losses).write_csv(&mut output)?;
-        output.close()?;
+        for table in [tables::losses(&losses), tables::backlogs(&losses)] {
+            let mut output = folder.create(&format!("tables/{}.csv", table.name))?;
+            table.write_csv(&mut output)?;
+            output.close()?;
+        }
         let chart = charts::knockout(&losses, &closed, caption(&asked), Lang::default())?;
         folder.write_chart("charts/", &chart, true, true)?;
         let place = folder.publish(&stem, self.out.is_some())?;

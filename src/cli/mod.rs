@@ -7,6 +7,7 @@ mod check;
 mod common;
 mod compare;
 mod folder;
+mod frontier;
 mod knockout;
 mod manifest;
 mod merge;

@@ -6,9 +6,11 @@ pub mod capacity;
 pub mod compare;
 #[cfg(test)]
 mod forming_tests;
+pub mod frontier;
 mod goal;
 pub mod knockout;
 mod measures;
+pub mod optimise;
 mod replicate;
 pub mod results;
 pub mod stall;
