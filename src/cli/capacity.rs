@@ -5,16 +5,16 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::common::{Failure, ReplicationArgs, ScenarioArgs, looks, stop_flag};
+use super::common::{Failure, LangArgs, ReplicationArgs, ScenarioArgs, looks, stop_flag};
 use super::folder::Folder;
 use super::frontier::Over;
 use super::manifest::sha256;
-use crate::experiment::capacity::{Capacity, Limit, Search, SearchError, Trial, capacity};
+use crate::experiment::capacity::{Capacity, Held, Limit, Search, SearchError, Trial, capacity};
 use crate::experiment::{RESULTS_VERSION, ReplicateError};
 use crate::model::Model;
 use crate::report::summary::{self, Looks, cell};
 use crate::report::tables::Table;
-use crate::report::{ReportError, number};
+use crate::report::{Lang, ReportError, number};
 use crate::scenario::Loaded;
 
 /// Find the most trains a day such that stated limits hold.
@@ -57,6 +57,8 @@ pub(super) struct FindCapacity {
     /// The most events of one replication; a trial that meets it does not hold.
     #[arg(long, value_name = "N", default_value_t = 10_000_000_000)]
     max_events: u64,
+    #[command(flatten)]
+    lang: LangArgs,
     /// Only errors on the terminal.
     #[arg(long, short)]
     pub(super) quiet: bool,
@@ -91,7 +93,7 @@ impl FindCapacity {
         if self.json {
             anstream::println!("{answer}");
         } else if !self.quiet {
-            show(&found, &search, looks());
+            show(&found, &search, self.lang.lang(), looks());
         }
         if !self.quiet {
             anstream::eprintln!("results: {}", place.display());
@@ -161,45 +163,82 @@ pub(super) fn trials(found: &Capacity, search: &Search) -> Table {
     table
 }
 
-fn show(found: &Capacity, search: &Search, looks: Looks) {
+/// What a trial says of its limits, in a language.
+fn held(held: Held, lang: Lang) -> &'static str {
+    let chinese = match held {
+        Held::Surely => "满足",
+        Held::Seemingly => "似满足",
+        Held::SeeminglyNot => "似不满足",
+        Held::SurelyNot => "不满足",
+    };
+    lang.pick(held.word(), chinese)
+}
+
+fn show(found: &Capacity, search: &Search, lang: Lang, looks: Looks) {
     let limits: Vec<String> = search.limits.iter().map(ToString::to_string).collect();
-    let columns: Vec<&str> = ["times the trains", "trains a day"]
+    let columns: Vec<&str> = lang
+        .pick(["times the trains", "trains a day"], ["列车倍数", "每日列车"])
         .into_iter()
         .chain(limits.iter().map(String::as_str))
         .chain([""])
         .collect();
     let mut shown = summary::table(&columns, looks);
     for trial in &found.trials {
-        let estimates = trial
-            .estimates
-            .iter()
-            .map(|e| e.as_ref().map_or_else(|| "no value".to_owned(), number::with_interval));
+        let none = || lang.pick("no value", "无值").to_owned();
+        let estimates = trial.estimates.iter().map(|e| e.as_ref().map_or_else(none, number::with_interval));
         let cells = [format!("{:.3}", trial.multiple), format!("{:.2}", trial.trains_per_day)]
             .into_iter()
             .chain(estimates)
-            .chain([trial.held.word().to_owned()]);
+            .chain([held(trial.held, lang).to_owned()]);
         shown.add_row(cells.map(|text| cell(&text, looks)));
     }
     anstream::println!("{shown}");
-    let trains = |t: &Trial| format!("{:.2} trains a day ({:.2} times the scenario's)", t.trains_per_day, t.multiple);
-    match found.best() {
-        Some(best) => anstream::println!("By means, {} hold all limits.", trains(best)),
-        None => anstream::println!("Not even {:.2} times the trains hold all limits.", search.from),
+    for sentence in sentences(found, search, lang).into_iter().flatten() {
+        anstream::println!("{sentence}");
     }
+}
+
+/// What the search found: by means, surely, and surely not.
+fn sentences(found: &Capacity, search: &Search, lang: Lang) -> [Option<String>; 3] {
+    let trains = |t: &Trial| {
+        let (a_day, multiple) = (t.trains_per_day, t.multiple);
+        lang.pick(
+            format!("{a_day:.2} trains a day ({multiple:.2} times the scenario's)"),
+            format!("每日 {a_day:.2} 列（为本方案的 {multiple:.2} 倍）"),
+        )
+    };
+    let best = match found.best().map(trains) {
+        Some(best) => lang.pick(
+            format!("By means, {best} hold all limits."),
+            format!("按均值，{best}满足全部限值。"),
+        ),
+        None => lang.pick(
+            format!("Not even {:.2} times the trains hold all limits.", search.from),
+            format!("列车减至 {:.2} 倍仍不能满足全部限值。", search.from),
+        ),
+    };
     let level = number::plain(search.plan.confidence * 100.0);
-    if let Some(surely) = found.surely() {
-        anstream::println!("With {level} % confidence, {} hold them.", trains(surely));
-    }
-    match found.surely_not() {
+    let surely = found.surely().map(trains).map(|surely| {
+        lang.pick(
+            format!("With {level} % confidence, {surely} hold them."),
+            format!("以 {level} % 的置信度，{surely}满足限值。"),
+        )
+    });
+    let not = match found.surely_not() {
         Some(not) => {
-            let broken = search
-                .limits
-                .iter()
-                .zip(&not.estimates)
-                .filter(|(limit, e)| e.is_none_or(|e| e.mean > limit.most));
-            let broken: Vec<String> = broken.map(|(limit, _)| limit.measure.clone()).collect();
-            anstream::println!("With {level} % confidence, {} do not: {}.", trains(not), broken.join(", "));
+            let pairs = search.limits.iter().zip(&not.estimates);
+            let broken = pairs.filter(|(limit, e)| e.is_none_or(|e| e.mean > limit.most));
+            let broken: Vec<&str> = broken.map(|(limit, _)| limit.measure.as_str()).collect();
+            let (trains, broken) = (trains(not), broken.join(", "));
+            lang.pick(
+                format!("With {level} % confidence, {trains} do not: {broken}."),
+                format!("以 {level} % 的置信度，{trains}不满足：{broken}。"),
+            )
         }
-        None => anstream::println!("Up to {:.2} times the trains, no limit is surely broken.", search.to),
-    }
+        None => lang.pick(
+            format!("Up to {:.2} times the trains, no limit is surely broken.", search.to),
+            format!("直至 {:.2} 倍的列车，没有限值被确定突破。", search.to),
+        ),
+    };
+    [Some(best), surely, Some(not)]
 }

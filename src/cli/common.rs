@@ -8,15 +8,15 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::trouble::{Wanted, cannot, refused};
 use crate::experiment::stall::{StallReport, stall_report};
 use crate::experiment::{Plan, ReplicateError};
 use crate::model::{self, Model};
 use crate::railway::Ended;
-use crate::report::ReportError;
 use crate::report::summary::Looks;
+use crate::report::{Lang, ReportError};
 use crate::scenario::{self, Loaded, Style};
 use crate::store::{PartFault, StoreError};
 use crate::units::Instant;
@@ -44,6 +44,38 @@ pub(super) struct ReplicationArgs {
     /// Threads; as many as there are cores where absent. They have no influence on results.
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = one_or_more::<NonZeroUsize>)]
     threads: Option<NonZeroUsize>,
+}
+
+/// In which language results are told.
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct LangArgs {
+    /// The language of what is drawn and told: charts, tables on the screen. Data files are the same in all.
+    #[arg(long = "lang", value_name = "LANGUAGE", value_enum, default_value_t = Language::En)]
+    language: Language,
+}
+
+/// A language by its code of two letters. Never read from the environment: the same command gives the same bytes everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Language {
+    /// English.
+    En,
+    /// Chinese, in simplified characters.
+    Zh,
+}
+
+impl LangArgs {
+    /// The language asked for.
+    pub(super) fn lang(self) -> Lang {
+        match self.language {
+            Language::En => Lang::En,
+            Language::Zh => Lang::Zh,
+        }
+    }
+
+    /// What a command needs at its end to speak it again; nothing for English, which is spoken unasked.
+    pub(super) fn again(self) -> &'static str {
+        self.lang().pick("", " --lang zh")
+    }
 }
 
 /// A number of something on the command line, one or more.

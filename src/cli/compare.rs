@@ -8,7 +8,7 @@ use clap::Args;
 use comfy_table::Table as Shown;
 use serde_json::{Value, json};
 
-use super::common::{Failure, ScenarioArgs, looks, one_or_more, seed, stop_flag, threads};
+use super::common::{Failure, LangArgs, ScenarioArgs, looks, one_or_more, seed, stop_flag, threads};
 use super::folder::Folder;
 use super::manifest::{quoted, sha256};
 use super::progress;
@@ -17,7 +17,7 @@ use crate::experiment::compare::{Compared, Comparison, Difference, KeyDifference
 use crate::experiment::{self, Plan, RESULTS_VERSION};
 use crate::model::Model;
 use crate::report::summary::{self, Looks, cell};
-use crate::report::{self, Lang, ReportError, number, tables};
+use crate::report::{self, ReportError, number, tables};
 use crate::scenario::Loaded;
 
 /// Run scenarios with the same luck, and show what tells them apart and how sure that is.
@@ -56,6 +56,8 @@ pub(super) struct Compare {
     /// The most events of one replication.
     #[arg(long, value_name = "N", default_value_t = 10_000_000_000)]
     max_events: u64,
+    #[command(flatten)]
+    lang: LangArgs,
     /// Only errors on the terminal.
     #[arg(long, short)]
     quiet: bool,
@@ -196,13 +198,13 @@ impl Compare {
             }
         }
         if self.format.contains(&Format::Svg) || self.format.contains(&Format::Png) {
-            for chart in report::comparison_gallery(comparison, Lang::default())? {
+            for chart in report::comparison_gallery(comparison, self.lang.lang())? {
                 let wants = |format| self.format.contains(&format);
                 folder.write_chart("charts/", &chart, wants(Format::Svg), wants(Format::Png))?;
             }
         }
         folder.write("compare.json", pretty(&as_json(comparison, keys))?.as_bytes())?;
-        folder.write("manifest.json", pretty(&manifest(ready, comparison))?.as_bytes())
+        folder.write("manifest.json", pretty(&manifest(ready, comparison, self.lang))?.as_bytes())
     }
 }
 
@@ -227,14 +229,14 @@ fn pretty(value: &Value) -> Result<String, Failure> {
     Ok(serde_json::to_string_pretty(value).map_err(ReportError::from)? + "\n")
 }
 
-fn manifest(ready: &[Ready], comparison: &Comparison) -> Value {
+fn manifest(ready: &[Ready], comparison: &Comparison, lang: LangArgs) -> Value {
     let run = &comparison.scenarios[0].results.run;
     let files: Vec<String> = ready.iter().map(|r| quoted(&format!("scenarios/{}.toml", r.name))).collect();
     json!({
         "program": env!("CARGO_PKG_NAME"),
         "version": env!("CARGO_PKG_VERSION"),
         "results_version": RESULTS_VERSION,
-        "command": format!("landbridge compare {} --replications {} --out again", files.join(" "), run.replications),
+        "command": format!("landbridge compare {} --replications {} --out again{}", files.join(" "), run.replications, lang.again()),
         "scenarios": ready.iter().map(|r| json!({ "name": r.name, "sha256": sha256(r.loaded.resolved.as_bytes()) })).collect::<Vec<_>>(),
         "seed": run.seed,
         "replications": run.replications,

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use jiff::civil::DateTime;
 use serde_json::json;
 
-use super::common::{Failure, ReplicationArgs, ScenarioArgs, looks, stop_flag};
+use super::common::{Failure, LangArgs, ReplicationArgs, ScenarioArgs, looks, stop_flag};
 use super::folder::Folder;
 use super::manifest::sha256;
 use super::progress;
@@ -48,6 +48,8 @@ pub(super) struct CloseEach {
     /// The most events of one replication.
     #[arg(long, value_name = "N", default_value_t = 10_000_000_000)]
     max_events: u64,
+    #[command(flatten)]
+    lang: LangArgs,
     /// Only errors on the terminal.
     #[arg(long, short)]
     quiet: bool,
@@ -105,13 +107,15 @@ impl CloseEach {
         if losses.len() < count {
             anstream::eprintln!("stopped: {} of {count} elements were closed and are ranked", losses.len());
         }
-        let closed = format!("{} to {}", shown(asked.closed.0), shown(asked.closed.1));
+        let lang = self.lang.lang();
+        let (from, to) = (shown(asked.closed.0), shown(asked.closed.1));
+        let closed = lang.pick(format!("{from} to {to}"), format!("{from} 至 {to}"));
         let answer = json!({
             "program": env!("CARGO_PKG_NAME"),
             "version": env!("CARGO_PKG_VERSION"),
             "results_version": RESULTS_VERSION,
             "scenario_sha256": sha256(loaded.resolved.as_bytes()),
-            "closed": [shown(asked.closed.0), shown(asked.closed.1)],
+            "closed": [from, to],
             "replications": asked.plan.replications,
             "seed": asked.plan.seed,
             "confidence": asked.plan.confidence,
@@ -125,13 +129,13 @@ impl CloseEach {
             table.write_csv(&mut output)?;
             output.close()?;
         }
-        let chart = charts::knockout(&losses, &closed, caption(&asked), Lang::default())?;
+        let chart = charts::knockout(&losses, &closed, caption(&asked, lang), lang)?;
         folder.write_chart("charts/", &chart, true, true)?;
         let place = folder.publish(&stem, self.out.is_some())?;
         if self.json {
             anstream::println!("{answer}");
         } else if !self.quiet {
-            show(&losses, &asked, looks());
+            show(&losses, &asked, lang, looks());
         }
         if !self.quiet {
             anstream::eprintln!("results: {}", place.display());
@@ -162,16 +166,23 @@ fn shown(at: DateTime) -> String {
     at.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-fn caption(asked: &Knockout) -> String {
-    format!(
-        "{}, the same luck with and without each closure; {} % intervals for all elements together (Bonferroni).",
-        number::counted(asked.plan.replications as usize, "replication", "replications"),
-        (asked.plan.confidence * 1e5).round() / 1e3
+fn caption(asked: &Knockout, lang: Lang) -> String {
+    let n = asked.plan.replications as usize;
+    let level = (asked.plan.confidence * 1e5).round() / 1e3;
+    lang.pick(
+        format!(
+            "{}, the same luck with and without each closure; {level} % intervals for all elements together (Bonferroni).",
+            number::counted(n, "replication", "replications"),
+        ),
+        format!("{n} 次重复运行，有无关闭均用相同的随机数；{level} % 置信区间对全部要素同时成立（Bonferroni）。"),
     )
 }
 
-fn show(losses: &[Loss], asked: &Knockout, looks: Looks) {
-    let columns = ["element", "vehicle-hours lost", "vehicles held", "hours to recover", "recovered"];
+fn show(losses: &[Loss], asked: &Knockout, lang: Lang, looks: Looks) {
+    let columns = lang.pick(
+        ["element", "vehicle-hours lost", "vehicles held", "hours to recover", "recovered"],
+        ["要素", "损失车辆小时", "滞留车辆", "恢复所需小时", "已恢复"],
+    );
     let mut table = summary::table(&columns, looks);
     for loss in losses {
         let text = |e: &Option<crate::stats::Estimate>| e.as_ref().map_or_else(|| "-".to_owned(), number::with_interval);
@@ -181,10 +192,7 @@ fn show(losses: &[Loss], asked: &Knockout, looks: Looks) {
             .map_or_else(|| "-".to_owned(), |share| format!("{:.0} %", share * 100.0));
         table.add_row([loss.element.clone(), lost, text(&loss.held), text(&loss.recovery_hours), share].map(|text| cell(&text, looks)));
     }
-    anstream::println!(
-        "Closed {} to {}\n{table}\n{}",
-        shown(asked.closed.0),
-        shown(asked.closed.1),
-        caption(asked)
-    );
+    let (from, to) = (shown(asked.closed.0), shown(asked.closed.1));
+    let heading = lang.pick(format!("Closed {from} to {to}"), format!("关闭时段：{from} 至 {to}"));
+    anstream::println!("{heading}\n{table}\n{}", caption(asked, lang));
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::common::Failure;
+use super::common::{Failure, LangArgs};
 use super::missing::index_of;
 use super::plan_file::read;
 use super::sweep::{write_points, write_runs};
@@ -36,6 +36,8 @@ pub(super) struct Merge {
     charts: Option<PathBuf>,
     #[command(flatten)]
     shown: ShownArgs,
+    #[command(flatten)]
+    lang: LangArgs,
 }
 
 impl Merge {
@@ -49,7 +51,7 @@ impl Merge {
         }
         if let Some(place) = &self.charts {
             let shown = self.shown.positions(&named.plan, &merged);
-            write(&draw(&named.plan, &merged, &shown)?, place)?;
+            write(&draw(&named.plan, &merged, &shown, self.lang.lang())?, place)?;
         }
         anstream::println!("{sha256}  {}", self.out.display());
         Ok(())

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 
-use super::common::{Failure, ScenarioArgs, looks, one_or_more, seed, stop_flag, threads};
+use super::common::{Failure, LangArgs, ScenarioArgs, looks, one_or_more, seed, stop_flag, threads};
 use super::folder::Folder;
 use super::manifest::{Manifest, quoted, records_sha256, sha256};
 use super::progress;
@@ -15,7 +15,7 @@ use super::stress_des;
 use crate::experiment::stall::{StallReport, network};
 use crate::experiment::{self, Plan, RESULTS_VERSION, Results, Sequential};
 use crate::model::Model;
-use crate::report::{self, Lang, summary, tables, tables::ReplicationTable};
+use crate::report::{self, summary, tables, tables::ReplicationTable};
 use crate::scenario::{Loaded, Style};
 
 /// Run the replications of a scenario: a summary on the screen, a folder of results.
@@ -55,6 +55,8 @@ pub(super) struct Run {
     /// The most events of one replication.
     #[arg(long, value_name = "N", default_value_t = 10_000_000_000)]
     max_events: u64,
+    #[command(flatten)]
+    lang: LangArgs,
     /// Only errors on the terminal.
     #[arg(long, short)]
     quiet: bool,
@@ -85,7 +87,8 @@ impl Run {
             Err(Failure::Stalled(stall)) => return Err(self.keep_stall(folder, &loaded, &model, stall)),
             outcome => outcome?,
         };
-        let manifest = manifest(&loaded, &results, &plan, run_seconds);
+        let again = command(&results, &plan) + self.lang.again();
+        let manifest = manifest(&loaded, &results, &plan, again, run_seconds);
         let written = self.write(&folder, &loaded, &results, &manifest).and_then(|()| {
             let document = stress_des::document(&loaded, &model, &results, &manifest);
             folder.write("stress_des.md", document.as_bytes())
@@ -185,7 +188,7 @@ impl Run {
             }
         }
         if self.writes(Format::Svg) || self.writes(Format::Png) {
-            for chart in report::gallery(results, Lang::default())? {
+            for chart in report::gallery(results, self.lang.lang())? {
                 folder.write_chart("charts/", &chart, self.writes(Format::Svg), self.writes(Format::Png))?;
             }
         }
@@ -201,7 +204,7 @@ impl Run {
             folder.write("stall.json", format!("{json}\n").as_bytes())?;
             folder.write_chart(
                 "charts/",
-                &report::charts::stall(&stall, &network(model), Lang::default())?,
+                &report::charts::stall(&stall, &network(model), self.lang.lang())?,
                 self.writes(Format::Svg),
                 self.writes(Format::Png),
             )
@@ -263,13 +266,13 @@ fn command(results: &Results, plan: &Plan) -> String {
     }
 }
 
-fn manifest(loaded: &Loaded, results: &Results, plan: &Plan, run_seconds: f64) -> Manifest {
+fn manifest(loaded: &Loaded, results: &Results, plan: &Plan, command: String, run_seconds: f64) -> Manifest {
     let run = &results.run;
     Manifest {
         program: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
         results_version: RESULTS_VERSION,
-        command: command(results, plan),
+        command,
         scenario_sha256: sha256(loaded.resolved.as_bytes()),
         records_sha256: records_sha256(&results.records),
         seed: plan.seed,

@@ -49,9 +49,9 @@ impl WhichMatter {
         publish(&done.place.join("sensitivity.csv"), table(&all, &factors).to_csv()?.as_bytes())?;
         let mut drawn = Vec::new();
         for at in &done.shown {
-            drawn.push(charts::influence(&found[*at], &response(plan, done.merged, *at), Lang::default())?);
+            drawn.push(charts::influence(&found[*at], &response(plan, done.merged, *at), done.lang)?);
         }
-        drawn.extend(draw(plan, done.merged, &done.shown)?);
+        drawn.extend(draw(plan, done.merged, &done.shown, done.lang)?);
         replace(&drawn, &done.place.join("charts"))?;
         if self.sweep.json {
             return print(&sweep_json::sensitivity(done, &found));
@@ -61,7 +61,7 @@ impl WhichMatter {
             for at in done.shown.iter().copied() {
                 let label = &plan.measures[done.merged.measures[at]].label;
                 let names: Vec<&str> = plan.factors.iter().map(|f| f.name.as_str()).collect();
-                show(label, &found[at], &names, looks());
+                show(label, &found[at], &names, done.lang, looks());
             }
         }
         Ok(())
@@ -114,14 +114,17 @@ fn index(factors: &Factors, at: usize) -> Option<&crate::stats::sensitivity::Ind
     }
 }
 
-fn show(label: &str, found: &Sensitivity, names: &[&str], looks: Looks) {
+fn show(label: &str, found: &Sensitivity, names: &[&str], lang: Lang, looks: Looks) {
     let noise = found.noise_share.map_or_else(String::new, |share| {
-        format!(
-            "; replication noise is at most {} % of the variance between points",
-            number::plain(share * 100.0)
+        let share = number::plain(share * 100.0);
+        lang.pick(
+            format!("; replication noise is at most {share} % of the variance between points"),
+            format!("；重复运行间的噪声至多占各点间方差的 {share} %"),
         )
     });
-    anstream::println!("\n{label}: {} of {} used{noise}", found.used, found.all);
+    let (used, all) = (found.used, found.all);
+    let heading = lang.pick(format!("{label}: {used} of {all} used"), format!("{label}：采用 {used}/{all}"));
+    anstream::println!("\n{heading}{noise}");
     let mut rows: Vec<(f64, Vec<String>)> = Vec::new();
     let header = match &found.factors {
         Factors::Effects(effects) => {
@@ -133,15 +136,28 @@ fn show(label: &str, found: &Sensitivity, names: &[&str], looks: Looks) {
                 let cells = [(*name).to_owned(), number::plain(e.mean), size, number::plain(e.sd)];
                 rows.push((e.mean_size, cells.to_vec()));
             }
-            vec!["factor", "mean effect", "mean size", "spread"]
+            lang.pick(
+                ["factor", "mean effect", "mean size", "spread"],
+                ["因素", "平均效应", "平均大小", "离散"],
+            )
+            .to_vec()
         }
         Factors::Indices(indices) => {
             for (name, i) in names.iter().zip(indices) {
-                let with = |x: f64, (low, high): (f64, f64)| format!("{x:.3} ({low:.3} to {high:.3})");
+                let with = |x: f64, (low, high): (f64, f64)| {
+                    lang.pick(
+                        format!("{x:.3} ({low:.3} to {high:.3})"),
+                        format!("{x:.3}（{low:.3} 至 {high:.3}）"),
+                    )
+                };
                 let numbers = [with(i.first, i.first_interval), with(i.total, i.total_interval)];
                 rows.push((i.total, std::iter::once((*name).to_owned()).chain(numbers).collect()));
             }
-            vec!["factor", "share by itself", "share with interactions"]
+            lang.pick(
+                ["factor", "share by itself", "share with interactions"],
+                ["因素", "单独贡献", "含交互贡献"],
+            )
+            .to_vec()
         }
     };
     rows.sort_by(|a, b| b.0.total_cmp(&a.0));

@@ -12,7 +12,7 @@ use clap::Args;
 use indicatif::ProgressBar;
 use serde::Serialize;
 
-use super::common::{Failure, looks, one_or_more, stop_flag, threads};
+use super::common::{Failure, LangArgs, looks, one_or_more, stop_flag, threads};
 use super::manifest::file_sha256;
 use super::plan_file::{Named, PlanArgs, show};
 use super::progress;
@@ -21,7 +21,7 @@ use super::sweep_json::{self, print};
 use crate::experiment::sweep::{self as runs, Plan, RunId};
 use crate::report::summary::{self, cell};
 use crate::report::tables::TableStream;
-use crate::report::{ReportError, number};
+use crate::report::{Lang, ReportError, number};
 use crate::store::{Index, Lock, Merged, Part, PartFault, Parts, StoreError, StoredRow, merge, publish, publish_with};
 
 /// Run every point of a plan on all cores; goes on where it was stopped.
@@ -51,6 +51,8 @@ pub(super) struct Sweep {
     /// The folder of this sweep; results/NAME where absent.
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    lang: LangArgs,
     /// Only errors on the terminal.
     #[arg(long, short)]
     quiet: bool,
@@ -69,6 +71,7 @@ pub(super) struct Done<'a> {
     now: usize,
     /// The positions of the measures to show among those of `merged`.
     pub(super) shown: Vec<usize>,
+    pub(super) lang: Lang,
     pub(super) quiet: bool,
 }
 
@@ -80,7 +83,10 @@ const BATCH_TIME: Duration = Duration::from_secs(10);
 impl Sweep {
     pub(super) fn execute(&self) -> Result<(), Failure> {
         self.run(|done| {
-            replace(&draw(&done.named.plan, done.merged, &done.shown)?, &done.place.join("charts"))?;
+            replace(
+                &draw(&done.named.plan, done.merged, &done.shown, done.lang)?,
+                &done.place.join("charts"),
+            )?;
             if self.json {
                 return print(&sweep_json::points(done));
             }
@@ -134,6 +140,7 @@ impl Sweep {
             index: &index,
             now: done,
             shown: self.shown.positions(&named.plan, &merged),
+            lang: self.lang.lang(),
             quiet: self.quiet,
         })
     }
@@ -162,7 +169,7 @@ pub(super) fn report(done: &Done<'_>) {
     }
     let (plan, merged, looks) = (&done.named.plan, done.merged, looks());
     let labels = done.shown.iter().map(|at| plan.measures[merged.measures[*at]].label.as_str());
-    let columns: Vec<&str> = ["point"]
+    let columns: Vec<&str> = [done.lang.pick("point", "试验点")]
         .into_iter()
         .chain(plan.factors.iter().map(|f| f.name.as_str()))
         .chain(labels)
@@ -171,7 +178,7 @@ pub(super) fn report(done: &Done<'_>) {
     for (number, (point, estimates)) in plan.points.iter().zip(&merged.estimates).enumerate().take(40) {
         let estimate = |at: &usize| match estimates[*at] {
             Some(e) => number::with_interval(&e),
-            None => "none".to_owned(),
+            None => done.lang.pick("none", "无").to_owned(),
         };
         let cells = std::iter::once((number + 1).to_string())
             .chain(point.levels.iter().cloned())

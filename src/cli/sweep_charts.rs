@@ -96,10 +96,10 @@ pub(super) fn response(plan: &Plan, merged: &Merged, at: usize) -> Response {
 }
 
 /// The charts of these measures, one after the other.
-pub(super) fn draw(plan: &Plan, merged: &Merged, shown: &[usize]) -> Result<Vec<Chart>, Failure> {
+pub(super) fn draw(plan: &Plan, merged: &Merged, shown: &[usize], lang: Lang) -> Result<Vec<Chart>, Failure> {
     let mut all = Vec::new();
     for at in shown {
-        all.extend(charts::response_gallery(&response(plan, merged, *at), Lang::default())?);
+        all.extend(charts::response_gallery(&response(plan, merged, *at), lang)?);
     }
     Ok(all)
 }

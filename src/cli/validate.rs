@@ -8,7 +8,7 @@ use clap::Args;
 use comfy_table::CellAlignment;
 use serde::Serialize;
 
-use super::common::{Failure, ReplicationArgs, ScenarioArgs, looks, stop_flag};
+use super::common::{Failure, LangArgs, ReplicationArgs, ScenarioArgs, looks, stop_flag};
 use super::folder::Folder;
 use super::progress;
 use super::trouble::unreadable;
@@ -37,6 +37,8 @@ pub(super) struct Validate {
     /// The folder to write, which must not exist; results/NAME-validation where absent.
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    lang: LangArgs,
     /// Only errors on the terminal.
     #[arg(long, short)]
     quiet: bool,
@@ -70,12 +72,12 @@ impl Validate {
         let folder = Folder::new(self.out.as_deref(), &name)?;
         let results = self.replicate(&loaded, &model, &mut validation, &stop)?;
         let comparisons = validation.compare(results.run.confidence);
-        let json = Self::write(&folder, &targets, &results, &comparisons)?;
+        let json = Self::write(&folder, &targets, &results, &comparisons, self.lang.lang())?;
         let place = folder.publish(&name, self.out.is_some())?;
         if self.json {
             anstream::print!("{json}");
         } else if !self.quiet {
-            anstream::println!("{}", table(&comparisons, looks()));
+            anstream::println!("{}", table(&comparisons, self.lang.lang(), looks()));
         }
         if !self.quiet {
             anstream::eprintln!("results: {}", place.display());
@@ -113,7 +115,7 @@ impl Validate {
     }
 
     /// Writes table, chart and document; the document.
-    fn write(folder: &Folder, targets: &Targets, results: &Results, comparisons: &[Comparison]) -> Result<String, Failure> {
+    fn write(folder: &Folder, targets: &Targets, results: &Results, comparisons: &[Comparison], lang: Lang) -> Result<String, Failure> {
         let run = &results.run;
         let document = Document {
             title: &targets.title,
@@ -125,34 +127,36 @@ impl Validate {
             comparisons,
         };
         let json = serde_json::to_string_pretty(&document).map_err(ReportError::from)? + "\n";
-        let caption = format!(
-            "{}: {} replications, {} % intervals. The band is what the figure allows; sources are in validation.csv.",
-            run.title,
-            run.replications,
-            run.confidence * 100.0
+        let (title, n, level) = (&run.title, run.replications, run.confidence * 100.0);
+        let caption = lang.pick(
+            format!("{title}: {n} replications, {level} % intervals. The band is what the figure allows; sources are in validation.csv."),
+            format!("{title}：{n} 次重复运行，{level} % 置信区间。色带为公布值的容许范围；出处见 validation.csv。"),
         );
-        let chart = charts::validation(comparisons, &targets.title, &caption, Lang::default())?;
+        let chart = charts::validation(comparisons, &targets.title, &caption, lang)?;
         folder.write("validation.json", json.as_bytes())?;
         folder.write_chart("", &chart, true, true)?;
         Ok(json)
     }
 }
 
-fn table(comparisons: &[Comparison], looks: Looks) -> comfy_table::Table {
-    let columns = ["kind", "figure", "published", "tolerance", "model", "unit", "verdict"];
+fn table(comparisons: &[Comparison], lang: Lang, looks: Looks) -> comfy_table::Table {
+    let columns = lang.pick(
+        ["kind", "figure", "published", "tolerance", "model", "unit", "verdict"],
+        ["类别", "指标", "公布值", "容差", "模型值", "单位", "结论"],
+    );
     let mut table = summary::table(&columns, looks);
     let right = |text: &str| cell(text, looks).set_alignment(CellAlignment::Right);
     for kind in [TargetKind::Predicted, TargetKind::Fitted] {
         for c in comparisons.iter().filter(|c| c.kind == kind) {
             let verdict = match c.agreement {
-                Agreement::Met => "met",
-                Agreement::Missed => "MISSED",
-                Agreement::Open => "open",
-                Agreement::NoValue => "no value",
+                Agreement::Met => lang.pick("met", "符合"),
+                Agreement::Missed => lang.pick("MISSED", "不符"),
+                Agreement::Open => lang.pick("open", "未定"),
+                Agreement::NoValue => lang.pick("no value", "无值"),
             };
             let model = c.model.map_or_else(|| "-".to_owned(), |model| number::with_interval(&model));
             table.add_row([
-                cell(if kind == TargetKind::Fitted { "fitted" } else { "predicted" }, looks),
+                cell(kind_word(kind, lang), looks),
                 cell(&c.name, looks),
                 right(&c.value.to_string()),
                 right(&format!("\u{b1} {}", number::plain(c.tolerance))),
@@ -163,4 +167,11 @@ fn table(comparisons: &[Comparison], looks: Looks) -> comfy_table::Table {
         }
     }
     table
+}
+
+fn kind_word(kind: TargetKind, lang: Lang) -> &'static str {
+    match kind {
+        TargetKind::Fitted => lang.pick("fitted", "拟合"),
+        TargetKind::Predicted => lang.pick("predicted", "预测"),
+    }
 }

@@ -5,8 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::results::{LocationFacts, LocationKind, MeasureEstimate, Results};
-use crate::stats::{LEAST_REPLICATIONS, Truncation, bonferroni_level, estimate, mser, student_quantile};
-use crate::units::{DAY, Duration};
+use crate::stats::{LEAST_REPLICATIONS, Truncation, bonferroni_level, estimate, student_quantile};
 
 /// From how many trains beyond a quantile it is supported in one replication.
 const BEYOND: f64 = 10.0;
@@ -169,31 +168,23 @@ fn growing(results: &Results) -> Vec<Advice> {
     grows.collect()
 }
 
-/// What MSER-5 says of the number of trains waiting, all places together, averaged over replications as in Welch's
-/// plot and over days; a batch is a week where there are twenty, since a week at a border has a rhythm, and else five
-/// days. Below ten batches nothing is said, nor where what would be deleted does not differ beyond doubt from the rest:
-/// the least of many chance values may lie anywhere.
+/// What MSER-5 says of [`Results::warm_up`]. Below ten batches nothing is said, nor where what would be deleted does not
+/// differ beyond doubt from the rest: the least of many chance values may lie anywhere.
 fn settling(results: &Results) -> Option<Advice> {
-    let first = results.queues.first()?;
-    let per_day = usize::try_from(DAY / first.step.0).ok().filter(|n| *n > 0)?;
-    let steps = results.queues.iter().map(|q| q.steps.len()).min()?;
-    let waiting = |step: usize| results.queues.iter().map(|q| q.steps[step].mean).sum::<f64>();
-    let daily: Vec<f64> = (0..steps / per_day)
-        .map(|day| (day * per_day..(day + 1) * per_day).map(waiting).sum())
-        .collect();
-    let batch = if daily.len() >= 20 * 7 { 7 } else { 5 };
+    let series = results.warm_up.as_ref()?;
+    let (steps, batch) = (&series.means, series.batch);
     let warm_up = results.run.warm_up;
-    match mser(&daily, batch)? {
+    match series.truncation? {
         Truncation::At(cut) => {
-            let needed = Duration::days(i64::try_from(cut).ok()?);
-            let deleted = usize::try_from(warm_up.0 / DAY).ok()?;
-            (needed > warm_up && differ(daily.get(deleted..cut)?, &daily[cut..], batch)).then(|| Advice::ShortWarmUp {
+            let needed = series.cut()?;
+            let deleted = usize::try_from(warm_up.0 / series.step.0).ok()?;
+            (needed > warm_up && differ(steps.get(deleted..cut)?, &steps[cut..], batch)).then(|| Advice::ShortWarmUp {
                 hours: warm_up.as_hours(),
                 needed_hours: needed.as_hours(),
             })
         }
         Truncation::NotSettled => {
-            let (first, second) = daily.split_at(daily.len() / 2);
+            let (first, second) = steps.split_at(steps.len() / 2);
             differ(first, second, batch).then(|| Advice::NotSettled {
                 hours: (warm_up + results.run.length).as_hours(),
             })

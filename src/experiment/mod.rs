@@ -4,6 +4,7 @@
 mod advice;
 pub mod capacity;
 pub mod compare;
+mod facilities;
 #[cfg(test)]
 mod forming_tests;
 pub mod frontier;
@@ -18,6 +19,7 @@ mod story;
 mod summarise;
 pub mod sweep;
 mod targets;
+mod warm_up;
 
 /// Changes whenever the same scenario, seed and replication give other results; see CHANGELOG.md.
 pub const RESULTS_VERSION: u32 = 1;

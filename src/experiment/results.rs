@@ -7,7 +7,7 @@ use super::advice::Advice;
 use super::goal::GoalReport;
 use crate::observe::Activity;
 pub use crate::observe::{ActivityRecord, ReplicationRecords, TrainRecord};
-use crate::stats::Estimate;
+use crate::stats::{Estimate, Truncation};
 use crate::units::{Duration, Instant};
 
 /// Everything that a report may show.
@@ -25,12 +25,20 @@ pub struct Results {
     pub ledger: Vec<LedgerEntry>,
     /// Trains waiting over time, by place.
     pub queues: Vec<QueueSeries>,
+    /// How the number of trains waiting in the whole network settles; `None` where no series was recorded.
+    pub warm_up: Option<WarmUp>,
     /// Time from arrival to departure, by place.
     pub dwell: Vec<DwellDistribution>,
     /// How busy each facility is.
     pub utilisation: Vec<Utilisation>,
     /// Trains through each place by calendar day.
     pub daily: Vec<DailyTrains>,
+    /// The places and lines, for a map.
+    pub network: NetworkFacts,
+    /// Trains that entered each line, by direction.
+    pub traffic: Vec<LineTraffic>,
+    /// Where trains are served, as far as records tell one facility from another.
+    pub facilities: Vec<FacilityFacts>,
     /// Chains of places for time-space diagrams.
     pub corridors: Vec<CorridorFacts>,
     /// When dated disruptions are in force, to shade: location, from, to.
@@ -124,6 +132,51 @@ pub struct NetworkFacts {
     pub lines: Vec<(usize, usize)>,
 }
 
+/// Trains that entered a line in one direction.
+#[derive(Clone, Debug)]
+pub struct LineTraffic {
+    /// Index in [`Results::locations`].
+    pub location: usize,
+    /// Trains, or other vehicles of its mode, in the measured time of a replication.
+    pub trains: Estimate,
+}
+
+/// An office, terminal or yard; several together where records do not tell at which of them a train is.
+///
+/// A record says where a train is and what is done there, but not by whom. That is known from the train's flow wherever no two
+/// facilities of a place do the same to the same flow.
+#[derive(Clone, Debug)]
+pub struct FacilityFacts {
+    /// Index in [`Results::locations`] of its place.
+    pub place: usize,
+    /// The path within the place, such as `reloading.shed`; of several, joined by `+`.
+    pub path: String,
+    /// For people.
+    pub name: String,
+    /// The zone of its place.
+    pub zone: String,
+    /// What is done there.
+    pub activities: Vec<Activity>,
+    /// Indices of the flows whose trains come there, in order.
+    pub flows: Vec<u32>,
+    /// Desks or berths over the whole run, in order of time and without gaps: from, to and how many.
+    pub servers: Vec<(Instant, Instant, u32)>,
+}
+
+impl FacilityFacts {
+    /// The most desks or berths at any time.
+    #[must_use]
+    pub fn most_servers(&self) -> u32 {
+        self.servers.iter().map(|stretch| stretch.2).max().unwrap_or(0)
+    }
+
+    /// Whether trains stand in a berth: from being placed to being withdrawn, whatever they wait for in between.
+    #[must_use]
+    pub fn has_berths(&self) -> bool {
+        self.activities.contains(&Activity::Lifting)
+    }
+}
+
 /// A stream of trains.
 #[derive(Clone, Debug)]
 pub struct FlowFacts {
@@ -174,6 +227,25 @@ pub struct QueueSeries {
     pub first: Instant,
     /// For each step the time-weighted mean number waiting.
     pub steps: Vec<Band>,
+    /// From how many replications.
+    pub replications: u32,
+}
+
+/// Welch's plot of the number of trains waiting at all places together, from the very start, and what MSER says of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WarmUp {
+    /// Width of a step: a day, or that of the queues in a run of less than twenty days.
+    pub step: Duration,
+    /// For each step the time-weighted mean number waiting, over replications.
+    pub means: Vec<f64>,
+    /// Their moving average, for all steps but the last `window`.
+    pub moving_average: Vec<f64>,
+    /// Steps to each side that are averaged, fewer near the front.
+    pub window: usize,
+    /// Where MSER would cut, in steps; `None` where the series is too short to be judged.
+    pub truncation: Option<Truncation>,
+    /// Steps in a batch of MSER.
+    pub batch: usize,
     /// From how many replications.
     pub replications: u32,
 }

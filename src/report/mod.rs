@@ -13,7 +13,6 @@ pub mod calendar;
 mod chart;
 pub mod charts;
 mod font;
-pub mod lang;
 mod network;
 pub mod number;
 mod paint;
@@ -23,14 +22,15 @@ mod sheet;
 pub mod summary;
 pub mod tables;
 pub mod theme;
+pub mod words;
 
 #[cfg(test)]
 mod fixture;
 
+pub use crate::lang::Lang;
 pub use chart::Chart;
 pub use charts::comparison_gallery;
 pub use charts::gallery;
-pub use lang::Lang;
 
 #[cfg(doc)]
 use crate::experiment::results::Results;

@@ -167,6 +167,31 @@ pub(crate) enum Mark {
         /// How much it hides of what is below, from 0 to 1.
         opacity: f64,
     },
+    /// Many filled rectangles of one colour.
+    Cells {
+        /// Their bounds.
+        areas: Vec<Rect>,
+        /// Their colour.
+        fill: RGBColor,
+    },
+    /// Many lines of one colour and width.
+    Strokes {
+        /// The points of each.
+        lines: Vec<Vec<(f64, f64)>>,
+        /// Their colour.
+        colour: RGBColor,
+        /// Their width in pixels.
+        width: f64,
+    },
+    /// A filled circle.
+    Disc {
+        /// Its middle.
+        centre: (f64, f64),
+        /// Its radius in pixels.
+        radius: f64,
+        /// Its colour.
+        fill: RGBColor,
+    },
     /// A text.
     Text(Text),
 }
@@ -193,8 +218,7 @@ impl Dot {
     /// The corners of it about a place, as wide as twice the radius or so.
     fn corners(self, (x, y): (f64, f64), radius: f64) -> Vec<(f64, f64)> {
         let (corners, first, reach) = match self {
-            Self::Disc => (20, 0.0, 1.0),
-            Self::Square => (4, 0.125, 1.25),
+            Self::Disc | Self::Square => (4, 0.125, 1.25),
             Self::Diamond => (4, 0.0, 1.3),
             Self::Triangle => (3, 0.75, 1.35),
             Self::Falling => (3, 0.25, 1.35),
@@ -230,6 +254,11 @@ impl Rect {
     pub fn bottom(&self) -> f64 {
         self.y + self.h
     }
+
+    /// Whether they have no point in common.
+    pub fn is_apart(&self, other: &Self) -> bool {
+        self.right() <= other.x || other.right() <= self.x || self.bottom() <= other.y || other.bottom() <= self.y
+    }
 }
 
 /// Marks in the order in which they are drawn.
@@ -247,6 +276,27 @@ impl Picture {
         if area.w > 0.0 && area.h > 0.0 {
             self.marks.push(Mark::Rect { area, fill });
         }
+    }
+
+    /// Filled rectangles of one colour; those that would be empty are left out.
+    pub fn cells(&mut self, mut areas: Vec<Rect>, fill: RGBColor) {
+        areas.retain(|area| area.w > 0.0 && area.h > 0.0);
+        if !areas.is_empty() {
+            self.marks.push(Mark::Cells { areas, fill });
+        }
+    }
+
+    /// Lines of one colour and width.
+    pub fn strokes(&mut self, mut lines: Vec<Vec<(f64, f64)>>, colour: RGBColor, width: f64) {
+        lines.retain(|points| points.len() > 1);
+        if !lines.is_empty() {
+            self.marks.push(Mark::Strokes { lines, colour, width });
+        }
+    }
+
+    /// A filled circle.
+    pub fn disc(&mut self, centre: (f64, f64), radius: f64, fill: RGBColor) {
+        self.marks.push(Mark::Disc { centre, radius, fill });
     }
 
     /// A line through points.
@@ -289,8 +339,12 @@ impl Picture {
 
     /// A small shape that marks a value, with a rim of paper that sets it off from lines.
     pub fn dot(&mut self, at: (f64, f64), dot: Dot, radius: f64, fill: RGBColor) {
-        self.area(dot.corners(at, radius + 1.0), super::theme::PAPER, 1.0);
-        self.area(dot.corners(at, radius), fill, 1.0);
+        for (radius, fill) in [(radius + 1.0, super::theme::PAPER), (radius, fill)] {
+            match dot {
+                Dot::Disc => self.disc(at, radius, fill),
+                _ => self.area(dot.corners(at, radius), fill, 1.0),
+            }
+        }
     }
 
     /// An upright or level line with short bars across its ends, as intervals are drawn.

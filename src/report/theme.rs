@@ -55,21 +55,21 @@ pub const BETWEEN: RGBColor = RGBColor(212, 217, 222);
 /// What is good, such as a limit that holds.
 pub const GOOD: RGBColor = RGBColor(0, 128, 96);
 
-/// From little to much: after `YlGnBu` of Brewer's `ColorBrewer` (2013), ever darker, so that it reads the same in grey print and for
-/// colour-blind readers.
-const SEQUENCE: [RGBColor; 6] = [
-    RGBColor(246, 248, 210),
-    RGBColor(199, 230, 190),
-    RGBColor(120, 196, 194),
-    RGBColor(48, 148, 192),
-    RGBColor(34, 88, 162),
-    RGBColor(8, 32, 92),
+/// From little to much in heat maps: one hue, darker step by step, so that print and eyes without colour keep the order.
+pub const SEQUENTIAL: [RGBColor; 7] = [
+    RGBColor(222, 235, 246),
+    RGBColor(190, 214, 234),
+    RGBColor(150, 190, 220),
+    RGBColor(104, 160, 203),
+    RGBColor(60, 126, 180),
+    RGBColor(24, 88, 146),
+    RGBColor(8, 48, 96),
 ];
 
 /// The colour of a share, from 0 for the least to 1 for the most.
 #[must_use]
 pub fn sequential(share: f64) -> RGBColor {
-    between(&SEQUENCE, share)
+    between(&SEQUENTIAL, share)
 }
 
 /// Between the nearest two of evenly spaced colours.
@@ -80,12 +80,6 @@ fn between(stops: &[RGBColor], share: f64) -> RGBColor {
     let (from, to) = (stops[at], stops[at + 1]);
     let mix = |a: u8, b: u8| (f64::from(a) + (f64::from(b) - f64::from(a)) * (place - at as f64)).round() as u8;
     RGBColor(mix(from.0, to.0), mix(from.1, to.1), mix(from.2, to.2))
-}
-
-/// Ink or paper, whichever can be read on a colour.
-#[must_use]
-pub fn readable_on(colour: RGBColor) -> RGBColor {
-    if lightness(colour) > 118.0 { INK } else { PAPER }
 }
 
 /// How light a colour is in grey print, from 0 to 255.
@@ -106,6 +100,12 @@ pub const SMALL: f64 = 11.5;
 pub const WIDTH: f64 = 960.0;
 /// Blank on each side of a chart in pixels.
 pub const MARGIN: f64 = 24.0;
+
+/// Paper or ink, whichever is read better on a colour.
+#[must_use]
+pub fn on(colour: RGBColor) -> RGBColor {
+    if lightness(colour) > 135.0 { INK } else { PAPER }
+}
 
 /// The colour of an activity, the same in every chart.
 #[must_use]
@@ -161,6 +161,15 @@ mod tests {
     }
 
     #[test]
+    fn more_is_darker() {
+        for pair in SEQUENTIAL.windows(2) {
+            let darker = lightness(pair[0]) - lightness(pair[1]);
+            assert!(darker > 18.0, "{pair:?} are {darker:.0} of 255 apart");
+        }
+        assert!(lightness(PAPER) - lightness(SEQUENTIAL[0]) > 18.0);
+    }
+
+    #[test]
     fn no_colour_is_used_twice() {
         for (i, a) in Activity::ALL.iter().enumerate() {
             for b in &Activity::ALL[..i] {
@@ -170,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn more_is_darker() {
+    fn shares_grow_darker() {
         let shades: Vec<f64> = (0..=20).map(|i| lightness(sequential(f64::from(i) / 20.0))).collect();
         assert!(shades.windows(2).all(|w| w[0] > w[1] + 2.0), "{shades:?}");
         assert_eq!(sequential(f64::NAN), sequential(0.0));

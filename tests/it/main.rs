@@ -13,6 +13,7 @@
 //! | `common_numbers` | does a change leave alone what it does not touch? |
 //! | `cli` | does the program say, write and return what a person expects? |
 //! | `newcomer` | does the scenario to begin with run as it is, and does a shell complete every command? |
+//! | `growth` | does a run of ten times the length cost ten times as much? |
 //! | `walks` | can the guide and the front page be followed as they stand? |
 //! | `manners` | does the program behave at its edges: pipes, signals, files that are not what they should be? |
 //! | `stability` | are results the same bits on any number of threads, and as they were? |
@@ -25,6 +26,7 @@ mod common;
 mod common_numbers;
 mod coverage;
 mod fit_to_targets;
+mod growth;
 mod interruptions;
 mod invariants;
 mod limits;

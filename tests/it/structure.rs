@@ -5,25 +5,28 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A module, and the modules that it may name.
-const MAY_KNOW: [(&str, &[&str]); 13] = [
+const MAY_KNOW: [(&str, &[&str]); 14] = [
+    ("lang", &[]),
     ("units", &[]),
     ("random", &["units"]),
     ("engine", &["units"]),
     ("stats", &["units"]),
     ("observe", &["units"]),
-    ("scenario", &["random", "units"]),
+    ("scenario", &["lang", "random", "units"]),
     ("network", &["scenario", "units"]),
-    ("model", &["engine", "network", "observe", "random", "scenario", "units"]),
+    ("model", &["engine", "lang", "network", "observe", "random", "scenario", "units"]),
     ("railway", &["engine", "model", "observe", "random", "units"]),
     (
         "experiment",
-        &["engine", "model", "observe", "railway", "random", "scenario", "stats", "units"],
+        &[
+            "engine", "lang", "model", "observe", "railway", "random", "scenario", "stats", "units",
+        ],
     ),
     (
         "verify",
         &["experiment", "model", "observe", "railway", "scenario", "stats", "units"],
     ),
-    ("report", &["experiment", "observe", "stats", "units"]),
+    ("report", &["experiment", "lang", "observe", "stats", "units"]),
     ("store", &["experiment", "report", "stats"]),
 ];
 

@@ -5,7 +5,7 @@ use crate::report::font::Weight;
 use crate::report::number;
 use crate::report::picture::{Align, Label, Picture, Rect};
 use crate::report::scale::{Range, Scale, ticks_around};
-use crate::report::theme;
+use crate::report::{Lang, theme, words};
 use crate::stats::Estimate;
 
 /// A measure as people read it: one without unit is a share, which they read in per cent.
@@ -18,10 +18,13 @@ pub(super) struct Quantity<'a> {
 
 impl<'a> Quantity<'a> {
     /// Of the unit as measures have it.
-    pub fn new(unit: &'a str) -> Self {
+    pub fn new(unit: &'a str, lang: Lang) -> Self {
         match unit {
             "" => Self { unit: "%", share: true },
-            unit => Self { unit, share: false },
+            unit => Self {
+                unit: words::unit(unit, lang),
+                share: false,
+            },
         }
     }
 

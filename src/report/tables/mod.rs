@@ -12,13 +12,9 @@ use std::io::Write;
 use std::sync::Arc;
 
 pub use from_comparison::{differences, flow_differences, keys, train_differences};
-<<<<<<< HEAD
-pub use from_losses::losses;
-pub use from_response::{factor_columns, response};
-=======
 pub use from_frontier::frontier;
 pub use from_losses::{backlogs, losses};
->>>>>>> 4023e32 (Plain results of frontier, recovery and optimisation, for their charts)
+pub use from_response::{factor_columns, response};
 pub use from_results::{activities, all, daily, ledger, measures, queues, trains};
 pub(crate) use from_results::{activity_rows, civil, kind, step_start};
 pub use parquet_file::TableStream;

@@ -222,7 +222,7 @@ impl<'r> Layout<'r> {
             h: last.bottom() - body.y - heading,
             ..plot
         };
-        let title = Quantity::new(&self.response.measure.unit).title(&self.response.measure.label);
+        let title = Quantity::new(&self.response.measure.unit, sheet.lang()).title(&self.response.measure.label);
         side_title(&mut sheet.picture, &title, (body.x + 10.0, whole));
         sheet
     }

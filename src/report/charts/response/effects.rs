@@ -20,7 +20,7 @@ const ROW: f64 = 26.0;
 /// Mean size and mean of the effects of each factor.
 pub(super) fn tornado(found: &Sensitivity, effects: &[Effect], response: &Response, lang: Lang) -> Result<Chart, ReportError> {
     let data = effects_data(effects, response, found);
-    let of = Quantity::new(&response.measure.unit);
+    let of = Quantity::new(&response.measure.unit, lang);
     let mut rows: Vec<(usize, Effect)> = effects
         .iter()
         .copied()
@@ -110,7 +110,7 @@ fn direction(e: &Effect, lang: Lang) -> &'static str {
 
 fn draw_effects(rows: &[(usize, Effect)], response: &Response, words: Words, keys: &[Key]) -> Sheet {
     let lang = words.lang;
-    let of = Quantity::new(&response.measure.unit);
+    let of = Quantity::new(&response.measure.unit, lang);
     let ends = rows.iter().flat_map(|(_, e)| {
         let half = e.mean_size_half_width.filter(|half| half.is_finite()).unwrap_or(0.0);
         [e.mean_size + half, e.mean].map(|x| of.value(x))

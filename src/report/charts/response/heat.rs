@@ -37,7 +37,7 @@ pub fn heat_map(response: &Response, lang: Lang) -> Result<Chart, ReportError> {
         format!("{label}：按“{}”与“{}”", name(0), name(1)),
     );
     let mut finding = extremes(response, &factors, lang).unwrap_or_default();
-    let of = Quantity::new(&response.measure.unit);
+    let of = Quantity::new(&response.measure.unit, lang);
     let unsure = response
         .known()
         .filter_map(|(point, e)| Some((point, whole(&e)?)))
@@ -218,7 +218,7 @@ impl<'r> Map<'r> {
             &title,
         );
         side_title(picture, &axis_title(&self.response.factors[self.up]), (sheet.body.x + 10.0, plot));
-        self.draw_scale(picture, plot);
+        self.draw_scale(picture, plot, Quantity::new(&self.response.measure.unit, lang).unit);
         sheet
     }
 
@@ -241,7 +241,7 @@ impl<'r> Map<'r> {
             return;
         };
         let fill = theme::sequential(self.share(e.mean));
-        let ink = theme::readable_on(fill);
+        let ink = theme::on(fill);
         picture.rect(inner, fill);
         if room {
             let (mean, half) = figures(&e);
@@ -270,7 +270,7 @@ impl<'r> Map<'r> {
     }
 
     /// The scale of colours to the right.
-    fn draw_scale(&self, picture: &mut Picture, plot: Rect) {
+    fn draw_scale(&self, picture: &mut Picture, plot: Rect, unit: &str) {
         const STEPS: u32 = 60;
         let bar = Rect {
             x: plot.right() + 22.0,
@@ -287,11 +287,7 @@ impl<'r> Map<'r> {
             };
             picture.rect(slice, theme::sequential((f64::from(step) + 0.5) / f64::from(STEPS)));
         }
-        picture.text(
-            Quantity::new(&self.response.measure.unit).unit,
-            (bar.x, bar.y - 7.0),
-            small(Align::Left),
-        );
+        picture.text(unit, (bar.x, bar.y - 7.0), small(Align::Left));
         for (value, label) in &self.range.ticks {
             let level = scale.at(*value);
             picture.line((bar.right(), level), (bar.right() + 4.0, level), theme::AXIS, 1.0);

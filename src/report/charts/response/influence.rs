@@ -12,7 +12,7 @@ use crate::report::picture::{Align, Label, Picture, Rect};
 use crate::report::scale::{Range, Scale};
 use crate::report::sheet::{Key, Sheet, Words, remark};
 use crate::report::tables::Table;
-use crate::report::{Chart, Lang, ReportError, theme};
+use crate::report::{Chart, Lang, ReportError, theme, words};
 
 /// Factors at most.
 const ROWS: usize = 20;
@@ -58,10 +58,7 @@ pub(super) fn noise_words(found: &Sensitivity, lang: Lang) -> Option<String> {
 pub(super) fn fold<T>(rows: &mut Vec<T>, caption: &mut String, lang: Lang) -> usize {
     let folded = rows.len().saturating_sub(ROWS);
     if folded > 0 {
-        let sentence = lang.pick(
-            format!("{folded} more factors are in the data file."),
-            format!("另有 {folded} 个因素见数据文件。"),
-        );
+        let sentence = words::further(folded, ("further factor", "further factors"), "个因素", lang);
         remark(caption, &sentence);
         rows.truncate(ROWS);
     }
@@ -69,9 +66,9 @@ pub(super) fn fold<T>(rows: &mut Vec<T>, caption: &mut String, lang: Lang) -> us
 }
 
 /// A sheet with a row for each name and an axis of values below.
-pub(super) fn bars(names: &[Label], row: f64, words: Words, keys: &[Key], (range, title): (&Range, &Label)) -> (Sheet, Rect, Scale) {
+pub(super) fn bars(names: &[Label], row: f64, about: Words, keys: &[Key], (range, title): (&Range, &Label)) -> (Sheet, Rect, Scale) {
     let height = names.len() as f64 * row + 8.0;
-    let mut sheet = Sheet::new(words, keys, height + panel::FOOT);
+    let mut sheet = Sheet::new(about, keys, height + panel::FOOT);
     let left = panel::name_room(names.iter(), NAME_ROOM);
     let plot = Rect {
         x: sheet.body.x + left,

@@ -19,7 +19,7 @@ pub use star::one_at_a_time;
 use super::axes::{Quantity, whole};
 use crate::experiment::sweep::{Response, ResponsePoint, Shape};
 use crate::report::number::{self, counted};
-use crate::report::sheet::remark;
+use crate::report::sheet::{remark, safe};
 use crate::report::{Chart, Lang, ReportError};
 use crate::stats::Estimate;
 
@@ -47,15 +47,7 @@ pub fn response_gallery(response: &Response, lang: Lang) -> Result<Vec<Chart>, R
 
 /// The id of a chart of a measure, which is a file name.
 pub(super) fn id(kind: &str, measure: &str) -> String {
-    let safe = |c: char| {
-        if c.is_alphanumeric() || matches!(c, '_' | '-' | '.') {
-            c
-        } else {
-            '_'
-        }
-    };
-    let short = measure.chars().map(safe).take(120);
-    std::iter::once(kind.to_owned() + "_").chain(short.map(String::from)).collect()
+    safe(&format!("{kind}_{measure}")).chars().take(150).collect()
 }
 
 /// A point by the levels of some factors, as in `lift 2 min, cranes 3`.
@@ -68,7 +60,7 @@ fn point_words(response: &Response, factors: &[usize], point: &ResponsePoint, la
 
 /// The lowest and the highest mean, and whether their intervals keep apart.
 fn extremes(response: &Response, factors: &[usize], lang: Lang) -> Option<String> {
-    let of = Quantity::new(&response.measure.unit);
+    let of = Quantity::new(&response.measure.unit, lang);
     let (low, least) = response.known().min_by(|a, b| a.1.mean.total_cmp(&b.1.mean))?;
     let (high, most) = response.known().max_by(|a, b| a.1.mean.total_cmp(&b.1.mean))?;
     let words = |point: &ResponsePoint| point_words(response, factors, point, lang);
@@ -175,5 +167,5 @@ fn add_failures(caption: &mut String, points: &[ResponsePoint], lang: Lang) {
 
 /// The estimate in the unit shown.
 fn shown(response: &Response, estimate: &Estimate) -> Estimate {
-    Quantity::new(&response.measure.unit).shown(estimate)
+    Quantity::new(&response.measure.unit, Lang::En).shown(estimate)
 }

@@ -82,7 +82,7 @@ pub fn parallel_coordinates(response: &Response, lang: Lang) -> Result<Chart, Re
 /// From where to where, and which factors it goes with. A rank correlation of n points that have nothing to do with each
 /// other is beyond 3 / sqrt(n - 1) about once in four hundred factors.
 fn finding(response: &Response, strongest: &[(usize, f64)], lang: Lang) -> String {
-    let of = Quantity::new(&response.measure.unit);
+    let of = Quantity::new(&response.measure.unit, lang);
     let means = || response.known().map(|(_, e)| e.mean);
     let n = means().count();
     let ends = means().map(|m| (m, m)).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
@@ -173,7 +173,7 @@ fn draw(response: &Response, factors: &[usize], words: Words) -> Sheet {
     let scale = Scale::new(range.ends, (plot.bottom(), plot.y));
     axes.push(Axis {
         x: plot.right(),
-        name: Quantity::new(&response.measure.unit).title(&response.measure.label),
+        name: Quantity::new(&response.measure.unit, lang).title(&response.measure.label),
         ends: None,
         ticks: range.ticks.iter().map(|(v, l)| (scale.at(*v), Label::from(l))).collect(),
     });

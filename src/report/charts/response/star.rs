@@ -46,13 +46,8 @@ pub fn one_at_a_time(response: &Response, lang: Lang) -> Result<Chart, ReportErr
     words.finding = Label::from(finding(response, &swings, &base, lang));
     if swings.len() > ROWS {
         let more = swings.len() - ROWS;
-        remark(
-            &mut words.caption,
-            &lang.pick(
-                format!("{more} more factors are in the data file."),
-                format!("另有 {more} 个因素见数据文件。"),
-            ),
-        );
+        let more = crate::report::words::further(more, ("further factor", "further factors"), "个因素", lang);
+        remark(&mut words.caption, &more);
         swings.truncate(ROWS);
     }
     draw(response, &swings, &base, words).finish(&data)
@@ -90,7 +85,7 @@ fn swings(response: &Response) -> Vec<Swing<'_>> {
 }
 
 fn finding(response: &Response, swings: &[Swing<'_>], base: &Estimate, lang: Lang) -> String {
-    let of = Quantity::new(&response.measure.unit);
+    let of = Quantity::new(&response.measure.unit, lang);
     let words = |e: &Estimate| format!("{}\u{a0}{}", crate::report::number::with_interval(e), of.unit);
     let far = swings.first().and_then(|swing| {
         let known = swing.levels.iter().filter_map(|(p, e)| Some((*p, (*e)?)));
@@ -146,7 +141,7 @@ fn draw(response: &Response, swings: &[Swing<'_>], base: &Estimate, words: Words
         .flat_map(|s| s.levels.iter().filter_map(|l| l.1.as_ref()))
         .chain([base]);
     let range = ticks_around(reach(estimates).unwrap_or((0.0, 1.0)), 6);
-    let title = Quantity::new(&response.measure.unit).title(&response.measure.label);
+    let title = Quantity::new(&response.measure.unit, lang).title(&response.measure.label);
     let x = values_below(&mut sheet.picture, plot, &range, &title);
     let at = x.at(base.mean);
     sheet.picture.dashes((at, plot.y), (at, plot.bottom()), theme::INK, 1.25);
