@@ -25,6 +25,7 @@ mod shell;
 mod stress_des;
 mod submit;
 mod sweep;
+mod sweep_charts;
 mod sweep_json;
 mod trouble;
 mod validate;

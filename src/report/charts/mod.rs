@@ -1,5 +1,6 @@
 //! The charts, one file each.
 
+mod axes;
 mod calendar_map;
 mod differences;
 mod dwell;
@@ -9,6 +10,7 @@ mod heat;
 mod knockout;
 mod panel;
 mod queue;
+mod response;
 mod stall;
 mod stays;
 mod stringline;
@@ -28,6 +30,7 @@ pub use flow_map::flow_map;
 pub use gantt::{GanttOptions, gantt};
 pub use knockout::knockout;
 pub use queue::queue;
+pub use response::{heat_map, influence, one_at_a_time, parallel_coordinates, response_curves, response_gallery};
 pub use stall::stall;
 pub use stringline::{StringlineOptions, stringline};
 pub use together::{queues, waterfalls};
