@@ -66,6 +66,20 @@ pub const SEQUENTIAL: [RGBColor; 7] = [
     RGBColor(8, 48, 96),
 ];
 
+/// The same two where so many trains run that their lines would hide those that wait.
+pub const RUNNING_DOWN_FAINT: RGBColor = RGBColor(186, 194, 203);
+/// See [`RUNNING_DOWN_FAINT`].
+pub const RUNNING_UP_FAINT: RGBColor = RGBColor(170, 206, 226);
+/// From few to many trains running, in greys beside which the colours of waiting stand out.
+pub const RUNNING: [RGBColor; 6] = [
+    RGBColor(238, 240, 243),
+    RGBColor(220, 225, 230),
+    RGBColor(198, 206, 214),
+    RGBColor(172, 182, 192),
+    RGBColor(140, 152, 164),
+    RGBColor(104, 118, 132),
+];
+
 /// The colour of a share, from 0 for the least to 1 for the most.
 #[must_use]
 pub fn sequential(share: f64) -> RGBColor {

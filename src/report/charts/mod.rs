@@ -47,9 +47,13 @@ use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 use super::{Chart, Lang, ReportError};
 use crate::experiment::compare::Comparison;
 use crate::experiment::results::Results;
+use crate::units::{DAY, Duration};
 
 /// Places of which trains are shown one by one, at most.
 const GANTTS: usize = 4;
+
+/// From so much measured time on, weeks are laid upon each other.
+const FOLDED_FROM: Duration = Duration(14 * DAY);
 
 /// Which chart, for drawing them side by side.
 #[derive(Clone, Copy)]
@@ -57,6 +61,7 @@ enum Which {
     Map,
     Waterfall(Hours),
     Stringline(usize),
+    Folded(usize),
     Gantt(usize),
     Queue,
     Calendar(CalendarOf),
@@ -88,12 +93,16 @@ pub fn gallery(results: &Results, lang: Lang) -> Result<Vec<Chart>, ReportError>
         Which::Week,
     ];
     all.extend((0..results.corridors.len().max(1)).map(Which::Stringline));
+    if results.run.length >= FOLDED_FROM {
+        all.extend((0..results.corridors.len()).map(Which::Folded));
+    }
     all.extend(gantt::places_to_draw(results, GANTTS).into_iter().map(Which::Gantt));
     all.push(Which::WarmUp);
     let draw = |which: Which| match which {
         Which::Map => flow_map(results, lang),
         Which::Waterfall(hours) => waterfall(results, hours, lang),
         Which::Stringline(corridor) => stringline(results, corridor, &StringlineOptions::default(), lang),
+        Which::Folded(corridor) => stringline(results, corridor, &StringlineOptions::folded(), lang),
         Which::Gantt(place) => gantt(results, place, &GanttOptions::default(), lang),
         Which::Queue => queue(results, lang),
         Which::Calendar(of) => calendar_map(results, of, lang),
