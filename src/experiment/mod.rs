@@ -11,11 +11,13 @@ pub mod knockout;
 mod measures;
 mod replicate;
 pub mod results;
+pub mod spoken;
 pub mod stall;
 mod story;
 mod summarise;
 pub mod sweep;
 mod targets;
+pub mod wording;
 
 /// Changes whenever the same scenario, seed and replication give other results; see CHANGELOG.md.
 pub const RESULTS_VERSION: u32 = 1;
