@@ -18,7 +18,9 @@ const MAY_KNOW: [(&str, &[&str]); 14] = [
     ("railway", &["engine", "model", "observe", "random", "units"]),
     (
         "experiment",
-        &["engine", "lang", "model", "observe", "railway", "random", "scenario", "stats", "units"],
+        &[
+            "engine", "lang", "model", "observe", "railway", "random", "scenario", "stats", "units",
+        ],
     ),
     (
         "verify",
@@ -49,7 +51,7 @@ fn modules() -> Vec<(String, PathBuf, String)> {
     };
     let is_test = |path: &Path| {
         let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-        matches!(name, "tests.rs" | "trace.rs" | "fixture.rs")
+        matches!(name, "tests.rs" | "lang_tests.rs" | "trace.rs" | "fixture.rs")
     };
     files.sort();
     files
