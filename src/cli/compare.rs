@@ -14,6 +14,7 @@ use super::manifest::{quoted, sha256};
 use super::progress;
 use super::run::Format;
 use crate::experiment::compare::{Compared, Comparison, Difference, KeyDifference, Verdict, compare, differing_keys};
+use crate::experiment::spoken::spoken_comparison;
 use crate::experiment::{self, Plan, RESULTS_VERSION};
 use crate::model::Model;
 use crate::report::summary::{self, Looks, cell};
@@ -174,6 +175,12 @@ impl Compare {
         })
     }
 
+    /// The comparison under the names of the language asked for, where that is another.
+    fn told(&self, ready: &[Ready], comparison: &Comparison) -> Option<Comparison> {
+        let names: Option<Vec<_>> = ready.iter().map(|r| self.lang.names(&r.loaded)).collect();
+        names.map(|names| spoken_comparison(comparison, &names))
+    }
+
     fn write(&self, folder: &Folder, ready: &[Ready], comparison: &Comparison, keys: &[KeyDifference]) -> Result<(), Failure> {
         for scenario in ready {
             folder.write(&format!("scenarios/{}.toml", scenario.name), scenario.loaded.resolved.as_bytes())?;
@@ -198,7 +205,8 @@ impl Compare {
             }
         }
         if self.format.contains(&Format::Svg) || self.format.contains(&Format::Png) {
-            for chart in report::comparison_gallery(comparison, self.lang.lang())? {
+            let told = self.told(ready, comparison);
+            for chart in report::comparison_gallery(told.as_ref().unwrap_or(comparison), self.lang.lang())? {
                 let wants = |format| self.format.contains(&format);
                 folder.write_chart("charts/", &chart, wants(Format::Svg), wants(Format::Png))?;
             }

@@ -11,6 +11,7 @@ use crate::experiment::Results;
 use crate::experiment::results::LocationKind;
 use crate::model::{Model, offered_loads};
 use crate::report::summary::{self, Looks, cell};
+use crate::report::{Lang, words};
 use crate::scenario::{Input, Loaded};
 use crate::stats::Truncation;
 
@@ -19,7 +20,8 @@ const AUTHOR: &str = "*To be said by the author of the study.*";
 
 /// The whole document, as Markdown.
 pub(super) fn document(loaded: &Loaded, model: &Model, results: &Results, manifest: &Manifest) -> String {
-    let inputs = loaded.inputs();
+    let is_name = |input: &Input| input.key.contains(".names.") || input.key.starts_with("titles.");
+    let inputs: Vec<Input> = loaded.inputs().into_iter().filter(|input| !is_name(input)).collect();
     let mut out = format!(
         "# {}: what was simulated, and how\n\nThe items of STRESS-DES 1.0 (Monks et al. 2019, Journal of Simulation 13(1), 55-67), in their order, written by \
          {} {} from the scenario and the run.\n",
@@ -230,7 +232,7 @@ fn experimentation(out: &mut String, loaded: &Loaded, results: &Results) {
             loaded.scenario.run.replications, loaded.scenario.run.at_most
         );
         for goal in &run.goals {
-            let _ = write!(text, "\n- {}", summary::goal_sentence(goal));
+            let _ = write!(text, "\n- {}", words::goal(goal, Lang::En));
         }
     }
     section(out, "### 4.3 Estimation", &text);
