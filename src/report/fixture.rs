@@ -5,7 +5,7 @@ use jiff::civil::{Date, date};
 use crate::experiment::Advice;
 use crate::experiment::results::{
     ActivityRecord, Band, CorridorFacts, DailyTrains, DwellDistribution, FlowFacts, LedgerEntry, LocationFacts, LocationKind,
-    MeasureEstimate, QueueSeries, ReplicationRecords, Results, RunFacts, TrainRecord, Utilisation, WarmUp,
+    MeasureEstimate, NetworkFacts, QueueSeries, ReplicationRecords, Results, RunFacts, TrainRecord, Utilisation, WarmUp,
 };
 use crate::observe::Activity;
 use crate::stats::Estimate;
@@ -130,6 +130,19 @@ pub(crate) fn empty() -> Results {
         records: vec![],
         advice: vec![],
     }
+}
+
+/// The network of made-up results: its places on a circle.
+pub(crate) fn network(results: &Results) -> NetworkFacts {
+    let mut network = NetworkFacts::default();
+    for location in &results.locations {
+        match location.kind {
+            LocationKind::Place { .. } => network.places.push((location.name.clone(), None)),
+            LocationKind::Line { from, to } if from < to => network.lines.push((from, to)),
+            LocationKind::Line { .. } => {}
+        }
+    }
+    network
 }
 
 fn build(size: &Size) -> Results {

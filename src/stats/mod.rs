@@ -24,7 +24,7 @@ pub mod sensitivity;
 mod warm_up;
 
 pub use batch::{BatchMeans, batch_means};
-pub use estimate::{Estimate, Gather, estimate, student_quantile, student_two_sided};
+pub use estimate::{Estimate, Gather, estimate, number_or_nan, student_quantile, student_two_sided};
 pub use multiple::{bonferroni_level, holm};
 pub use order::{QuantileEstimate, QuantileRanks, quantile_estimate, quantile_ranks};
 pub use paired::{Paired, paired};

@@ -12,6 +12,7 @@
 //! | `coverage` | do intervals cover what they say? |
 //! | `common_numbers` | does a change leave alone what it does not touch? |
 //! | `cli` | does the program say, write and return what a person expects? |
+//! | `drawn_again` | does a folder give its charts and its page again, and is a changed one refused? |
 //! | `newcomer` | does the scenario to begin with run as it is, and does a shell complete every command? |
 //! | `walks` | can the guide and the front page be followed as they stand? |
 //! | `manners` | does the program behave at its edges: pipes, signals, files that are not what they should be? |
@@ -24,6 +25,7 @@ mod cli;
 mod common;
 mod common_numbers;
 mod coverage;
+mod drawn_again;
 mod fit_to_targets;
 mod interruptions;
 mod invariants;

@@ -18,6 +18,7 @@ pub use dwell::dwell;
 pub use knockout::knockout;
 pub use queue::queue;
 pub use stall::stall;
+pub(super) use stringline::{Axis, parts_of_way};
 pub use stringline::{StringlineOptions, stringline};
 pub use together::{queues, waterfalls};
 pub use trains_per_day::trains_per_day;
