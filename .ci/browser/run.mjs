@@ -22,7 +22,8 @@ if (pictures) mkdirSync(pictures, { recursive: true });
 // A4 less its margins in the style of the page, at 96 pixels an inch.
 const PAPER = { width: ((210 - 26) / 25.4) * 96, height: ((297 - 28) / 25.4) * 96 };
 
-const faults = [];
+// Each fault is told at once, whatever comes later.
+const faults = { length: 0, push: (what) => ((faults.length += 1), console.error(`FAULT: ${what}`)) };
 let checks = 0;
 const check = (ok, what) => {
   checks += 1;
@@ -148,7 +149,7 @@ const replay = async (report, page) => {
       check(String((await at(2880)).dots.length) === String(later.dots.length), `${report.name}: the legend of ${kind} brings nothing back`);
     }
     const story = () => page.$eval("#story", (story) => story.querySelector("h3")?.textContent ?? "");
-    await page.$eval("#strings", (svg) => svg.scrollIntoView({ block: "center" }));
+    await page.$eval("#strings", (svg) => svg.scrollIntoView({ block: "center", behavior: "instant" }));
     await page.$eval("#strings", (svg) => svg.focus());
     const focused = await story();
     await page.keyboard.press("ArrowRight");
@@ -157,7 +158,7 @@ const replay = async (report, page) => {
     check((await page.$$("#story tbody tr")).length > 0, `${report.name}: the story is empty`);
     check((await page.$$("#strings g.chosen")).length === 1, `${report.name}: the train of the story is not shown`);
     const dot = await page.evaluate(() => {
-      document.querySelector(".replay-map").scrollIntoView({ block: "center" });
+      document.querySelector(".replay-map").scrollIntoView({ block: "center", behavior: "instant" });
       const other = [...document.querySelectorAll("#trains-on-map circle:not(.chosen)")].at(-1);
       const { x, y, width, height } = other.getBoundingClientRect();
       return [x + width / 2, y + height / 2];
@@ -233,6 +234,5 @@ try {
   await browser.close();
   rmSync(work, { recursive: true, force: true });
 }
-for (const fault of faults) console.error(`FAULT: ${fault}`);
 console.log(`${reports.length} reports in Chromium: ${checks} checks, ${faults.length} faults`);
 process.exit(faults.length ? 1 : 0);

@@ -115,13 +115,16 @@
     const scroll = html("div");
     scroll.className = "scroll";
     scroll.append(table);
-    story.append(head, scroll, html("p", words.more));
+    const more = html("p", `${words.more} `);
+    more.append(html("code", `landbridge replay FOLDER --train ${train.name}`));
+    story.append(head, scroll, more);
   };
 
   const choose = (train) => {
     if (chosen === train) return;
     chosen = train;
     for (const group of strings.querySelectorAll("g.train")) group.classList.toggle("chosen", Number(group.dataset.train) === train.index);
+    strings.classList.add("choice");
     const group = strings.querySelector("g.chosen");
     if (group) group.parentNode.append(group);
     tell(train);
@@ -217,7 +220,8 @@
           path.d += `L${point(from)}L${point(to)}`;
         } else {
           path = { what: act.what, d: `${path ? `M${path.end}L` : "M"}${point(from)}L${point(to)}` };
-          path.element = make("path", { stroke: data.activities[act.what][1], "data-cause": act.what });
+          const stands = data.locations[act.place][1] === data.locations[act.place][2] || data.activities[act.what][2];
+          path.element = make("path", { stroke: data.activities[act.what][1], "data-cause": act.what, class: stands ? "stands" : "runs" });
           group.append(path.element);
         }
         path.end = point(to);

@@ -109,24 +109,25 @@ fn busiest_facility(results: &Results, lang: Lang) -> Option<Finding> {
         format!("{named} is busy {share_busy} % of its open time"),
         format!("{named}在开放时间内有 {share_busy} % 繁忙"),
     );
-    if let Some(waiting) = waiting_for(results, facility) {
-        let waiting = percent(waiting);
-        said += &lang.pick(
-            format!(" and causes {waiting} of all waiting"),
-            format!("，造成全部等待的 {waiting}"),
-        );
-    }
-    said += &match used.get(1) {
+    match used.get(1) {
         Some((other, less)) if !surely_more(busy, less) => {
             let (named, share) = (name(other), share(less));
-            lang.pick(
-                format!("; {named}, {share} %, may be as busy."),
-                format!("；{named}为 {share} %，可能同样繁忙。"),
-            )
+            said += &lang.pick(
+                format!("; {named}, {share} %, may be as busy"),
+                format!("；{named}为 {share} %，可能同样繁忙"),
+            );
         }
-        Some(_) => lang.pick(", more than any other facility.", "，高于其他任何设施。").to_owned(),
-        None => lang.pick(".", "。").to_owned(),
-    };
+        Some(_) => said += lang.pick(", more than any other facility", "，高于其他任何设施"),
+        None => {}
+    }
+    said += lang.pick(".", "。");
+    if let Some(waiting) = waiting_for(results, facility) {
+        let (named, waiting) = (name(facility), percent(waiting));
+        said += &lang.pick(
+            format!(" It causes {waiting} of all waiting."),
+            format!("{named}造成全部等待的 {waiting}。"),
+        );
+    }
     Some((said, Some("utilisation".to_owned())))
 }
 
@@ -360,10 +361,10 @@ mod tests {
         let said = found(&results, busiest_facility);
         assert_eq!(
             said,
-            "reloading shed at Alashankou is busy 93.0 ± 1.0 % of its open time and causes 61\u{a0}% of all waiting, more than any other facility."
+            "reloading shed at Alashankou is busy 93.0 ± 1.0 % of its open time, more than any other facility. It causes 61\u{a0}% of all waiting."
         );
         share(&mut results, 2, 0.92);
-        assert!(found(&results, busiest_facility).ends_with("may be as busy."));
+        assert!(found(&results, busiest_facility).contains("may be as busy. "));
         // With a second shed at the place nobody knows for which of them trains wait.
         results.utilisation[6].facility = "reloading.second".to_owned();
         assert!(!found(&results, busiest_facility).contains("causes"));

@@ -61,6 +61,10 @@ impl<'a> Section<'a> {
             needs_script: false,
         }
     }
+
+    fn class(&self) -> Option<&'static str> {
+        self.needs_script.then_some("needs-script")
+    }
 }
 
 impl Page<'_> {
@@ -111,7 +115,7 @@ impl Page<'_> {
             nav aria-label=(self.lang.pick("Contents", "目录")) {
                 ol {
                     @for section in &self.sections {
-                        li.needs-script[section.needs_script] { a href={ "#" (section.id) } { (section.heading) } }
+                        li class=[section.class()] { a href={ "#" (section.id) } { (section.heading) } }
                     }
                 }
             }
@@ -123,7 +127,7 @@ impl Page<'_> {
         let parts: Vec<Markup> = parts.collect::<Result<_, _>>()?;
         let heading = format!("{}-heading", section.id);
         Ok(html! {
-            section.needs-script[section.needs_script] id=(section.id) aria-labelledby=(heading) {
+            section id=(section.id) class=[section.class()] aria-labelledby=(heading) {
                 h2 id=(heading) { (section.heading) }
                 @for part in &parts { (part) }
             }
@@ -148,7 +152,7 @@ fn words(lang: Lang) -> serde_json::Value {
         "what": lang.pick("what", "活动"),
         "waits": lang.pick("waits: ", "等待："),
         "days": lang.pick(["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"], ["周日", "周一", "周二", "周三", "周四", "周五", "周六"]),
-        "more": lang.pick("steps before and after these are in tables/activities", "其余步骤见 tables/activities"),
+        "more": lang.pick("What it did before and after these days:", "这些天之前与之后的经过："),
     })
 }
 

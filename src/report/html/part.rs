@@ -113,13 +113,13 @@ fn data_table(table: &DataTable) -> Markup {
         div.scroll tabindex="0" role="region" aria-label=(table.caption) {
             table.sortable {
                 caption { (table.caption) }
-                thead { tr { @for (words, number) in &table.head { th.number[*number] scope="col" { (words) } } } }
+                thead { tr { @for (words, number) in &table.head { th class=[number.then_some("number")] scope="col" { (words) } } } }
                 tbody {
                     @for row in &table.rows {
                         tr {
                             @for (i, cell) in row.iter().enumerate() {
                                 @let number = table.head.get(i).is_some_and(|head| head.1);
-                                td.number[number] dir="auto" data-key=[cell.key] { (cell.text) }
+                                td class=[number.then_some("number")] dir="auto" data-key=[cell.key] { (cell.text) }
                             }
                         }
                     }

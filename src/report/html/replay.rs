@@ -305,9 +305,12 @@ mod tests {
         assert_eq!(replay.data.minutes, 7 * 1440);
         let records = &results.records[0];
         let mut compared = 0;
-        for row in &replay.data.trains {
-            let is_it = |t: &crate::experiment::results::TrainRecord| (i64::from(t.flow), i64::from(t.number)) == (row[0], row[1]);
-            let train = records.trains.iter().position(is_it).expect("it is recorded");
+        let seen = |train: &usize| records.activities.iter().any(|a| a.train as usize == *train && overlaps(a, window));
+        let seen: Vec<usize> = (0..records.trains.len()).filter(seen).collect();
+        assert_eq!(seen.len(), replay.data.trains.len());
+        for (row, train) in replay.data.trains.iter().zip(seen) {
+            let facts = &records.trains[train];
+            assert_eq!(row[..3], [facts.flow, facts.number, facts.boxes].map(i64::from));
             let mut at = row[3];
             for activity in row[4..].chunks_exact(4) {
                 let begin = Instant(window.0.0 + at * MINUTE);
