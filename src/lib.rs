@@ -1,5 +1,7 @@
 //! A discrete-event simulator of freight-train flows through border ports.
 
+pub mod lang;
+
 pub mod units;
 
 pub mod random;

@@ -306,13 +306,16 @@ fn show(comparison: &Comparison, keys: &[KeyDifference]) {
     for (other, differences) in comparison.differences.iter().enumerate() {
         let run = &comparison.scenarios[0].results.run;
         anstream::println!(
-            "\n{} against {}: {} replications with the same luck, {} % intervals\n{}",
+            "\n{} against {}: {} replications with the same luck, {} % intervals; verdicts on all headline measures together (Holm)\n{}",
             names[other + 1],
             names[0],
             run.replications,
             number::plain(comparison.confidence * 100.0),
             measures(differences, (names[0], names[other + 1]), looks)
         );
+        if let Some(sentence) = luck(differences) {
+            anstream::println!("{sentence}");
+        }
         let further = unsure(differences).len().saturating_sub(UNSURE);
         if further > 0 {
             let words = number::counted(further, "further headline measure has", "further headline measures have");
@@ -329,6 +332,23 @@ fn show(comparison: &Comparison, keys: &[KeyDifference]) {
             trains(comparison, other, looks)
         );
     }
+}
+
+/// What common random numbers left of the variance that the differences of independent runs would have.
+fn luck(differences: &[Difference]) -> Option<String> {
+    let judged = differences
+        .iter()
+        .filter(|d| d.measure.headline && d.verdict != Some(Verdict::Same));
+    let mut left: Vec<f64> = judged.filter_map(|d| d.paired.variance_left).collect();
+    left.sort_by(f64::total_cmp);
+    let share = |at: usize| number::plain(left[at] * 100.0);
+    let last = left.len().checked_sub(1)?;
+    Some(format!(
+        "Of the variance that differences of independent runs would have, the same luck leaves {} % in the middle measure, {} % in the best and {} % in the worst.",
+        share(last / 2),
+        share(0),
+        share(last)
+    ))
 }
 
 fn trains_of(comparison: &Comparison) -> String {

@@ -11,6 +11,7 @@ use crate::model::{Model, offered_loads};
 use crate::report::document::{Block, Document, Grid};
 use crate::report::summary::{self, Looks};
 use crate::scenario::{Input, Loaded};
+use crate::stats::Truncation;
 
 /// What only the author can say.
 const AUTHOR: &str = "*To be said by the author of the study.*";
@@ -78,7 +79,15 @@ fn objectives(out: &mut Document, loaded: &Loaded, results: &Results) {
         table.row([m.label.clone(), unit.to_owned(), format!("`{}`", m.id)]);
     }
     out.table(table);
-    section(out, 3, "1.3 Aims of the experimentation", AUTHOR);
+    out.heading(3, "1.3 Aims of the experimentation");
+    out.text(format!(
+        "(a) Scenarios: this folder holds one, named above; what it changes is under 2.3. {AUTHOR} (why it is asked)"
+    ));
+    out.text(
+        "(b) Design of experiments: one point, in independent replications; a design over several points is the plan of `landbridge sweep`, \
+         whose folders say so.",
+    );
+    out.text("(c) Optimisation: nothing is optimised.");
 }
 
 fn logic(out: &mut Document, model: &Model, results: &Results, inputs: &[Input]) {
@@ -160,14 +169,18 @@ fn components(out: &mut Document, model: &Model, results: &Results, inputs: &[In
         out,
         4,
         "2.5.4 Queues",
-        "First come, first served at every gate, unless an input names classes of priority. Nobody turns away; a queue has the room of the tracks, \
-         lines and yards in which its trains stand, and is without limit where these are.",
+        "First come, first served at every gate, unless an input names classes of priority: then each class counts like so much time of waiting. A \
+         train turns away only where an input has `choice = \"divert\"`, before it joins a queue (balking); none leaves a queue that it has joined (no \
+         reneging). A queue has the room of the tracks, lines and yards in which its trains stand, and is without limit where these are; a train that finds \
+         no room waits where it is.",
     );
     section(
         out,
         4,
         "2.5.5 Entry and exit",
-        "Trains begin at the `from` of their flow and leave the system at its `to`:",
+        "Trains begin at the `from` of their flow and leave the system at its `to`. Those of a `rate` come as a Poisson process, whose exponential steps \
+         are laid off along the number of trains expected (inversion, no thinning), so that a rate may change by hour, weekday and month; `every` \
+         has independent times between trains; timetables and traces give the instants.",
     );
     out.table(of(inputs, |key| key.contains(".departures")));
 }
@@ -213,17 +226,22 @@ fn experimentation(out: &mut Document, loaded: &Loaded, results: &Results) {
         3,
         "4.1 Initialisation",
         format!(
-            "Each replication begins on {} ({}) with an empty network; the first {} are simulated and not measured. Whether a \
-             steady state is asked for, or the period itself, is for the author to say; where the number of trains waiting still shows the begin \
-             (MSER-5: White (1997), Simulation 69(6), 323-334), the advice below says so.",
-            run.start, run.zone, run.warm_up
+            "Each replication begins on {} ({}) with an empty network, a fixed state; the first {} are simulated and not measured. {} {AUTHOR} \
+             (whether a steady state is asked for, or the period itself)",
+            run.start,
+            run.zone,
+            run.warm_up,
+            settling(results)
         ),
     );
     section(
         out,
         3,
         "4.2 Run length",
-        format!("{} measured; the clock counts whole milliseconds.", run.length),
+        format!(
+            "Each replication ends after a fixed time: {} measured; the clock counts whole milliseconds.",
+            run.length
+        ),
     );
     let n = format!("{} independent replications", run.replications);
     if run.goals.is_empty() {
@@ -246,6 +264,16 @@ fn experimentation(out: &mut Document, loaded: &Loaded, results: &Results) {
     }
 }
 
+/// What MSER says of the warm-up.
+fn settling(results: &Results) -> String {
+    let method = "By MSER-5 (White (1997), Simulation 69(6), 323-334) on the number of trains waiting in the whole network, averaged over replications and days,";
+    match results.warm_up.as_ref().and_then(|series| Some((series, series.truncation?))) {
+        None => "The run is too short to judge the warm-up by MSER-5.".to_owned(),
+        Some((_, Truncation::NotSettled)) => format!("{method} the series does not settle: the best cut lies in the last half."),
+        Some((series, Truncation::At(_))) => format!("{method} {} would be deleted.", series.cut().unwrap_or_default()),
+    }
+}
+
 fn implementation(out: &mut Document, manifest: &Manifest) {
     out.heading(2, "5. Implementation");
     section(
@@ -253,7 +281,8 @@ fn implementation(out: &mut Document, manifest: &Manifest) {
         3,
         "5.1 Software",
         format!(
-            "{} {} (results version {}), built for {}; time-zone data {}.",
+            "{} {} (results version {}), written in Rust with the libraries of its `Cargo.lock`, built for {} (processor and operating system); \
+             time-zone data {}.",
             manifest.program, manifest.version, manifest.results_version, manifest.platform, manifest.time_zone_data
         ),
     );

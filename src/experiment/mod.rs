@@ -4,6 +4,7 @@
 mod advice;
 pub mod capacity;
 pub mod compare;
+mod facilities;
 #[cfg(test)]
 mod forming_tests;
 pub mod frontier;

@@ -33,6 +33,12 @@ pub struct Results {
     pub utilisation: Vec<Utilisation>,
     /// Trains through each place by calendar day.
     pub daily: Vec<DailyTrains>,
+    /// The places and lines, for a map.
+    pub network: NetworkFacts,
+    /// Trains that entered each line, by direction.
+    pub traffic: Vec<LineTraffic>,
+    /// Where trains are served, as far as records tell one facility from another.
+    pub facilities: Vec<FacilityFacts>,
     /// Chains of places for time-space diagrams.
     pub corridors: Vec<CorridorFacts>,
     /// When dated disruptions are in force, to shade: location, from, to.
@@ -124,6 +130,51 @@ pub struct NetworkFacts {
     pub places: Vec<(String, Option<(f64, f64)>)>,
     /// The two ends of each line, as indices of places.
     pub lines: Vec<(usize, usize)>,
+}
+
+/// Trains that entered a line in one direction.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LineTraffic {
+    /// Index in [`Results::locations`].
+    pub location: usize,
+    /// Trains, or other vehicles of its mode, in the measured time of a replication.
+    pub trains: Estimate,
+}
+
+/// An office, terminal or yard; several together where records do not tell at which of them a train is.
+///
+/// A record says where a train is and what is done there, but not by whom. That is known from the train's flow wherever no two
+/// facilities of a place do the same to the same flow.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FacilityFacts {
+    /// Index in [`Results::locations`] of its place.
+    pub place: usize,
+    /// The path within the place, such as `reloading.shed`; of several, joined by `+`.
+    pub path: String,
+    /// For people.
+    pub name: String,
+    /// The zone of its place.
+    pub zone: String,
+    /// What is done there.
+    pub activities: Vec<Activity>,
+    /// Indices of the flows whose trains come there, in order.
+    pub flows: Vec<u32>,
+    /// Desks or berths over the whole run, in order of time and without gaps: from, to and how many.
+    pub servers: Vec<(Instant, Instant, u32)>,
+}
+
+impl FacilityFacts {
+    /// The most desks or berths at any time.
+    #[must_use]
+    pub fn most_servers(&self) -> u32 {
+        self.servers.iter().map(|stretch| stretch.2).max().unwrap_or(0)
+    }
+
+    /// Whether trains stand in a berth: from being placed to being withdrawn, whatever they wait for in between.
+    #[must_use]
+    pub fn has_berths(&self) -> bool {
+        self.activities.contains(&Activity::Lifting)
+    }
 }
 
 /// A stream of trains.

@@ -4,12 +4,14 @@
 //! added up, and bands over time come from the first [`BANDED`] replications.
 
 use super::advice::advise;
+use super::facilities::facilities;
 use super::measures::{DWELL_BIN, DWELL_BINS, MeasureName, Measures, QUANTILES, names};
 use super::replicate::Plan;
 use super::results::{
-    Band, CorridorFacts, DailyTrains, DwellDistribution, FlowFacts, LedgerEntry, LocationFacts, LocationKind, MeasureEstimate, QueueSeries,
-    Results, RunFacts, Utilisation, WarmUp,
+    Band, CorridorFacts, DailyTrains, DwellDistribution, FlowFacts, LedgerEntry, LineTraffic, LocationFacts, LocationKind, MeasureEstimate,
+    QueueSeries, Results, RunFacts, Utilisation, WarmUp,
 };
+use super::stall::network;
 use crate::model::{Model, Windows};
 use crate::observe::{Activity, ReplicationRecords};
 use crate::stats::{Estimate, Gather, rank};
@@ -114,12 +116,16 @@ impl Summary {
             dwell: self.dwell(model),
             utilisation: Vec::new(),
             daily: self.daily(model),
+            network: network(model),
+            traffic: Vec::new(),
+            facilities: facilities(model),
             corridors: Vec::new(),
             disrupted: disrupted(model),
             records: self.records,
             advice: Vec::new(),
         };
         results.utilisation = utilisation(model, &results);
+        results.traffic = traffic(model, &results);
         results.advice = advise(&results, &skewness);
         results
     }
@@ -334,6 +340,18 @@ fn utilisation(model: &Model, results: &Results) -> Vec<Utilisation> {
         }
     });
     rows.collect()
+}
+
+fn traffic(model: &Model, results: &Results) -> Vec<LineTraffic> {
+    let entered = model.lanes.iter().enumerate().filter_map(|(lane, facts)| {
+        let to = &model.places[facts.to as usize].id;
+        let trains = results.estimate(&format!("lines.{}.to.{to}.{}", facts.line, facts.mode.vehicles()))?;
+        Some(LineTraffic {
+            location: model.lane_location(lane),
+            trains,
+        })
+    });
+    entered.collect()
 }
 
 /// When dated disruptions are in force, where trains may wait because of them.

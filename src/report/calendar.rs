@@ -4,6 +4,7 @@ use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
+use super::Lang;
 use crate::experiment::results::RunFacts;
 use crate::units::{DAY, HOUR, Instant};
 
@@ -13,6 +14,7 @@ pub struct Calendar {
     start: Timestamp,
     zone: TimeZone,
     name: String,
+    lang: Lang,
 }
 
 /// A place on an axis of civil time.
@@ -34,13 +36,35 @@ impl Calendar {
                 start,
                 zone,
                 name: run.zone.clone(),
+                lang: Lang::En,
             })
         });
         known.unwrap_or_else(|| Self {
             start: TimeZone::UTC.to_timestamp(run.start).unwrap_or(Timestamp::UNIX_EPOCH),
             zone: TimeZone::UTC,
             name: "UTC".to_owned(),
+            lang: Lang::En,
         })
+    }
+
+    /// The clocks of a place in another zone than the run's; those of the run where its zone is unknown.
+    #[must_use]
+    pub fn in_zone(run: &RunFacts, zone: &str) -> Self {
+        let own = Self::of(run);
+        match TimeZone::get(zone) {
+            Ok(known) => Self {
+                zone: known,
+                name: zone.to_owned(),
+                ..own
+            },
+            Err(_) => own,
+        }
+    }
+
+    /// The same with its axes in a language.
+    #[must_use]
+    pub fn spoken(self, lang: Lang) -> Self {
+        Self { lang, ..self }
     }
 
     /// The civil time of an instant, to the millisecond; the nearest that can be written for instants out of range.
@@ -66,7 +90,9 @@ impl Calendar {
         } else {
             format!("{first}–{last}")
         };
-        format!("civil time in {}, {years}", self.name.replace('_', " "))
+        let name = self.name.replace('_', " ");
+        self.lang
+            .pick(format!("civil time in {name}, {years}"), format!("{name} 当地时间，{years} 年"))
     }
 
     /// Ticks between two instants such that labels have `room` pixels on an axis `width` pixels wide.
@@ -106,8 +132,8 @@ impl Calendar {
                 at: self.instant(d.at(0, 0, 0, 0)),
                 label: match labelled(&d) {
                     true if many_years => d.year().to_string(),
-                    true if ms_per_label <= DAY as f64 => d.strftime("%a %-d %b").to_string(),
-                    true => d.strftime("%-d %b").to_string(),
+                    true if ms_per_label <= DAY as f64 => self.weekday_and_day(d),
+                    true => self.day(d),
                     false => String::new(),
                 },
             })
@@ -119,13 +145,29 @@ impl Calendar {
         }
     }
 
+    /// Such as `8 Jan`.
+    fn day(&self, day: Date) -> String {
+        day.strftime(self.lang.pick("%-d %b", "%-m月%-d日")).to_string()
+    }
+
+    /// Such as `Mon 8 Jan`, no wider than that in either language.
+    fn weekday_and_day(&self, day: Date) -> String {
+        match self.lang {
+            Lang::En => day.strftime("%a %-d %b").to_string(),
+            Lang::Zh => {
+                let name = weekday(day.weekday().to_monday_zero_offset().unsigned_abs().into(), self.lang);
+                format!("{name} {}/{}", day.month(), day.day())
+            }
+        }
+    }
+
     /// Where no usual tick falls into the time: its begin and end.
     fn ends(&self, from: Instant, to: Instant) -> Vec<Tick> {
         [from, to]
             .into_iter()
             .map(|at| Tick {
                 at,
-                label: self.civil(at).strftime("%-d %b %H:%M").to_string(),
+                label: format!("{} {}", self.day(self.civil(at).date()), self.civil(at).strftime("%H:%M")),
             })
             .collect()
     }
@@ -136,11 +178,7 @@ impl Calendar {
             for hour in (0..24).step_by(step.unsigned_abs() as usize) {
                 let at = self.instant(day.at(hour, 0, 0, 0));
                 if at >= from && at <= to {
-                    let label = if hour == 0 {
-                        day.strftime("%-d %b").to_string()
-                    } else {
-                        format!("{hour:02}:00")
-                    };
+                    let label = if hour == 0 { self.day(day) } else { format!("{hour:02}:00") };
                     ticks.push(Tick { at, label });
                 }
             }
@@ -169,6 +207,85 @@ impl Calendar {
     }
 }
 
+/// Hours of a civil week.
+pub(crate) const HOURS_OF_WEEK: usize = 168;
+
+/// The civil days that a stretch of time touches, in order.
+#[derive(Clone, Debug)]
+pub(crate) struct Days {
+    /// The dates.
+    pub dates: Vec<Date>,
+    /// When each begins, and at last when the one after them does.
+    starts: Vec<Instant>,
+}
+
+impl Days {
+    /// Those of a calendar; a bounded number of them.
+    pub fn of(calendar: &Calendar, (from, to): (Instant, Instant)) -> Self {
+        let first = calendar.civil(from).date();
+        let start = |date: Date| calendar.instant(date.at(0, 0, 0, 0));
+        let dates: Vec<Date> = std::iter::successors(Some(first), |date| date.tomorrow().ok())
+            .take(40_000)
+            .take_while(|date| *date == first || start(*date) < to)
+            .collect();
+        let after = dates.last().and_then(|last| last.tomorrow().ok());
+        let starts = dates.iter().copied().chain(after).map(start).collect();
+        Self { dates, starts }
+    }
+
+    /// The day that holds an instant; the nearest for one before or after all of them.
+    pub fn day(&self, at: Instant) -> usize {
+        let day = self.starts.partition_point(|start| *start <= at).saturating_sub(1);
+        day.min(self.dates.len().saturating_sub(1))
+    }
+
+    /// Cuts a stretch at the full hours: for each part the hour of the week, from 0 on Monday at midnight, and its milliseconds.
+    ///
+    /// Hours are counted from midnight; where a day has 23 or 25 of them, the last is the shorter or longer one.
+    pub fn each_hour(&self, (from, to): (Instant, Instant), mut part: impl FnMut(usize, i64)) {
+        let mut at = from;
+        let mut day = self.day(from);
+        while at < to && day < self.dates.len() {
+            let (begins, ends) = (self.starts[day], self.starts.get(day + 1).copied().unwrap_or(to));
+            let hour = ((at.0 - begins.0) / HOUR).clamp(0, 23);
+            let next = if hour == 23 {
+                ends
+            } else {
+                Instant(begins.0 + (hour + 1) * HOUR).min(ends)
+            };
+            let until = next.min(to).max(Instant(at.0 + 1));
+            let weekday = i64::from(self.dates[day].weekday().to_monday_zero_offset());
+            part((weekday * 24 + hour) as usize, until.0 - at.0);
+            at = until;
+            day += usize::from(at >= ends);
+        }
+    }
+}
+
+/// The short name of a month, 1 to 12.
+pub(crate) fn month(number: i8, lang: Lang) -> String {
+    const NAMES: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let english = NAMES.get((number - 1).max(0).unsigned_abs() as usize).copied().unwrap_or_default();
+    lang.pick(english.to_owned(), format!("{number}月"))
+}
+
+/// The short name of a day of the week, 0 for Monday.
+pub(crate) fn weekday(number: usize, lang: Lang) -> &'static str {
+    let english = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    let chinese = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"];
+    lang.pick(english, chinese).get(number).copied().unwrap_or_default()
+}
+
+/// A date in words, such as `Tue 4 Jan 2022`.
+pub(crate) fn day_in_words(date: Date, lang: Lang) -> String {
+    let weekday = weekday(date.weekday().to_monday_zero_offset().unsigned_abs().into(), lang);
+    let (year, number, day) = (date.year(), month(date.month(), lang), date.day());
+    lang.pick(
+        format!("{weekday} {day} {number} {year}"),
+        format!("{year}年{}月{day}日（{weekday}）", date.month()),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,6 +305,11 @@ mod tests {
         assert_eq!(labels(&calendar, 60)[..2], ["1 Jan".to_owned(), "8 Jan".to_owned()]);
         assert_eq!(labels(&calendar, 181), ["1 Jan", "1 Feb", "1 Mar", "1 Apr", "1 May", "1 Jun"]);
         assert!(labels(&calendar, 20_000).len() < 16);
+        let calendar = calendar.spoken(Lang::Zh);
+        assert_eq!(labels(&calendar, 1)[..2], ["1月1日".to_owned(), "02:00".to_owned()]);
+        assert_eq!(labels(&calendar, 7)[..2], ["周一 1/1".to_owned(), "周二 1/2".to_owned()]);
+        assert_eq!(labels(&calendar, 60)[1], "1月8日");
+        assert_eq!(calendar.axis_title(Instant(0), Instant(DAY)), "Asia/Shanghai 当地时间，2024 年");
     }
 
     #[test]
@@ -200,6 +322,33 @@ mod tests {
         let after = calendar.instant(Date::constant(2024, 3, 1).at(0, 0, 0, 0));
         assert_eq!(after.0 - before.0, 25 * HOUR);
         assert_eq!(calendar.civil(after).to_string(), "2024-03-01T00:00:00");
+    }
+
+    #[test]
+    fn stretches_fall_into_hours_of_the_week() {
+        let calendar = Calendar::of(&fixture::usual().run);
+        let days = Days::of(&calendar, (Instant(0), Instant(3 * DAY)));
+        // 1 January 2024 is a Monday.
+        assert_eq!(days.dates.len(), 3);
+        assert_eq!(
+            (days.day(Instant(DAY)), days.day(Instant(DAY - 1)), days.day(Instant(90 * DAY))),
+            (1, 0, 2)
+        );
+        let mut parts = Vec::new();
+        days.each_hour((Instant(DAY - HOUR / 2), Instant(DAY + HOUR + 1)), |hour, ms| {
+            parts.push((hour, ms))
+        });
+        assert_eq!(parts, [(23, HOUR / 2), (24, HOUR), (25, 1)]);
+        // The day of 25 hours in Almaty, a Thursday: nothing is lost.
+        let mut run = fixture::usual().run;
+        run.zone = "Asia/Almaty".to_owned();
+        let calendar = Calendar::of(&run);
+        let at = |day: i8| calendar.instant(Date::constant(2024, 2, day).at(0, 0, 0, 0));
+        let window = (at(28), Instant(at(28).0 + 3 * DAY));
+        let mut sum = [0; HOURS_OF_WEEK];
+        Days::of(&calendar, window).each_hour(window, |hour, ms| sum[hour] += ms);
+        assert_eq!(sum.iter().sum::<i64>(), 3 * DAY);
+        assert_eq!((sum[3 * 24], sum[3 * 24 + 23]), (HOUR, 2 * HOUR));
     }
 
     #[test]

@@ -4,8 +4,8 @@ use jiff::civil::{Date, date};
 
 use crate::experiment::Advice;
 use crate::experiment::results::{
-    ActivityRecord, Band, CorridorFacts, DailyTrains, DwellDistribution, FlowFacts, LedgerEntry, LocationFacts, LocationKind,
-    MeasureEstimate, NetworkFacts, QueueSeries, ReplicationRecords, Results, RunFacts, TrainRecord, Utilisation, WarmUp,
+    ActivityRecord, Band, CorridorFacts, DailyTrains, DwellDistribution, FacilityFacts, FlowFacts, LedgerEntry, LineTraffic, LocationFacts,
+    LocationKind, MeasureEstimate, NetworkFacts, QueueSeries, ReplicationRecords, Results, RunFacts, TrainRecord, Utilisation, WarmUp,
 };
 use crate::observe::Activity;
 use crate::stats::Estimate;
@@ -90,13 +90,14 @@ pub(crate) fn usual() -> Results {
     })
 }
 
-/// Thirty locations, 500 trains in three days, long, hostile and Chinese names.
+/// Thirty locations, 500 trains in three days, long, hostile, Chinese and Uyghur names.
 pub(crate) fn crowded() -> Results {
     let name = |i: usize| match i % 6 {
         1 => "霍尔果斯口岸站".to_owned(),
         2 => format!("Container reloading terminal and regrouping yard number {i} of the eastern approach"),
         3 => format!("<script>alert(\"{i}\")</script> & 'sons'"),
         4 => format!("Шу-Достык {i}"),
+        5 => format!("قورغاس {i}"),
         _ => format!("Station {i}"),
     };
     build(&Size {
@@ -126,6 +127,9 @@ pub(crate) fn empty() -> Results {
         utilisation: vec![],
         daily: vec![],
         disrupted: vec![],
+        network: NetworkFacts::default(),
+        traffic: vec![],
+        facilities: vec![],
         corridors: vec![],
         records: vec![],
         advice: vec![],
@@ -209,6 +213,9 @@ fn build(size: &Size) -> Results {
         utilisation: utilisation(size),
         daily: (0..places).map(|p| daily(p, size)).collect(),
         disrupted: vec![(0, Instant(9 * DAY), Instant(11 * DAY))],
+        network: network(size, &locations),
+        traffic: traffic(size, &locations),
+        facilities: facilities(size),
         corridors: size.corridors.iter().enumerate().map(|(i, c)| corridor(i, c, size)).collect(),
         records: vec![records],
         advice: vec![Advice::FewReplications {
@@ -426,6 +433,62 @@ fn corridor(i: usize, chain: &[usize], size: &Size) -> CorridorFacts {
             .collect(),
         places,
     }
+}
+
+/// The first half of the places have positions, some of them close together; the others have none.
+fn network(size: &Size, locations: &[LocationFacts]) -> NetworkFacts {
+    let places = size.names.len();
+    let position = |i: usize| {
+        let near = if i % 5 == 4 { 1 } else { 0 };
+        ((i - near) as f64 * 2.0 + 80.0 + near as f64 * 0.02, 42.0 + noise(i + 3) * 4.0)
+    };
+    let joined = locations.iter().filter_map(|l| match l.kind {
+        LocationKind::Line { from, to } if from < to => Some((from, to)),
+        _ => None,
+    });
+    NetworkFacts {
+        places: (0..places)
+            .map(|i| (size.names[i].1.clone(), (places > 1 && i <= places / 2).then(|| position(i))))
+            .collect(),
+        lines: joined.collect(),
+    }
+}
+
+fn traffic(size: &Size, locations: &[LocationFacts]) -> Vec<LineTraffic> {
+    let lines = locations
+        .iter()
+        .enumerate()
+        .filter(|(_, l)| matches!(l.kind, LocationKind::Line { .. }));
+    let trains = size.trains_per_day as f64 * size.days as f64;
+    let entry = |(location, _): (usize, _)| LineTraffic {
+        location,
+        trains: estimate(trains * (0.2 + 0.3 * noise(location)), trains * 0.01, size.replications),
+    };
+    lines.map(entry).collect()
+}
+
+/// At every place one that does what [`run_trains`] has done there, closed at night at some; with two servers.
+fn facilities(size: &Size) -> Vec<FacilityFacts> {
+    let days = size.days + size.warm_up_days;
+    let at = |place: usize| {
+        let activity = Activity::ALL[1 + place % 5];
+        let hours = |d: i64| {
+            [(0, 12, 2), (12, 24, if place % 5 >= 3 { 0 } else { 2 })].map(|(a, b, n)| {
+                let at = |hour| Instant(d * DAY + hour * HOUR);
+                (at(a), at(b), n)
+            })
+        };
+        FacilityFacts {
+            place,
+            path: format!("office.{place}"),
+            name: format!("office of {}", size.names[place].1),
+            zone: if place % 2 == 0 { "Asia/Almaty" } else { "Asia/Shanghai" }.to_owned(),
+            activities: vec![activity],
+            flows: vec![0, 1],
+            servers: (0..days).flat_map(hours).collect(),
+        }
+    };
+    (0..size.names.len()).map(at).collect()
 }
 
 fn measures(size: &Size, n: u32) -> Vec<MeasureEstimate> {

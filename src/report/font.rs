@@ -1,18 +1,30 @@
-//! The one font of the charts: measuring, shortening and wrapping text, and knowing what it cannot draw.
+//! The fonts of the charts: measuring, shortening and wrapping text, and knowing what they cannot draw.
+//!
+//! Letters come from Inter. What it lacks comes from Noto Sans CJK, in one weight for all; its bytes are read only where a text
+//! has such a character.
 
 use std::sync::LazyLock;
 
-use ab_glyph::{Font, FontRef};
+use ab_glyph::{Font, FontRef, GlyphId};
 use plotters::style::{FontStyle, register_font};
 
-/// The families that an SVG asks its reader for, best first; also the name under which the font is registered.
-pub(crate) const FAMILY: &str = "Inter, 'Helvetica Neue', Arial, 'Noto Sans', 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif";
+/// The families that an SVG asks its reader for, best first; also the name under which Inter is registered.
+pub(crate) const FAMILY: &str =
+    "Inter, 'Helvetica Neue', Arial, 'Noto Sans', 'Noto Sans SC', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif";
+/// The name under which the Chinese font is registered; only pixels ask for it.
+const HAN_FAMILY: &str = "Noto Sans CJK SC";
 
 static REGULAR_BYTES: &[u8] = include_bytes!("../../assets/fonts/Inter-Regular.ttf");
 static BOLD_BYTES: &[u8] = include_bytes!("../../assets/fonts/Inter-Bold.ttf");
+static HAN_BYTES: &[u8] = include_bytes!("../../assets/fonts/NotoSansCJKsc-Regular.otf");
 
 static REGULAR: LazyLock<Option<FontRef<'static>>> = LazyLock::new(|| FontRef::try_from_slice(REGULAR_BYTES).ok());
 static BOLD: LazyLock<Option<FontRef<'static>>> = LazyLock::new(|| FontRef::try_from_slice(BOLD_BYTES).ok());
+/// Known to plotters as soon as it is read.
+static HAN: LazyLock<Option<FontRef<'static>>> = LazyLock::new(|| {
+    register_font(HAN_FAMILY, FontStyle::Normal, HAN_BYTES).ok()?;
+    FontRef::try_from_slice(HAN_BYTES).ok()
+});
 static REGISTERED: LazyLock<bool> = LazyLock::new(|| {
     register_font(FAMILY, FontStyle::Normal, REGULAR_BYTES).is_ok() && register_font(FAMILY, FontStyle::Bold, BOLD_BYTES).is_ok()
 });
@@ -40,39 +52,60 @@ pub(crate) fn register() -> bool {
     *REGISTERED
 }
 
-/// Height from the lowest to the highest stroke over the size: plotters takes that height for the size.
-pub(crate) fn height_per_em(weight: Weight) -> f64 {
-    weight
-        .font()
-        .and_then(|f| Some(f64::from(f.height_unscaled()) / f64::from(f.units_per_em()?)))
-        .unwrap_or(1.2)
-}
-
-/// Whether the font has a character.
-pub(crate) fn draws(c: char) -> bool {
-    Weight::Regular.font().is_some_and(|f| f.glyph_id(c).0 != 0)
-}
-
-/// The blank before the strokes of a letter, and from its begin to that of the next, in pixels.
-pub(crate) fn letter(c: char, size: f64, weight: Weight) -> (f64, f64) {
-    let Some(font) = weight.font() else { return (0.0, 0.0) };
-    let em = f64::from(font.units_per_em().unwrap_or(1000.0));
+/// The font that draws a character, and its glyph there; that for what is lacking where no font has it.
+fn glyph(c: char, weight: Weight) -> Option<(&'static FontRef<'static>, GlyphId, &'static str)> {
+    let font = weight.font()?;
     let id = font.glyph_id(c);
-    let bearing = font.outline(id).map_or(0.0, |o| f64::from(o.bounds.min.x));
-    (bearing / em * size, f64::from(font.h_advance_unscaled(id)) / em * size)
+    if id.0 == 0
+        && let Some(han) = HAN.as_ref()
+        && han.glyph_id(c).0 != 0
+    {
+        return Some((han, han.glyph_id(c), HAN_FAMILY));
+    }
+    Some((font, id, FAMILY))
 }
 
-/// The width of a text in pixels; a character that the font lacks counts as wide as its size.
+fn units_per_em(font: &FontRef<'_>) -> f64 {
+    f64::from(font.units_per_em().unwrap_or(1000.0))
+}
+
+/// Whether one of the fonts has a character.
+pub(crate) fn draws(c: char) -> bool {
+    glyph(c, Weight::Regular).is_some_and(|(_, id, _)| id.0 != 0)
+}
+
+/// How a character is drawn, in pixels.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Letter {
+    /// The name under which plotters knows its font.
+    pub family: &'static str,
+    /// The blank before its strokes.
+    pub bearing: f64,
+    /// From its begin to that of the next.
+    pub advance: f64,
+    /// From the lowest to the highest stroke of its font: plotters takes that height for the size.
+    pub height: f64,
+}
+
+/// How a character of a size is drawn.
+pub(crate) fn letter(c: char, size: f64, weight: Weight) -> Option<Letter> {
+    let (font, id, family) = glyph(c, weight)?;
+    let pixels = size / units_per_em(font);
+    Some(Letter {
+        family,
+        bearing: font.outline(id).map_or(0.0, |o| f64::from(o.bounds.min.x)) * pixels,
+        advance: f64::from(font.h_advance_unscaled(id)) * pixels,
+        height: f64::from(font.height_unscaled()) * pixels,
+    })
+}
+
+/// The width of a text in pixels; a character that the fonts lack counts as wide as its size.
 pub(crate) fn width(text: &str, size: f64, weight: Weight) -> f64 {
-    let Some(font) = weight.font() else { return 0.0 };
-    let em = f64::from(font.units_per_em().unwrap_or(1000.0));
-    text.chars()
-        .map(|c| match font.glyph_id(c) {
-            id if id.0 == 0 => 1.0,
-            id => f64::from(font.h_advance_unscaled(id)) / em,
-        })
-        .sum::<f64>()
-        * size
+    let of = |c: char| match glyph(c, weight) {
+        Some((font, id, _)) if id.0 != 0 => f64::from(font.h_advance_unscaled(id)) / units_per_em(font),
+        _ => 1.0,
+    };
+    text.chars().map(of).sum::<f64>() * size
 }
 
 /// The text, or as much of it as fits with an ellipsis.
@@ -90,20 +123,39 @@ pub(crate) fn fit(text: &str, room: f64, size: f64, weight: Weight) -> String {
     String::new()
 }
 
-/// The text in lines no wider than the room, broken at spaces; a word wider than a line is shortened.
+/// The text in lines no wider than the room, broken at spaces and between Chinese characters; what is wider than a line is shortened.
 pub(crate) fn wrap(text: &str, room: f64, size: f64, weight: Weight) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ').filter(|w| !w.is_empty()) {
-        if let Some(line) = lines.last_mut() {
-            let longer = format!("{line} {word}");
-            if width(&longer, size, weight) <= room {
-                *line = longer;
-                continue;
+        for (i, piece) in pieces(word).enumerate() {
+            if let Some(line) = lines.last_mut() {
+                let longer = format!("{line}{}{piece}", if i == 0 { " " } else { "" });
+                if width(&longer, size, weight) <= room {
+                    *line = longer;
+                    continue;
+                }
             }
+            lines.push(fit(piece, room, size, weight));
         }
-        lines.push(fit(word, room, size, weight));
     }
     lines
+}
+
+/// What of a word stays on one line: a run of letters, or a Chinese character with the marks that belong to it.
+fn pieces(word: &str) -> impl Iterator<Item = &str> {
+    let breaks = word.char_indices().zip(word.chars().skip(1));
+    let breaks = breaks.filter(|((_, a), b)| parts(*a, *b)).map(|((at, a), _)| at + a.len_utf8());
+    let ends: Vec<usize> = breaks.chain([word.len()]).collect();
+    let begins: Vec<usize> = std::iter::once(0).chain(ends.iter().copied()).collect();
+    begins.into_iter().zip(ends).map(|(from, to)| &word[from..to])
+}
+
+/// Whether a line may end between two characters: beside a Chinese one, but not before what closes nor after what opens.
+fn parts(before: char, after: char) -> bool {
+    let chinese = |c: char| matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}');
+    let closes = |c: char| "，。、；：！？）》」』】”’…·,.;:!?)]%‰\u{a0}\u{202f}".contains(c);
+    let opens = |c: char| "（《「『【“‘([\u{a0}\u{202f}".contains(c);
+    (chinese(before) || chinese(after)) && !closes(after) && !opens(before)
 }
 
 #[cfg(test)]
@@ -116,8 +168,14 @@ mod tests {
         for c in "AZaz09äčŁőΩλДостык…–−±≥≤→×·%□\u{202f}".chars() {
             assert!(draws(c), "{c:?}");
         }
-        assert!(!draws('霍'));
-        assert!(height_per_em(Weight::Regular) > 1.0);
+        for c in "霍尔果斯阿拉山口喀什，。、（）：".chars() {
+            assert!(draws(c), "{c:?}");
+        }
+        assert!(!draws('ق'));
+        let (latin, han) = (letter('o', 10.0, Weight::Bold), letter('口', 10.0, Weight::Bold));
+        let (latin, han) = (latin.expect("a letter"), han.expect("a letter"));
+        assert!(latin.family != han.family && latin.height > 10.0 && han.height > 10.0);
+        assert!((han.advance - 10.0).abs() < 1e-9 && latin.advance < 8.0);
     }
 
     #[test]
@@ -138,5 +196,17 @@ mod tests {
         );
         assert_eq!(lines.join(" "), "one two three four five six");
         assert!(wrap("", 60.0, 12.0, Weight::Regular).is_empty());
+    }
+
+    #[test]
+    fn chinese_wraps_between_characters_but_not_before_marks() {
+        let text = "列车在霍尔果斯（口岸）等待 12.5\u{a0}h，其中 40\u{a0}% 因“换装线占用”。";
+        for room in [60.0, 75.0, 90.0, 200.0] {
+            let lines = wrap(text, room, 12.0, Weight::Regular);
+            assert!(lines.iter().all(|l| width(l, 12.0, Weight::Regular) <= room), "{lines:?}");
+            let bad = |l: &String| l.starts_with(['，', '。', '）', '”', '%']) || l.ends_with(['（', '“']);
+            assert!(!lines.iter().any(bad), "{lines:?}");
+            assert_eq!(lines.concat().replace(' ', ""), text.replace(' ', ""));
+        }
     }
 }

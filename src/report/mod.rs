@@ -15,7 +15,6 @@ pub mod charts;
 pub mod document;
 mod font;
 pub mod html;
-pub mod lang;
 mod network;
 pub mod number;
 mod paint;
@@ -25,14 +24,15 @@ mod sheet;
 pub mod summary;
 pub mod tables;
 pub mod theme;
+pub mod words;
 
 #[cfg(test)]
 mod fixture;
 
+pub use crate::lang::Lang;
 pub use chart::Chart;
 pub use charts::comparison_gallery;
 pub use charts::gallery;
-pub use lang::Lang;
 
 #[cfg(doc)]
 use crate::experiment::results::Results;

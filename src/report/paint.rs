@@ -1,21 +1,28 @@
 //! Puts a picture on any backend of plotters; SVG and PNG come from the same marks.
 
+use std::fmt::Write as _;
+
 use plotters::backend::DrawingBackend;
 use plotters::prelude::{BitMapBackend, Color, FontDesc, FontFamily, SVGBackend, ShapeStyle, TextStyle};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontStyle, FontTransform, RGBColor};
 
-use super::ReportError;
 use super::font::{self, Weight};
 use super::picture::{Align, Label, Mark, Picture, Rect, Text};
 use super::theme;
+use super::{Lang, ReportError};
 
 /// Steps of a backend in a pixel of the page: plotters counts whole steps only, which are too coarse for thin lines.
 const FINE: f64 = 4.0;
 /// A pixel of the PNG averages so many steps each way; the PNG has `FINE / POOL` pixels to one of the page.
 const POOL: usize = 2;
 
-/// Where a backend differs in its text: what it takes for a size, and where it puts the base line.
+/// What the SVG backend divides a size by.
+const SVG_SIZE: f64 = 1.24;
+/// How far below the place of a text it puts the base line, over the size of the font.
+const SVG_DROP: f64 = 0.76;
+
+/// Where a backend differs in its text.
 #[derive(Clone, Copy)]
 enum Target {
     /// Writes text and leaves it to its reader.
@@ -25,23 +32,6 @@ enum Target {
 }
 
 impl Target {
-    /// The size to ask for, over the size of the font.
-    fn size_factor(self, weight: Weight) -> f64 {
-        match self {
-            // The SVG backend divides by this number.
-            Self::Svg => 1.24,
-            Self::Pixels => font::height_per_em(weight),
-        }
-    }
-
-    /// How far the base line is below the place of a text that hangs from it, over the size of the font.
-    fn drop(self, weight: Weight) -> f64 {
-        match self {
-            Self::Svg => 0.76,
-            Self::Pixels => font::height_per_em(weight) / 2.0,
-        }
-    }
-
     fn says(self, label: &Label) -> &str {
         match self {
             Self::Svg => &label.text,
@@ -51,23 +41,88 @@ impl Target {
 }
 
 /// The picture as SVG, with a title and a description for those who cannot see it.
-pub(crate) fn svg(picture: &Picture, id: &str, title: &str, alt: &str) -> Result<String, ReportError> {
+pub(crate) fn svg(picture: &Picture, lang: Lang, id: &str, (title, alt): (&str, &str)) -> Result<String, ReportError> {
     let (width, height) = page(picture);
-    let mut drawn = String::new();
-    {
-        let mut backend = SVGBackend::with_string(&mut drawn, (width, height));
-        paint(picture, &mut backend, Target::Svg)?;
+    let mut marks = through_backend(&[], Some(picture.height), (width, height))?;
+    for group in picture.marks.chunk_by(|a, b| is_compact(a) == is_compact(b)) {
+        if group.first().is_some_and(is_compact) {
+            group.iter().for_each(|mark| compact(mark, &mut marks));
+        } else {
+            marks.push_str(&through_backend(group, None, (width, height))?);
+        }
     }
-    // The backend's first tag gives the size in its own fine steps.
-    // Everything is opaque; a quotation mark of a text is escaped, so that this is no text.
-    let marks = drawn.split_once('\n').map_or("", |(_, rest)| rest).replace(" opacity=\"1\"", "");
+    marks.push_str("</svg>\n");
     let (id, title, alt) = (escape(id), escape(&Label::from(title).text), escape(&Label::from(alt).text));
     Ok(format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {width} {height}\" xml:lang=\"{}\" role=\"img\" \
          aria-labelledby=\"{id}-title {id}-desc\">\n<title id=\"{id}-title\">{title}</title>\n<desc id=\"{id}-desc\">{alt}</desc>\n{marks}",
         f64::from(width) / FINE,
         f64::from(height) / FINE,
+        lang.tag(),
     ))
+}
+
+/// Marks as the backend writes them, over the page where its height is given.
+fn through_backend(marks: &[Mark], page: Option<f64>, size: (u32, u32)) -> Result<String, ReportError> {
+    let mut drawn = String::new();
+    {
+        let mut backend = SVGBackend::with_string(&mut drawn, size);
+        paint(marks, page, &mut backend, Target::Svg)?;
+    }
+    // The backend's first tag gives the size in its own fine steps, its last one closes the file.
+    let inside = drawn.split_once('\n').map_or("", |(_, rest)| rest);
+    let inside = inside.trim_end().strip_suffix("</svg>").unwrap_or(inside);
+    // Everything is opaque; a quotation mark of a text is escaped, so that this is no text.
+    Ok(inside.replace(" opacity=\"1\"", ""))
+}
+
+/// Whether a mark of many parts is one path in an SVG, for which the backend has no call.
+fn is_compact(mark: &Mark) -> bool {
+    matches!(mark, Mark::Cells { .. } | Mark::Strokes { .. })
+}
+
+/// Marks of many parts as one path, each part by its differences: a tenth of the letters.
+fn compact(mark: &Mark, svg: &mut String) {
+    // Writing into a string cannot fail.
+    match mark {
+        Mark::Cells { areas, fill } => {
+            let _ = write!(svg, "<path fill=\"{}\" d=\"", hex(*fill));
+            for area in areas {
+                let (left, top) = (step(area.x), step(area.y));
+                let (wide, high) = (step(area.right()) - left, step(area.bottom()) - top);
+                let _ = write!(svg, "M{left} {top}h{wide}v{high}h{}z", -wide);
+            }
+            svg.push_str("\"/>\n");
+        }
+        Mark::Strokes { lines, colour, width } => {
+            let stroke = hex(*colour);
+            let _ = write!(
+                svg,
+                "<path fill=\"none\" stroke=\"{stroke}\" stroke-width=\"{}\" stroke-linejoin=\"round\" d=\"",
+                stroke_width(*width)
+            );
+            for points in lines {
+                let mut pen = (0, 0);
+                for (i, (x, y)) in points.iter().enumerate() {
+                    let at = (step(*x), step(*y));
+                    let _ = match (i, at.0 - pen.0, at.1 - pen.1) {
+                        (0, ..) => write!(svg, "M{} {}", at.0, at.1),
+                        (_, 0, 0) => Ok(()),
+                        (_, dx, 0) => write!(svg, "h{dx}"),
+                        (_, 0, dy) => write!(svg, "v{dy}"),
+                        (_, dx, dy) => write!(svg, "l{dx} {dy}"),
+                    };
+                    pen = at;
+                }
+            }
+            svg.push_str("\"/>\n");
+        }
+        _ => {}
+    }
+}
+
+fn hex(RGBColor(r, g, b): RGBColor) -> String {
+    format!("#{r:02X}{g:02X}{b:02X}")
 }
 
 /// The picture as PNG, two pixels to one of the page.
@@ -76,7 +131,7 @@ pub(crate) fn png(picture: &Picture) -> Result<Vec<u8>, ReportError> {
     let mut fine = vec![0; width as usize * height as usize * 3];
     {
         let mut backend = BitMapBackend::with_buffer(&mut fine, (width, height));
-        paint(picture, &mut backend, Target::Pixels)?;
+        paint(&picture.marks, Some(picture.height), &mut backend, Target::Pixels)?;
     }
     let pooled = pool(&fine, width as usize);
     let mut bytes = Vec::new();
@@ -126,22 +181,32 @@ fn escape(text: &str) -> String {
         .replace('\'', "&apos;")
 }
 
-fn paint<B: DrawingBackend>(picture: &Picture, backend: &mut B, target: Target) -> Result<(), ReportError> {
+/// Draws marks over paper down to the height that is given, or over what is there.
+fn paint<B: DrawingBackend>(marks: &[Mark], page: Option<f64>, backend: &mut B, target: Target) -> Result<(), ReportError> {
     if !font::register() {
         return Err(ReportError::Drawing("the font of the charts cannot be read".to_owned()));
     }
-    let background = Rect {
-        x: 0.0,
-        y: 0.0,
-        w: theme::WIDTH,
-        h: picture.height.ceil(),
-    };
-    fill(backend, background, theme::PAPER)?;
-    for mark in &picture.marks {
+    if let Some(height) = page {
+        let background = Rect {
+            x: 0.0,
+            y: 0.0,
+            w: theme::WIDTH,
+            h: height.ceil(),
+        };
+        fill(backend, background, theme::PAPER)?;
+    }
+    for mark in marks {
         match mark {
             Mark::Rect { area, fill: colour } => fill(backend, *area, *colour)?,
             Mark::Path { points, colour, width } => path(backend, points, *colour, *width, target)?,
             Mark::Band { steps, fill: colour } => band(backend, steps, *colour, target)?,
+            Mark::Cells { areas, fill: colour } => areas.iter().try_for_each(|area| fill(backend, *area, *colour))?,
+            Mark::Strokes { lines, colour, width } => lines.iter().try_for_each(|points| path(backend, points, *colour, *width, target))?,
+            Mark::Disc { centre, radius, fill } => {
+                let middle = (step(centre.0), step(centre.1));
+                let radius = step(*radius).unsigned_abs();
+                backend.draw_circle(middle, radius, &fill.filled(), true).map_err(failed)?;
+            }
             Mark::Text(text) => write(backend, text, target)?,
         }
     }
@@ -165,10 +230,14 @@ fn fill<B: DrawingBackend>(backend: &mut B, area: Rect, colour: RGBColor) -> Dra
         .map_err(failed)
 }
 
+/// In steps of the backend; below three its rasteriser loses slanted lines.
+fn stroke_width(pixels: f64) -> u32 {
+    step(pixels).max(3).unsigned_abs()
+}
+
 fn path<B: DrawingBackend>(backend: &mut B, points: &[(f64, f64)], colour: RGBColor, width: f64, target: Target) -> Drawn {
     let fine: Vec<(i32, i32)> = points.iter().map(|(x, y)| (step(*x), step(*y))).collect();
-    // Below three steps the rasteriser loses slanted lines.
-    let stroke = step(width).max(3).unsigned_abs();
+    let stroke = stroke_width(width);
     let style = ShapeStyle {
         color: colour.to_rgba(),
         filled: false,
@@ -214,45 +283,44 @@ fn write<B: DrawingBackend>(backend: &mut B, text: &Text, target: Target) -> Dra
         Align::Centre => HPos::Center,
         Align::Right => HPos::Right,
     };
-    let desc = FontDesc::new(FontFamily::Name(font::FAMILY), em * target.size_factor(style.weight), weight);
-    let drop = em * target.drop(style.weight);
     let (x, y) = (text.at.0 * FINE, text.at.1 * FINE);
-    let says = target.says(&text.label);
-    // A place so far along the line of writing.
-    let along = |d: f64| {
-        if text.upwards {
-            ((x - drop).round() as i32, (y - d).round() as i32)
-        } else {
-            ((x + d).round() as i32, (y - drop).round() as i32)
-        }
+    // A place so far along the line of writing, and so far above the base line.
+    let place = |along: f64, above: f64| {
+        let (dx, dy) = if text.upwards { (-above, -along) } else { (along, -above) };
+        ((x + dx).round() as i32, (y + dy).round() as i32)
     };
     let turn = if text.upwards {
         FontTransform::Rotate270
     } else {
         FontTransform::None
     };
-    let look = |across: HPos| TextStyle {
-        font: desc.transform(turn.clone()),
+    let look = |family: &'static str, size: f64, across: HPos| TextStyle {
+        font: FontDesc::new(FontFamily::Name(family), size, weight).transform(turn.clone()),
         color: style.colour.to_backend_color(),
         pos: Pos::new(across, VPos::Top),
     };
+    let says = target.says(&text.label);
     match target {
-        Target::Svg => backend.draw_text(says, &look(across), along(0.0)).map_err(failed),
+        Target::Svg => {
+            let look = look(font::FAMILY, em * SVG_SIZE, across);
+            backend.draw_text(says, &look, place(0.0, em * SVG_DROP)).map_err(failed)
+        }
         Target::Pixels => {
-            // Letter by letter: plotters leaves out the blank before a letter, which makes a line uneven.
-            let before = match style.align {
+            // Letter by letter: plotters leaves out the blank before a letter, which makes a line uneven, and knows one font a text.
+            let mut pen = match style.align {
                 Align::Left => 0.0,
-                Align::Centre => font::width(says, em, style.weight) / 2.0,
-                Align::Right => font::width(says, em, style.weight),
+                Align::Centre => -font::width(says, em, style.weight) / 2.0,
+                Align::Right => -font::width(says, em, style.weight),
             };
-            let mut pen = -before;
-            let look = look(HPos::Left);
             for c in says.chars() {
-                let (bearing, advance) = font::letter(c, em, style.weight);
-                backend
-                    .draw_text(c.encode_utf8(&mut [0; 4]), &look, along(pen + bearing))
-                    .map_err(failed)?;
-                pen += advance;
+                let Some(letter) = font::letter(c, em, style.weight) else {
+                    continue;
+                };
+                let look = look(letter.family, letter.height, HPos::Left);
+                // The rasteriser puts the base line half the height below the place.
+                let at = place(pen + letter.bearing, letter.height / 2.0);
+                backend.draw_text(c.encode_utf8(&mut [0; 4]), &look, at).map_err(failed)?;
+                pen += letter.advance;
             }
             Ok(())
         }

@@ -158,6 +158,31 @@ pub(crate) enum Mark {
         /// Its colour.
         fill: RGBColor,
     },
+    /// Many filled rectangles of one colour.
+    Cells {
+        /// Their bounds.
+        areas: Vec<Rect>,
+        /// Their colour.
+        fill: RGBColor,
+    },
+    /// Many lines of one colour and width.
+    Strokes {
+        /// The points of each.
+        lines: Vec<Vec<(f64, f64)>>,
+        /// Their colour.
+        colour: RGBColor,
+        /// Their width in pixels.
+        width: f64,
+    },
+    /// A filled circle.
+    Disc {
+        /// Its middle.
+        centre: (f64, f64),
+        /// Its radius in pixels.
+        radius: f64,
+        /// Its colour.
+        fill: RGBColor,
+    },
     /// A text.
     Text(Text),
 }
@@ -185,6 +210,11 @@ impl Rect {
     pub fn bottom(&self) -> f64 {
         self.y + self.h
     }
+
+    /// Whether they have no point in common.
+    pub fn is_apart(&self, other: &Self) -> bool {
+        self.right() <= other.x || other.right() <= self.x || self.bottom() <= other.y || other.bottom() <= self.y
+    }
 }
 
 /// Marks in the order in which they are drawn.
@@ -204,6 +234,27 @@ impl Picture {
         }
     }
 
+    /// Filled rectangles of one colour; those that would be empty are left out.
+    pub fn cells(&mut self, mut areas: Vec<Rect>, fill: RGBColor) {
+        areas.retain(|area| area.w > 0.0 && area.h > 0.0);
+        if !areas.is_empty() {
+            self.marks.push(Mark::Cells { areas, fill });
+        }
+    }
+
+    /// Lines of one colour and width.
+    pub fn strokes(&mut self, mut lines: Vec<Vec<(f64, f64)>>, colour: RGBColor, width: f64) {
+        lines.retain(|points| points.len() > 1);
+        if !lines.is_empty() {
+            self.marks.push(Mark::Strokes { lines, colour, width });
+        }
+    }
+
+    /// A filled circle.
+    pub fn disc(&mut self, centre: (f64, f64), radius: f64, fill: RGBColor) {
+        self.marks.push(Mark::Disc { centre, radius, fill });
+    }
+
     /// A line through points.
     pub fn path(&mut self, points: Vec<(f64, f64)>, colour: RGBColor, width: f64) {
         if points.len() > 1 {
@@ -218,7 +269,7 @@ impl Picture {
 
     /// A dashed line, level or upright.
     pub fn dashes(&mut self, from: (f64, f64), to: (f64, f64), colour: RGBColor, width: f64) {
-        let length = (to.0 - from.0).hypot(to.1 - from.1);
+        let length = libm::hypot(to.0 - from.0, to.1 - from.1);
         let (dash, gap) = (5.0, 3.5);
         let along = |d: f64| (from.0 + (to.0 - from.0) * d / length, from.1 + (to.1 - from.1) * d / length);
         let mut at = 0.0;

@@ -49,7 +49,7 @@ impl Ticks {
 pub(crate) fn ticks(max: f64, count: usize) -> Ticks {
     let max = if max.is_finite() && max > 0.0 { max } else { 1.0 };
     let raw = max / count.max(1) as f64;
-    let power = 10_f64.powf(raw.log10().floor());
+    let power = libm::pow(10.0, libm::log10(raw).floor());
     let step = [1.0, 2.0, 2.5, 5.0, 10.0]
         .into_iter()
         .map(|m| m * power)

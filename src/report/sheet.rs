@@ -4,14 +4,13 @@ use plotters::style::RGBColor;
 
 use super::chart::Chart;
 use super::font::{self, Weight};
-use super::lang::Lang;
 use super::number;
 use super::paint;
 #[cfg(test)]
 use super::picture::Mark;
 use super::picture::{Label, Picture, Rect, Style};
 use super::tables::Table;
-use super::{ReportError, theme};
+use super::{Lang, ReportError, theme, words};
 use crate::experiment::results::{LocationFacts, Results};
 
 /// What is written on a chart.
@@ -74,6 +73,11 @@ pub(crate) struct Sheet {
 const INNER: f64 = theme::WIDTH - 2.0 * theme::MARGIN;
 
 impl Sheet {
+    /// In which language it is written.
+    pub fn lang(&self) -> Lang {
+        self.words.lang
+    }
+
     /// Draws title, finding and key above a body of a given height.
     pub fn new(words: Words, keys: &[Key], body_height: f64) -> Self {
         let mut picture = Picture::default();
@@ -95,9 +99,11 @@ impl Sheet {
     /// Draws the caption below the body and makes all forms of the chart.
     pub fn finish(mut self, data: &Table) -> Result<Chart, ReportError> {
         if self.picture.has_substitutes() {
-            self.words
-                .caption
-                .push_str(" Names that the font of the PNG lacks are replaced there by their ids; the SVG has them.");
+            let said = self.words.lang.pick(
+                "Names that the font of the PNG lacks are replaced there by their ids; the SVG has them.",
+                "PNG 所用字体缺字的名称，图中以其标识代替；SVG 中为原名。",
+            );
+            remark(&mut self.words.caption, said);
         }
         let caption = Label::from(&self.words.caption);
         let bottom = lines(
@@ -110,9 +116,10 @@ impl Sheet {
         self.picture.height = bottom + theme::MARGIN - 6.0;
         #[cfg(test)]
         check::labels_are_apart(&self.words.id, &self.picture);
+        let lang = self.words.lang;
         let (id, title, alt) = (self.words.id, self.words.title.text, self.words.finding.text);
         Ok(Chart {
-            svg: paint::svg(&self.picture, &id, &title, &alt)?,
+            svg: paint::svg(&self.picture, lang, &id, (&title, &alt))?,
             png: paint::png(&self.picture)?,
             data_csv: data.to_csv()?,
             caption: self.words.caption,
@@ -134,7 +141,7 @@ pub(crate) fn nothing(mut words: Words, why: &str, data: &Table) -> Result<Chart
         id,
         title,
         caption,
-        finding: Label::from("Nothing to draw."),
+        finding: Label::from(lang.pick("Nothing to draw.", "无可绘内容。")),
     };
     let mut sheet = Sheet::new(blank, &[], 120.0);
     let body = sheet.body;
@@ -154,7 +161,7 @@ pub(crate) fn nothing(mut words: Words, why: &str, data: &Table) -> Result<Chart
     for (i, line) in wrapped.iter().enumerate() {
         sheet.picture.text(line, (centre, first + i as f64 * 18.0), style);
     }
-    sheet.words.finding = Label::from(format!("Nothing to draw: {why}"));
+    sheet.words.finding = Label::from(lang.pick(format!("Nothing to draw: {why}"), format!("无可绘内容：{why}")));
     sheet.finish(data)
 }
 
@@ -254,24 +261,33 @@ pub(crate) fn provenance(results: &Results, intervals: bool, lang: Lang) -> Stri
     } else {
         lang.pick(format!(", {percent}\u{a0}% intervals"), format!("，{percent}\u{a0}% 置信区间"))
     };
+    let [warm_up_time, length] = [run.warm_up, run.length].map(|time| words::duration(time, lang));
     let warm_up = if run.warm_up.0 > 0 {
         lang.pick(
-            format!("the first {} deleted as warm-up", run.warm_up),
-            format!("删去最初 {} 的预热期", run.warm_up),
+            format!("the first {warm_up_time} deleted as warm-up"),
+            format!("删去最初 {warm_up_time}的预热期"),
         )
     } else {
         lang.pick("no warm-up deleted", "未删预热期").to_owned()
     };
     lang.pick(
-        format!("{n}{level}; {} measured, {warm_up}.", run.length),
-        format!("{n}{level}；统计 {}，{warm_up}。", run.length),
+        format!("{n}{level}; {length} measured, {warm_up}."),
+        format!("{n}{level}；统计时长 {length}，{warm_up}。"),
     )
 }
 
-/// Adds a sentence to a caption.
+/// Adds a sentence to a caption; after a Chinese full stop, which is wide by itself, without a blank.
 pub(crate) fn remark(caption: &mut String, sentence: &str) {
-    caption.push(' ');
+    if !caption.ends_with('。') {
+        caption.push(' ');
+    }
     caption.push_str(sentence);
+}
+
+/// An id as part of a file name.
+pub(crate) fn safe(id: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    id.chars().map(|c| if plain(c) { c } else { '_' }).collect()
 }
 
 /// The name of a location by index.
@@ -314,6 +330,9 @@ mod check {
             Mark::Rect { area, .. } => vec![area.x, area.y, area.w, area.h],
             Mark::Path { points, .. } => points.iter().flat_map(|p| [p.0, p.1]).collect(),
             Mark::Band { steps, .. } => steps.iter().flat_map(|s| [s.x, s.y, s.w, s.h]).collect(),
+            Mark::Cells { areas, .. } => areas.iter().flat_map(|s| [s.x, s.y, s.w, s.h]).collect(),
+            Mark::Strokes { lines, .. } => lines.iter().flatten().flat_map(|p| [p.0, p.1]).collect(),
+            Mark::Disc { centre, radius, .. } => vec![centre.0, centre.1, *radius],
             Mark::Text(t) => vec![t.at.0, t.at.1],
         });
         assert!(numbers.into_iter().all(f64::is_finite), "{id} has a mark at no place");

@@ -36,6 +36,17 @@ pub const RUNNING_DOWN: RGBColor = RGBColor(92, 107, 122);
 /// Trains running up the page of a time-space diagram.
 pub const RUNNING_UP: RGBColor = RGBColor(74, 146, 190);
 
+/// From little to much in heat maps: one hue, darker step by step, so that print and eyes without colour keep the order.
+pub const SEQUENTIAL: [RGBColor; 7] = [
+    RGBColor(222, 235, 246),
+    RGBColor(190, 214, 234),
+    RGBColor(150, 190, 220),
+    RGBColor(104, 160, 203),
+    RGBColor(60, 126, 180),
+    RGBColor(24, 88, 146),
+    RGBColor(8, 48, 96),
+];
+
 /// Size of a title, in pixels of a page [`WIDTH`] pixels wide.
 pub const TITLE: f64 = 19.0;
 /// Size of the sentence below the title.
@@ -49,6 +60,13 @@ pub const SMALL: f64 = 11.5;
 pub const WIDTH: f64 = 960.0;
 /// Blank on each side of a chart in pixels.
 pub const MARGIN: f64 = 24.0;
+
+/// Paper or ink, whichever is read better on a colour.
+#[must_use]
+pub fn on(RGBColor(r, g, b): RGBColor) -> RGBColor {
+    let light = 0.2126 * f64::from(r) + 0.7152 * f64::from(g) + 0.0722 * f64::from(b);
+    if light > 135.0 { INK } else { PAPER }
+}
 
 /// The colour of an activity, the same in every chart.
 #[must_use]
@@ -105,6 +123,15 @@ mod tests {
             let apart = (lightness(activity(pair[0])) - lightness(activity(pair[1]))).abs();
             assert!(apart > 24.0, "{pair:?} are {apart:.0} of 255 apart");
         }
+    }
+
+    #[test]
+    fn more_is_darker() {
+        for pair in SEQUENTIAL.windows(2) {
+            let darker = lightness(pair[0]) - lightness(pair[1]);
+            assert!(darker > 18.0, "{pair:?} are {darker:.0} of 255 apart");
+        }
+        assert!(lightness(PAPER) - lightness(SEQUENTIAL[0]) > 18.0);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::report::number::{self, counted};
 use crate::report::picture::{Align, Label, Rect};
 use crate::report::scale::{Scale, ticks};
 use crate::report::sheet::{Key, Sheet, Swatch, Words, nothing, provenance, remark};
-use crate::report::{Chart, Lang, ReportError, tables, theme};
+use crate::report::{Chart, Lang, ReportError, tables, theme, words};
 
 /// Rows at most.
 const ROWS: usize = 22;
@@ -33,38 +33,49 @@ pub fn differences(comparison: &Comparison, other: usize, lang: Lang) -> Result<
         .filter(|d| d.verdict == Some(Verdict::Same))
         .count();
     let folded = rows.len().saturating_sub(ROWS);
-    let finding = finding(&rows, name, &first.name, same);
+    let finding = finding(&rows, (name, &first.name), same, lang);
     rows.truncate(ROWS);
-    let mut caption = format!(
-        "{} Paired differences, the same luck in both; an interval is for one measure, the colour for all of them together (Holm).",
-        provenance(&first.results, true, lang)
+    let mut caption = provenance(&first.results, true, lang);
+    remark(
+        &mut caption,
+        lang.pick(
+            "Paired differences, the same luck in both; an interval is for one measure, the colour for all of them together (Holm).",
+            "配对差值，两方案用相同的随机数；区间针对单项指标，颜色针对全部指标（Holm）。",
+        ),
     );
     if folded > 0 {
         remark(
             &mut caption,
-            &format!(
-                "{} in the data file.",
-                counted(folded, "further measure is", "further measures are")
-            ),
+            &words::further(folded, ("further measure", "further measures"), "项指标", lang),
         );
     }
     let end = ticks(axis_end(&rows), 3).end;
     if rows.iter().map(|d| relative(d)).any(|(mean, half)| mean.abs() + half > end) {
-        remark(&mut caption, "Marks at the edge lie beyond it.");
+        remark(
+            &mut caption,
+            lang.pick("Marks at the edge lie beyond it.", "画在边缘的标记实际在其外。"),
+        );
     }
     let words = Words {
         lang,
         id: format!("differences_{}", other + 1),
-        title: Label::from(format!("What changes: {name} against {}", first.name)),
+        title: Label::from(lang.pick(
+            format!("What changes: {name} against {}", first.name),
+            format!("变化：{name} 对比 {}", first.name),
+        )),
         finding: Label::from(finding),
         caption,
     };
     if rows.is_empty() {
-        return nothing(words, "no headline measure differs in any replication.", &data);
+        let why = lang.pick(
+            "no headline measure differs in any replication.",
+            "没有主要指标在任何一次重复中有差别。",
+        );
+        return nothing(words, why, &data);
     }
     let keys = [
-        Key::new(Swatch::Line, theme::MAIN, "differs, with its interval"),
-        Key::new(Swatch::Line, theme::AXIS, "not enough evidence"),
+        Key::new(Swatch::Line, theme::MAIN, lang.pick("differs, with its interval", "有差别，附区间")),
+        Key::new(Swatch::Line, theme::AXIS, lang.pick("not enough evidence", "证据不足")),
     ];
     draw(&rows, words, &keys, &first.name).finish(&data)
 }
@@ -85,29 +96,39 @@ fn relative(difference: &Difference) -> (f64, f64) {
     (of.mean * per_cent, of.half_width.unwrap_or(0.0) * per_cent)
 }
 
-fn finding(rows: &[&Difference], name: &str, first: &str, same: usize) -> String {
+fn finding(rows: &[&Difference], (name, first): (&str, &str), same: usize, lang: Lang) -> String {
     let certain: Vec<_> = rows.iter().filter(|d| sure(d)).collect();
     let same = if same > 0 {
-        format!("; {} not differ at all", counted(same, "does", "do"))
+        lang.pick(
+            format!("; {} not differ at all", counted(same, "does", "do")),
+            format!("；{same} 项毫无差别"),
+        )
     } else {
         String::new()
     };
     match certain.first() {
-        Some(most) => format!(
-            "{} for sure, most of all {}: {} in {name} against {} in {first}{same}.",
-            counted(certain.len(), "headline measure differs", "headline measures differ"),
-            most.measure.label,
-            number::with_interval(&most.other),
-            number::with_interval(&most.first),
+        Some(most) => {
+            let (n, label) = (certain.len(), &most.measure.label);
+            let [other, of_first] = [&most.other, &most.first].map(number::with_interval);
+            lang.pick(
+                format!(
+                    "{} for sure, most of all {label}: {other} in {name} against {of_first} in {first}{same}.",
+                    counted(n, "headline measure differs", "headline measures differ"),
+                ),
+                format!("{n} 项主要指标确有差别，最大的是“{label}”：{name} 为 {other}，{first} 为 {of_first}{same}。"),
+            )
+        }
+        None => lang.pick(
+            format!("No headline measure differs for sure{same}."),
+            format!("没有主要指标确有差别{same}。"),
         ),
-        None => format!("No headline measure differs for sure{same}."),
     }
 }
 
 fn draw(rows: &[&Difference], words: Words, keys: &[Key], first: &str) -> Sheet {
     let height = rows.len() as f64 * ROW + 8.0;
     let mut sheet = Sheet::new(words, keys, height + panel::FOOT);
-    let body = sheet.body;
+    let (body, lang) = (sheet.body, sheet.lang());
     let names: Vec<Label> = rows.iter().map(|d| Label::from(d.measure.label.as_str())).collect();
     let left = panel::name_room(names.iter(), NAME_ROOM);
     let plot = Rect {
@@ -130,7 +151,7 @@ fn draw(rows: &[&Difference], words: Words, keys: &[Key], first: &str) -> Sheet 
             }
         }
     }
-    let title = format!("difference in per cent of {first}");
+    let title = lang.pick(format!("difference in per cent of {first}"), format!("相对 {first} 的差值（%）"));
     let middle = (f64::midpoint(plot.x, plot.right()), plot.bottom() + 35.0);
     sheet.picture.text(title, middle, panel::small(Align::Centre));
     sheet.picture.line((x.at(0.0), plot.y), (x.at(0.0), plot.bottom()), theme::INK, 1.0);
@@ -152,7 +173,7 @@ fn draw(rows: &[&Difference], words: Words, keys: &[Key], first: &str) -> Sheet 
             h: 7.0,
         };
         sheet.picture.rect(dot, colour);
-        let words = Label::from(written(difference)).fit(NUMBER_ROOM - 12.0, theme::NAME, Weight::Regular);
+        let words = Label::from(written(difference, lang)).fit(NUMBER_ROOM - 12.0, theme::NAME, Weight::Regular);
         sheet
             .picture
             .text(words, (plot.right() + 10.0, centre + 4.5), panel::name(Align::Left));
@@ -169,8 +190,8 @@ fn axis_end(rows: &[&Difference]) -> f64 {
 }
 
 /// The difference in its own unit.
-fn written(difference: &Difference) -> String {
+fn written(difference: &Difference, lang: Lang) -> String {
     let of = &difference.paired.difference;
     let sign = if of.mean > 0.0 { "+" } else { "" };
-    format!("{sign}{} {}", number::with_interval(of), difference.measure.unit)
+    format!("{sign}{} {}", number::with_interval(of), words::unit(difference.measure.unit, lang))
 }

@@ -8,7 +8,7 @@ use crate::report::picture::{Align, Label, Rect};
 use crate::report::scale::{Scale, ticks};
 use crate::report::sheet::{Key, Sheet, Swatch, Words, nothing, remark};
 use crate::report::tables::{self, Table};
-use crate::report::{Chart, Lang, ReportError, theme};
+use crate::report::{Chart, Lang, ReportError, theme, words};
 use crate::stats::Estimate;
 
 /// Rows at most.
@@ -30,37 +30,47 @@ pub fn knockout(losses: &[Loss], closed: &str, caption: String, lang: Lang) -> R
     let folded = losses.len() - rows.len();
     let stuck = losses.len() - known.len();
     let mut finding = match rows.first() {
-        Some((worst, hours)) => format!(
-            "The worst to lose is {}: {} hours of vehicles more in the network.",
-            worst.element,
-            number::with_interval(hours)
-        ),
+        Some((worst, hours)) => {
+            let (element, hours) = (&worst.element, number::with_interval(hours));
+            lang.pick(
+                format!("The worst to lose is {element}: {hours} hours of vehicles more in the network."),
+                format!("损失代价最大的是 {element}：网内增加 {hours} 车辆小时。"),
+            )
+        }
         None => String::new(),
     };
     if stuck > 0 {
         remark(
             &mut finding,
-            &format!("{} up the network.", counted(stuck, "closure locks", "closures lock")),
+            &lang.pick(
+                format!("{} up the network.", counted(stuck, "closure locks", "closures lock")),
+                format!("{stuck} 处关闭使路网锁死。"),
+            ),
         );
     }
     let mut caption = caption;
     if folded > 0 {
-        let more = counted(folded, "further element is", "further elements are");
-        remark(&mut caption, &format!("{more} in the data file."));
+        remark(
+            &mut caption,
+            &words::further(folded, ("further element", "further elements"), "个要素", lang),
+        );
     }
     let words = Words {
         lang,
         id: "knockout".to_owned(),
-        title: Label::from(format!("What each loss costs: closed {closed}")),
+        title: Label::from(lang.pick(
+            format!("What each loss costs: closed {closed}"),
+            format!("各要素关闭的代价：关闭 {closed}"),
+        )),
         finding: Label::from(finding),
         caption,
     };
     let Some(end) = rows.iter().map(|(_, e)| e.mean + e.half_width.unwrap_or(0.0)).reduce(f64::max) else {
-        return nothing(words, "no closure costs any hours.", &data);
+        return nothing(words, lang.pick("no closure costs any hours.", "没有任何关闭造成损失。"), &data);
     };
     let keys = [
-        Key::new(Swatch::Box, theme::BARS, "hours lost"),
-        Key::new(Swatch::Line, theme::INK, "interval"),
+        Key::new(Swatch::Box, theme::BARS, lang.pick("hours lost", "损失小时")),
+        Key::new(Swatch::Line, theme::INK, lang.pick("interval", "置信区间")),
     ];
     let height = rows.len() as f64 * ROW + 8.0;
     let mut sheet = Sheet::new(words, &keys, height + panel::FOOT);
@@ -83,9 +93,11 @@ pub fn knockout(losses: &[Loss], closed: &str, caption: String, lang: Lang) -> R
             .text(label.clone(), (at, plot.bottom() + 17.0), panel::small(Align::Centre));
     }
     let middle = (f64::midpoint(plot.x, plot.right()), plot.bottom() + 35.0);
-    sheet
-        .picture
-        .text("vehicle-hours more in the network", middle, panel::small(Align::Centre));
+    sheet.picture.text(
+        lang.pick("vehicle-hours more in the network", "网内增加的车辆小时"),
+        middle,
+        panel::small(Align::Centre),
+    );
     for (i, ((_, hours), label)) in rows.iter().zip(&names).enumerate() {
         let centre = plot.y + 4.0 + (i as f64 + 0.5) * ROW;
         let name = label.fit(left - 14.0, theme::NAME, Weight::Regular);

@@ -1,20 +1,31 @@
 //! The charts, one file each.
 
+mod calendar_map;
 mod differences;
 mod dwell;
+mod flow_map;
+mod gantt;
+mod heat;
 mod knockout;
 mod panel;
 mod queue;
 mod stall;
+mod stays;
 mod stringline;
 mod together;
 mod trains_per_day;
+mod transit;
 mod utilisation;
 mod validation;
+mod warm_up;
 mod waterfall;
+mod week;
 
+pub use calendar_map::{CalendarOf, calendar_map};
 pub use differences::differences;
 pub use dwell::dwell;
+pub use flow_map::flow_map;
+pub use gantt::{GanttOptions, gantt};
 pub use knockout::knockout;
 pub use queue::queue;
 pub use stall::stall;
@@ -22,9 +33,12 @@ pub(super) use stringline::{Axis, parts_of_way};
 pub use stringline::{StringlineOptions, stringline};
 pub use together::{queues, waterfalls};
 pub use trains_per_day::trains_per_day;
+pub use transit::transit;
 pub use utilisation::utilisation;
 pub use validation::validation;
+pub use warm_up::warm_up;
 pub use waterfall::{Hours, waterfall};
+pub use week::week;
 
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
@@ -32,32 +46,61 @@ use super::{Chart, Lang, ReportError};
 use crate::experiment::compare::Comparison;
 use crate::experiment::results::Results;
 
+/// Places of which trains are shown one by one, at most.
+const GANTTS: usize = 4;
+
 /// Which chart, for drawing them side by side.
 #[derive(Clone, Copy)]
 enum Which {
+    Map,
     Waterfall(Hours),
     Stringline(usize),
+    Gantt(usize),
     Queue,
+    Calendar(CalendarOf),
     Dwell,
+    Transit,
     Utilisation,
+    Week,
     TrainsPerDay,
+    WarmUp,
 }
 
-/// Every chart, in reading order: where the hours go, the trains of each corridor, then place by place. Drawn on all threads.
+/// Every chart, in reading order: the network and where the hours go; place by place over time; how long trains take; how busy
+/// facilities are; the trains of each corridor and terminal, one by one; and whether the run had settled. Drawn on all threads.
 ///
 /// # Errors
 /// Where a chart cannot be drawn at all; having nothing to show is no error.
 pub fn gallery(results: &Results, lang: Lang) -> Result<Vec<Chart>, ReportError> {
-    let mut all = vec![Which::Waterfall(Hours::PerTrain), Which::Waterfall(Hours::Total)];
+    let mut all = vec![
+        Which::Map,
+        Which::Waterfall(Hours::PerTrain),
+        Which::Waterfall(Hours::Total),
+        Which::Queue,
+        Which::Calendar(CalendarOf::Waiting),
+        Which::Dwell,
+        Which::Transit,
+        Which::TrainsPerDay,
+        Which::Calendar(CalendarOf::Trains),
+        Which::Utilisation,
+        Which::Week,
+    ];
     all.extend((0..results.corridors.len().max(1)).map(Which::Stringline));
-    all.extend([Which::Queue, Which::Dwell, Which::Utilisation, Which::TrainsPerDay]);
+    all.extend(gantt::places_to_draw(results, GANTTS).into_iter().map(Which::Gantt));
+    all.push(Which::WarmUp);
     let draw = |which: Which| match which {
+        Which::Map => flow_map(results, lang),
         Which::Waterfall(hours) => waterfall(results, hours, lang),
         Which::Stringline(corridor) => stringline(results, corridor, &StringlineOptions::default(), lang),
+        Which::Gantt(place) => gantt(results, place, &GanttOptions::default(), lang),
         Which::Queue => queue(results, lang),
+        Which::Calendar(of) => calendar_map(results, of, lang),
         Which::Dwell => dwell(results, lang),
+        Which::Transit => transit(results, lang),
         Which::Utilisation => utilisation(results, lang),
+        Which::Week => week(results, lang),
         Which::TrainsPerDay => trains_per_day(results, lang),
+        Which::WarmUp => warm_up(results, lang),
     };
     all.into_par_iter().map(draw).collect()
 }

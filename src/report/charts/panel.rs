@@ -3,13 +3,14 @@
 use plotters::style::RGBColor;
 
 use crate::experiment::results::{Band, Results};
+use crate::observe::Activity;
 use crate::report::calendar::{Calendar, Tick};
 use crate::report::font::Weight;
 use crate::report::number;
 use crate::report::picture::{Align, Label, Picture, Rect, Style};
 use crate::report::scale::{Scale, spread, ticks};
 use crate::report::sheet::{Key, Swatch};
-use crate::report::theme;
+use crate::report::{Lang, theme, words};
 use crate::units::Instant;
 
 /// Room for the numbers of an axis, in pixels.
@@ -39,8 +40,14 @@ pub(super) fn disrupted(results: &Results, location: usize, (begin, end): (Insta
 }
 
 /// The entry of the legend for [`disrupted`].
-pub(super) fn disruption_key() -> Key {
-    Key::new(Swatch::Box, theme::DISRUPTED, "disruption in force")
+pub(super) fn disruption_key(lang: Lang) -> Key {
+    Key::new(Swatch::Box, theme::DISRUPTED, lang.pick("disruption in force", "中断生效"))
+}
+
+/// The entries of the legend for activities, in their order, as far as they appear.
+pub(super) fn activity_keys(appears: impl Fn(Activity) -> bool, swatch: Swatch, lang: Lang) -> Vec<Key> {
+    let key = |a: Activity| Key::new(swatch, theme::activity(a), words::legend(a, lang));
+    Activity::ALL.into_iter().filter(|a| appears(*a)).map(key).collect()
 }
 
 /// How much room names need beside a plot, at most so much.

@@ -6,7 +6,7 @@ use crate::report::calendar::Calendar;
 use crate::report::picture::{Align, Label, Rect};
 use crate::report::sheet::{Key, Sheet, Swatch, Words, name_of, nothing, provenance, remark};
 use crate::report::tables::{self, step_start};
-use crate::report::{Chart, Lang, ReportError, number, theme};
+use crate::report::{Chart, Lang, ReportError, number, theme, words};
 use crate::units::{Duration, Instant};
 
 /// Panels at most.
@@ -31,7 +31,7 @@ pub fn queue(results: &Results, lang: Lang) -> Result<Chart, ReportError> {
     let folded = ranked.len().saturating_sub(PANELS);
     ranked.truncate(PANELS);
     let data = tables::queues(results);
-    let title = Label::from("Trains waiting over time");
+    let title = Label::from(lang.pick("Trains waiting over time", "等待列车数的变化"));
     let Some((first, mean)) = ranked.first().copied() else {
         let words = Words {
             lang,
@@ -40,31 +40,31 @@ pub fn queue(results: &Results, lang: Lang) -> Result<Chart, ReportError> {
             finding: Label::from(""),
             caption: provenance(results, false, lang),
         };
-        return nothing(words, "no train waited at any place.", &data);
+        return nothing(words, words::nobody_waited(lang), &data);
     };
     let finding = name_of(results, first.place).map(|n| {
-        format!(
-            "Most trains wait at {n}: {} on average{}.",
-            number::plain(mean),
-            peak(first, warm_up)
+        let (mean, peak) = (number::plain(mean), peak(first, warm_up, lang));
+        lang.pick(
+            format!("Most trains wait at {n}: {mean} on average{peak}."),
+            format!("{n}等待的列车最多：平均 {mean} 列{peak}。"),
         )
     });
     let banded = results.run.replications > 1;
     let width = drawn_step(first);
     let caption = caption(results, folded, banded, width, lang);
-    let mut keys = vec![Key::new(Swatch::Line, theme::MAIN, "mean of replications")];
+    let mut keys = vec![Key::new(Swatch::Line, theme::MAIN, words::mean(lang))];
     if banded {
-        keys.push(Key::new(Swatch::Box, theme::BAND, "10th to 90th percentile of replications"));
+        keys.push(Key::new(Swatch::Box, theme::BAND, words::band(lang)));
     }
     if warm_up > Instant::START {
-        keys.push(Key::new(Swatch::Box, theme::WARM_UP, "warm-up, deleted from all numbers"));
+        keys.push(Key::new(Swatch::Box, theme::WARM_UP, words::warm_up(lang)));
     }
     let run_ends = warm_up + results.run.length;
     if ranked
         .iter()
         .any(|(q, _)| !panel::disrupted(results, q.place, (q.first, run_ends)).is_empty())
     {
-        keys.push(panel::disruption_key());
+        keys.push(panel::disruption_key(lang));
     }
     let words = Words {
         lang,
@@ -77,6 +77,7 @@ pub fn queue(results: &Results, lang: Lang) -> Result<Chart, ReportError> {
 }
 
 fn draw(results: &Results, ranked: &[(&QueueSeries, f64)], words: Words, keys: &[Key], warm_up: Instant) -> Sheet {
+    let lang = words.lang;
     let height = if ranked.len() == 1 { 260.0 } else { 104.0 };
     let mut sheet = Sheet::new(words, keys, ranked.len() as f64 * (height + panel::HEADING) + panel::FOOT);
     let plot = Rect {
@@ -87,7 +88,7 @@ fn draw(results: &Results, ranked: &[(&QueueSeries, f64)], words: Words, keys: &
     let steps: Vec<_> = ranked.iter().map(|(q, _)| thinned(q)).collect();
     let begin = steps.iter().filter_map(|s| s.first()).map(|s| s.0).min().unwrap_or_default();
     let end = steps.iter().filter_map(|s| s.last()).map(|s| s.1).max().unwrap_or_default();
-    let axis = TimeAxis::new(&Calendar::of(&results.run), (begin, end), (plot.x, plot.right()));
+    let axis = TimeAxis::new(&Calendar::of(&results.run).spoken(lang), (begin, end), (plot.x, plot.right()));
     let mut last = plot;
     for (i, ((q, _), steps)) in ranked.iter().zip(&steps).enumerate() {
         let y = sheet.body.y + i as f64 * (height + panel::HEADING) + panel::HEADING;
@@ -106,23 +107,32 @@ fn draw(results: &Results, ranked: &[(&QueueSeries, f64)], words: Words, keys: &
     }
     axis.foot(&mut sheet.picture, last);
     let middle = sheet.body.y + panel::HEADING + (last.bottom() - sheet.body.y - panel::HEADING) / 2.0;
-    sheet
-        .picture
-        .text_upwards("trains waiting", (sheet.body.x + 10.0, middle), panel::small(Align::Centre));
+    sheet.picture.text_upwards(
+        lang.pick("trains waiting", "等待列车数"),
+        (sheet.body.x + 10.0, middle),
+        panel::small(Align::Centre),
+    );
     sheet
 }
 
 fn caption(results: &Results, folded: usize, banded: bool, width: Duration, lang: Lang) -> String {
-    let mut caption = format!(
-        "{} Time-weighted means over steps of {width}; each panel has its own scale.",
-        provenance(results, false, lang)
+    let mut caption = provenance(results, false, lang);
+    let width = words::duration(width, lang);
+    remark(
+        &mut caption,
+        &lang.pick(
+            format!("Time-weighted means over steps of {width}; each panel has its own scale."),
+            format!("每 {width}的时间加权均值；各幅纵轴不同。"),
+        ),
     );
     if !banded {
-        remark(&mut caption, "One replication: no band.");
+        remark(&mut caption, lang.pick("One replication: no band.", "只有一次重复：无区间带。"));
     }
     if folded > 0 {
-        let places = number::counted(folded, "further place is", "further places are");
-        remark(&mut caption, &format!("{places} in the data file."));
+        remark(
+            &mut caption,
+            &words::further(folded, ("further place", "further places"), "个地点", lang),
+        );
     }
     caption
 }
@@ -144,14 +154,18 @@ pub(super) fn mean_after(q: &QueueSeries, warm_up: Instant) -> f64 {
 }
 
 /// The largest mean after the warm-up, in words.
-fn peak(q: &QueueSeries, warm_up: Instant) -> String {
+fn peak(q: &QueueSeries, warm_up: Instant, lang: Lang) -> String {
     let after = q
         .steps
         .iter()
         .enumerate()
         .filter(|(i, _)| step_start(q.first, q.step.0, *i) >= warm_up);
     let most = after.map(|(_, b)| b.mean).fold(0.0, f64::max);
-    format!(", {} in the busiest step of {}", number::plain(most), q.step)
+    let (most, step) = (number::plain(most), words::duration(q.step, lang));
+    lang.pick(
+        format!(", {most} in the busiest step of {step}"),
+        format!("，最多的 {step}内为 {most} 列"),
+    )
 }
 
 /// How many steps are averaged into one that is drawn.

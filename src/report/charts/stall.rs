@@ -6,7 +6,7 @@ use crate::report::network::{self, MARK, Map};
 use crate::report::picture::{Align, Label, Rect, Style};
 use crate::report::sheet::{Key, Sheet, Swatch, Words, nothing};
 use crate::report::tables::Table;
-use crate::report::{Chart, Lang, ReportError, number, theme};
+use crate::report::{Chart, Lang, ReportError, number, theme, words};
 
 /// Height of the map in pixels.
 const HEIGHT: f64 = 380.0;
@@ -24,19 +24,27 @@ pub fn stall(report: &StallReport, network: &NetworkFacts, lang: Lang) -> Result
     let words = Words {
         lang,
         id: "stall".to_owned(),
-        title: Label::from("Trains that can never go on"),
-        finding: Label::from(finding(report)),
-        caption: format!(
-            "Replication {}, {}. A train that holds one element waits for the next; the last waits for the first.",
-            report.replication, report.at
-        ),
+        title: Label::from(lang.pick("Trains that can never go on", "永远无法前行的列车")),
+        finding: Label::from(finding(report, lang)),
+        caption: caption(report, lang),
     };
     if report.circle.is_empty() {
-        return nothing(words, "no circle of trains: what they wait for never comes.", &data);
+        return nothing(
+            words,
+            lang.pick(
+                "no circle of trains: what they wait for never comes.",
+                "没有等待环：列车所等的永远不会到来。",
+            ),
+            &data,
+        );
     }
     let keys = [
-        Key::new(Swatch::Box, theme::ALERT, "held by trains that can never go on"),
-        Key::new(Swatch::Line, theme::AXIS, "line"),
+        Key::new(
+            Swatch::Box,
+            theme::ALERT,
+            lang.pick("held by trains that can never go on", "被无法前行的列车占用"),
+        ),
+        Key::new(Swatch::Line, theme::AXIS, lang.pick("line", "线路")),
     ];
     let rows = report.circle.len().min(ROWS);
     let folded = report.circle.len() - rows;
@@ -67,29 +75,50 @@ pub fn stall(report: &StallReport, network: &NetworkFacts, lang: Lang) -> Result
     let style = Style::new(theme::SMALL, theme::INK).align(Align::Left);
     for (i, link) in report.circle.iter().take(rows).enumerate() {
         let at = (sheet.body.x, area.bottom() + 14.0 + i as f64 * ROW);
-        let label = Label::from(sentence(link)).fit(sheet.body.w, style.size, style.weight);
+        let label = Label::from(sentence(link, lang)).fit(sheet.body.w, style.size, style.weight);
         sheet.picture.text(label, at, style);
     }
     if folded > 0 {
         let at = (sheet.body.x, area.bottom() + 14.0 + rows as f64 * ROW);
-        let more = number::counted(folded, "further train is", "further trains are");
-        sheet.picture.text(format!("{more} in the data file."), at, style);
+        let more = words::further(folded, ("further train", "further trains"), "列列车", lang);
+        sheet.picture.text(more, at, style);
     }
     sheet.finish(&data)
 }
 
-fn sentence(link: &Link) -> String {
-    format!(
-        "{}#{} holds {} and waits for {}",
-        link.flow, link.number, link.holds, link.waits_for
+fn sentence(link: &Link, lang: Lang) -> String {
+    let Link {
+        flow,
+        number,
+        holds,
+        waits_for,
+        ..
+    } = link;
+    lang.pick(
+        format!("{flow}#{number} holds {holds} and waits for {waits_for}"),
+        format!("{flow}#{number} 占用{holds}，等待{waits_for}"),
     )
 }
 
-fn finding(report: &StallReport) -> String {
-    let trains = number::counted(report.trains(), "train", "trains");
+fn caption(StallReport { replication, at, .. }: &StallReport, lang: Lang) -> String {
+    lang.pick(
+        format!("Replication {replication}, {at}. A train that holds one element waits for the next; the last waits for the first."),
+        format!("第 {replication} 次重复，{at}。占用一处的列车等待下一处，最后一列等待第一处。"),
+    )
+}
+
+fn finding(report: &StallReport, lang: Lang) -> String {
+    let all = report.trains();
+    let trains = number::counted(all, "train", "trains");
     match report.circle.len() {
-        0 => format!("{trains} inside, and nothing can happen any more."),
-        n => format!("{trains} can never go on: {n} of them wait for each other in a circle."),
+        0 => lang.pick(
+            format!("{trains} inside, and nothing can happen any more."),
+            format!("{all} 列列车仍在网内，再无任何事情能够发生。"),
+        ),
+        n => lang.pick(
+            format!("{trains} can never go on: {n} of them wait for each other in a circle."),
+            format!("{all} 列列车永远无法前行，其中 {n} 列互相等待成环。"),
+        ),
     }
 }
 

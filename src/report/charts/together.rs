@@ -11,7 +11,7 @@ use crate::report::calendar::Calendar;
 use crate::report::picture::{Align, Label, Rect};
 use crate::report::sheet::{Key, Sheet, Swatch, Words, name_of, nothing, provenance};
 use crate::report::tables::{Table, Values, ledger, queues as queue_table};
-use crate::report::{Chart, Lang, ReportError, number, theme};
+use crate::report::{Chart, Lang, ReportError, number, theme, words};
 use crate::units::Instant;
 
 /// Panels at most.
@@ -80,7 +80,7 @@ pub fn queues(comparison: &Comparison, lang: Lang) -> Result<Chart, ReportError>
     let words = Words {
         lang,
         id: "queues".into(),
-        title: Label::from("Trains waiting over time, side by side"),
+        title: Label::from(lang.pick("Trains waiting over time, side by side", "等待列车数的变化：方案对比")),
         finding: ranked.first().map_or_else(
             || Label::from(""),
             |(place, series, _)| {
@@ -88,18 +88,30 @@ pub fn queues(comparison: &Comparison, lang: Lang) -> Result<Chart, ReportError>
                     .scenarios
                     .iter()
                     .zip(series)
-                    .filter_map(|(s, q)| Some(format!("{} in {}", number::plain(mean_after((*q)?, warm_up)), s.name)))
+                    .filter_map(|(s, q)| {
+                        let (mean, name) = (number::plain(mean_after((*q)?, warm_up)), &s.name);
+                        Some(lang.pick(format!("{mean} in {name}"), format!("{name} {mean} 列")))
+                    })
                     .collect();
-                name_of(first, first.queues[*place].place).map(|n| format!("Most differs at {n}: {} waiting on average.", means.join(", ")))
+                let means = means.join(lang.pick(", ", "，"));
+                name_of(first, first.queues[*place].place).map(|n| {
+                    lang.pick(
+                        format!("Most differs at {n}: {means} waiting on average."),
+                        format!("{n}差别最大，平均等待：{means}。"),
+                    )
+                })
             },
         ),
-        caption: format!(
-            "{} Means of replications; each panel has its own scale, those that differ most come first.",
-            provenance(first, false, lang)
-        ),
+        caption: {
+            let provenance = provenance(first, false, lang);
+            lang.pick(
+                format!("{provenance} Means of replications; each panel has its own scale, those that differ most come first."),
+                format!("{provenance}各次重复的均值；各幅纵轴不同，差别最大者在前。"),
+            )
+        },
     };
     if ranked.is_empty() {
-        return nothing(words, "no train waited at any place.", &data);
+        return nothing(words, words::nobody_waited(lang), &data);
     }
     let mut keys: Vec<Key> = comparison
         .scenarios
@@ -108,13 +120,13 @@ pub fn queues(comparison: &Comparison, lang: Lang) -> Result<Chart, ReportError>
         .map(|(at, s)| Key::new(Swatch::Line, colour(at), s.name.as_str()))
         .collect();
     if warm_up > Instant::START {
-        keys.push(Key::new(Swatch::Box, theme::WARM_UP, "warm-up, deleted from all numbers"));
+        keys.push(Key::new(Swatch::Box, theme::WARM_UP, words::warm_up(lang)));
     }
     draw_queues(first, &ranked, words, &keys).finish(&data)
 }
 
 fn draw_queues(first: &Results, ranked: &[(usize, Vec<Option<&QueueSeries>>, f64)], words: Words, keys: &[Key]) -> Sheet {
-    let warm_up = Instant(first.run.warm_up.0);
+    let (warm_up, lang) = (Instant(first.run.warm_up.0), words.lang);
     let height = if ranked.len() == 1 { 260.0 } else { 104.0 };
     let mut sheet = Sheet::new(words, keys, ranked.len() as f64 * (height + panel::HEADING) + panel::FOOT);
     let plot = Rect {
@@ -131,7 +143,7 @@ fn draw_queues(first: &Results, ranked: &[(usize, Vec<Option<&QueueSeries>>, f64
         all().map(|s| s.0).min().unwrap_or_default(),
         all().map(|s| s.1).max().unwrap_or_default(),
     );
-    let axis = TimeAxis::new(&Calendar::of(&first.run), ends, (plot.x, plot.right()));
+    let axis = TimeAxis::new(&Calendar::of(&first.run).spoken(lang), ends, (plot.x, plot.right()));
     let mut last = plot;
     for (i, ((place, ..), steps)) in ranked.iter().zip(&steps).enumerate() {
         let y = sheet.body.y + i as f64 * (height + panel::HEADING) + panel::HEADING;
@@ -155,8 +167,10 @@ fn draw_queues(first: &Results, ranked: &[(usize, Vec<Option<&QueueSeries>>, f64
     }
     axis.foot(&mut sheet.picture, last);
     let middle = sheet.body.y + panel::HEADING + (last.bottom() - sheet.body.y - panel::HEADING) / 2.0;
-    let words = panel::small(Align::Centre);
-    sheet.picture.text_upwards("trains waiting", (sheet.body.x + 10.0, middle), words);
+    let words = lang.pick("trains waiting", "等待列车数");
+    sheet
+        .picture
+        .text_upwards(words, (sheet.body.x + 10.0, middle), panel::small(Align::Centre));
     sheet
 }
 
@@ -202,22 +216,32 @@ pub fn waterfalls(comparison: &Comparison, lang: Lang) -> Result<Chart, ReportEr
         .scenarios
         .iter()
         .zip(&all)
-        .map(|(s, bars)| format!("{} in {}", number::hours(bars.iter().map(|(_, bar)| bar.total()).sum()), s.name))
+        .map(|(s, bars)| {
+            let (hours, name) = (number::hours(bars.iter().map(|(_, bar)| bar.total()).sum()), &s.name);
+            lang.pick(format!("{hours} in {name}"), format!("{name} {hours}"))
+        })
         .collect();
     let words = Words {
         lang,
         id: "waterfalls".into(),
-        title: Label::from("Where the hours of a train go, side by side"),
-        finding: Label::from(format!("A train spends {} in the network.", totals.join(", "))),
-        caption: format!(
-            "{} Means of replications, of the locations with most waiting and service; the first bar of each is {}.",
-            provenance(first, false, lang),
-            comparison.scenarios[0].name
-        ),
+        title: Label::from(lang.pick("Where the hours of a train go, side by side", "列车时间去向：方案对比")),
+        finding: Label::from(lang.pick(
+            format!("A train spends {} in the network.", totals.join(", ")),
+            format!("每列车在网时间：{}。", totals.join("，")),
+        )),
+        caption: {
+            let (provenance, name) = (provenance(first, false, lang), &comparison.scenarios[0].name);
+            lang.pick(
+                format!(
+                    "{provenance} Means of replications, of the locations with most waiting and service; the first bar of each is {name}."
+                ),
+                format!("{provenance}各次重复的均值，取等待与作业最多的位置；每组第一条为 {name}。"),
+            )
+        },
     };
     if bars.is_empty() {
-        return nothing(words, "no train spent any time in the measured time.", &data);
+        return nothing(words, words::nobody_was_there(lang), &data);
     }
-    let keys = activity_keys(&bars);
+    let keys = activity_keys(&bars, lang);
     draw_bars(&bars, words, &keys, Hours::PerTrain).finish(&data)
 }

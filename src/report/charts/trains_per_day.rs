@@ -8,7 +8,7 @@ use crate::report::calendar::Calendar;
 use crate::report::font::Weight;
 use crate::report::picture::{Align, Label, Rect};
 use crate::report::sheet::{Key, Sheet, Swatch, Words, name_of, nothing, provenance, remark};
-use crate::report::{Chart, Lang, ReportError, number, tables, theme};
+use crate::report::{Chart, Lang, ReportError, number, tables, theme, words};
 use crate::units::Instant;
 
 /// Panels at most.
@@ -32,7 +32,7 @@ pub fn trains_per_day(results: &Results, lang: Lang) -> Result<Chart, ReportErro
     let folded = ranked.len().saturating_sub(PANELS);
     ranked.truncate(PANELS);
     let data = tables::daily(results);
-    let title = Label::from("Trains per day");
+    let title = Label::from(lang.pick("Trains per day", "每日列车数"));
     let id = "trains_per_day".to_owned();
     let Some(first) = ranked.first().copied() else {
         let words = Words {
@@ -42,47 +42,50 @@ pub fn trains_per_day(results: &Results, lang: Lang) -> Result<Chart, ReportErro
             finding: Label::from(""),
             caption: provenance(results, false, lang),
         };
-        return nothing(words, "no train left any place in the measured time.", &data);
+        return nothing(words, words::nobody_left(lang), &data);
     };
     let banded = results.run.replications > 1;
     let limited = ranked.iter().any(|(d, _)| !d.limits.is_empty());
-    let mut keys = vec![Key::new(Swatch::Line, theme::MAIN, "mean of replications")];
+    let mut keys = vec![Key::new(Swatch::Line, theme::MAIN, words::mean(lang))];
     if banded {
-        keys.push(Key::new(Swatch::Box, theme::BAND, "10th to 90th percentile of replications"));
+        keys.push(Key::new(Swatch::Box, theme::BAND, words::band(lang)));
     }
     if limited {
-        keys.push(Key::new(Swatch::Dashes, theme::ALERT, "limit"));
+        keys.push(Key::new(Swatch::Dashes, theme::ALERT, lang.pick("limit", "限值")));
     }
-    let mut caption = format!(
-        "{} Trains that left the place, or were handed over, by civil day of the place; each panel has its own scale.",
-        provenance(results, false, lang)
+    let mut caption = provenance(results, false, lang);
+    remark(
+        &mut caption,
+        lang.pick(
+            "Trains that left the place, or were handed over, by civil day of the place; each panel has its own scale.",
+            "按当地日期统计离开该地点或办理交接的列车；各幅纵轴不同。",
+        ),
     );
     if folded > 0 {
         remark(
             &mut caption,
-            &format!(
-                "{} in the data file.",
-                number::counted(folded, "further place is", "further places are")
-            ),
+            &words::further(folded, ("further place", "further places"), "个地点", lang),
         );
     }
     let words = Words {
         lang,
         id,
         title,
-        finding: finding(results, first),
+        finding: finding(results, first, lang),
         caption,
     };
     draw(results, &ranked, words, &keys, limited).finish(&data)
 }
 
 fn draw(results: &Results, ranked: &[(&DailyTrains, f64)], words: Words, keys: &[Key], limited: bool) -> Sheet {
+    let lang = words.lang;
     let height = if ranked.len() == 1 { 260.0 } else { 104.0 };
     let mut sheet = Sheet::new(words, keys, ranked.len() as f64 * (height + panel::HEADING) + panel::FOOT);
     let left = panel::AXIS_ROOM + 14.0;
-    let labels = ranked
+    let limits: Vec<Vec<(String, f64)>> = ranked.iter().map(|(d, _)| named(&d.limits, lang)).collect();
+    let labels = limits
         .iter()
-        .flat_map(|(d, _)| &d.limits)
+        .flatten()
         .map(|(l, v)| panel::limit_words(l, *v).width(theme::SMALL, Weight::Regular));
     let right = if limited {
         (labels.fold(0.0, f64::max) + 17.0).min(LIMIT_ROOM)
@@ -94,31 +97,33 @@ fn draw(results: &Results, ranked: &[(&DailyTrains, f64)], words: Words, keys: &
         w: sheet.body.w - left - right,
         ..sheet.body
     };
-    let calendar = Calendar::of(&results.run);
+    let calendar = Calendar::of(&results.run).spoken(lang);
     let steps: Vec<_> = ranked.iter().map(|(d, _)| days(d, &calendar)).collect();
     let begin = steps.iter().filter_map(|s| s.first()).map(|s| s.0).min().unwrap_or_default();
     let end = steps.iter().filter_map(|s| s.last()).map(|s| s.1).max().unwrap_or_default();
     let axis = TimeAxis::new(&calendar, (begin, end), (plot.x, plot.right()));
     let mut last = plot;
-    for (i, ((d, _), steps)) in ranked.iter().zip(&steps).enumerate() {
+    for (i, (((d, _), steps), limits)) in ranked.iter().zip(&steps).zip(&limits).enumerate() {
         let y = sheet.body.y + i as f64 * (height + panel::HEADING) + panel::HEADING;
         last = Rect { y, h: height, ..plot };
         let one = Panel {
             disrupted: Vec::new(),
-            heading: subject(results, d),
+            heading: subject(results, d, lang),
             steps,
             banded: d.replications > 1,
             colour: theme::MAIN,
             others: &[],
-            limits: &d.limits,
+            limits,
         };
         panel::draw(&mut sheet.picture, &one, &axis, last, Instant(i64::MIN));
     }
     axis.foot(&mut sheet.picture, last);
     let middle = sheet.body.y + panel::HEADING + (last.bottom() - sheet.body.y - panel::HEADING) / 2.0;
-    sheet
-        .picture
-        .text_upwards("trains per day", (sheet.body.x + 10.0, middle), panel::small(Align::Centre));
+    sheet.picture.text_upwards(
+        lang.pick("trains per day", "列/日"),
+        (sheet.body.x + 10.0, middle),
+        panel::small(Align::Centre),
+    );
     sheet
 }
 
@@ -128,24 +133,39 @@ fn mean(d: &DailyTrains) -> f64 {
 }
 
 /// The place, with the handover where one is counted.
-fn subject(results: &Results, d: &DailyTrains) -> Label {
+fn subject(results: &Results, d: &DailyTrains, lang: Lang) -> Label {
     let place = name_of(results, d.place);
     match &d.exchange {
-        Some((_, name)) => place.map(|place| format!("{place}: {name}")),
+        Some((_, name)) => place.map(|place| lang.pick(format!("{place}: {name}"), format!("{place}：{name}"))),
         None => place,
     }
 }
 
-fn finding(results: &Results, (d, mean): (&DailyTrains, f64)) -> Label {
+/// Limits by their names in a language.
+fn named(limits: &[(String, f64)], lang: Lang) -> Vec<(String, f64)> {
+    limits
+        .iter()
+        .map(|(label, value)| (words::limit(label, lang).to_owned(), *value))
+        .collect()
+}
+
+fn finding(results: &Results, (d, mean): (&DailyTrains, f64), lang: Lang) -> Label {
     let tightest = d.limits.iter().filter(|l| l.1 > 0.0).min_by(|a, b| a.1.total_cmp(&b.1));
     let against = tightest.map_or_else(String::new, |(label, limit)| {
-        format!(
-            ", {}\u{a0}% of its limit of {} ({label})",
-            number::plain(mean / limit * 100.0),
-            number::plain(*limit)
+        let (percent, limit) = (number::plain(mean / limit * 100.0), number::plain(*limit));
+        let label = words::limit(label, lang);
+        lang.pick(
+            format!(", {percent}\u{a0}% of its limit of {limit} ({label})"),
+            format!("，为其限值 {limit}（{label}）的 {percent}\u{a0}%"),
         )
     });
-    subject(results, d).map(|n| format!("{n} passes {} trains a day on average{against}.", number::plain(mean)))
+    let mean = number::plain(mean);
+    subject(results, d, lang).map(|n| {
+        lang.pick(
+            format!("{n} passes {mean} trains a day on average{against}."),
+            format!("{n}平均每日通过 {mean} 列{against}。"),
+        )
+    })
 }
 
 fn days(d: &DailyTrains, calendar: &Calendar) -> Vec<(Instant, Instant, Band)> {

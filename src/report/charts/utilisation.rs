@@ -9,7 +9,7 @@ use crate::report::picture::{Align, Label, Rect};
 use crate::report::scale::{Scale, ticks};
 use crate::report::sheet::{Key, Sheet, Swatch, Words, id_of, name_of, nothing, provenance, remark};
 use crate::report::tables::Table;
-use crate::report::{Chart, Lang, ReportError, theme};
+use crate::report::{Chart, Lang, ReportError, theme, words};
 use crate::stats::Estimate;
 
 /// Bars at most.
@@ -32,23 +32,23 @@ pub fn utilisation(results: &Results, lang: Lang) -> Result<Chart, ReportError> 
     used.sort_by(|a, b| value(b).total_cmp(&value(a)));
     let folded = used.len().saturating_sub(BARS);
     used.truncate(BARS);
-    let title = Label::from("How busy the facilities are");
+    let title = Label::from(lang.pick("How busy the facilities are", "设施利用率"));
     let mut caption = provenance(results, true, lang);
     if folded > 0 {
         remark(
             &mut caption,
-            &format!(
-                "{} in the data file.",
-                counted(folded, "less busy facility is", "less busy facilities are")
-            ),
+            &words::further(folded, ("less busy facility", "less busy facilities"), "处较闲的设施", lang),
         );
     }
     if never > 0 {
         remark(
             &mut caption,
-            &format!(
-                "{} open in the measured time.",
-                counted(never, "facility was never", "facilities were never")
+            &lang.pick(
+                format!(
+                    "{} open in the measured time.",
+                    counted(never, "facility was never", "facilities were never")
+                ),
+                format!("{never} 处设施在统计期内从未开放。"),
             ),
         );
     }
@@ -61,31 +61,45 @@ pub fn utilisation(results: &Results, lang: Lang) -> Result<Chart, ReportError> 
             finding: Label::from(""),
             caption,
         };
-        return nothing(words, "no facility was open in the measured time.", &data);
+        let why = lang.pick("no facility was open in the measured time.", "统计期内没有设施开放。");
+        return nothing(words, why, &data);
     };
     let near = used.iter().filter(|u| value(u) >= NEAR_LIMIT).count();
     let many = match near {
-        0 => "no facility is busy for 90\u{a0}% of its open time or more".to_owned(),
-        n => format!(
-            "{} busy for 90\u{a0}% of open time or more",
-            counted(n, "facility is", "facilities are")
+        0 => lang
+            .pick(
+                "no facility is busy for 90\u{a0}% of its open time or more",
+                "没有设施的利用率达到开放时间的 90\u{a0}%",
+            )
+            .to_owned(),
+        n => lang.pick(
+            format!(
+                "{} busy for 90\u{a0}% of open time or more",
+                counted(n, "facility is", "facilities are")
+            ),
+            format!("{n} 处设施的利用率达到开放时间的 90\u{a0}%"),
         ),
     };
-    let finding = facility(results, first, 400.0).map(|n| {
-        format!(
-            "The busiest is {n} with {}\u{a0}% of its open time; {many}.",
-            number::plain(value(first) * 100.0)
+    let finding = facility(results, first, 400.0, lang).map(|n| {
+        let percent = number::plain(value(first) * 100.0);
+        lang.pick(
+            format!("The busiest is {n} with {percent}\u{a0}% of its open time; {many}."),
+            format!("最忙的是{n}，占其开放时间的 {percent}\u{a0}%；{many}。"),
         )
     });
-    let mut keys = vec![Key::new(Swatch::Box, theme::MAIN, "share of open time")];
+    let mut keys = vec![Key::new(Swatch::Box, theme::MAIN, lang.pick("share of open time", "占开放时间"))];
     if near > 0 {
-        keys.push(Key::new(Swatch::Box, theme::ALERT, "90\u{a0}% or more of open time"));
+        keys.push(Key::new(
+            Swatch::Box,
+            theme::ALERT,
+            lang.pick("90\u{a0}% or more of open time", "占开放时间 90\u{a0}% 及以上"),
+        ));
     }
     if used.iter().any(|u| u.of_open_time.is_some() && u.of_clock_time.is_some()) {
-        keys.push(Key::new(Swatch::Box, theme::BAND, "share of clock time"));
+        keys.push(Key::new(Swatch::Box, theme::BAND, lang.pick("share of clock time", "占全部时间")));
     }
     if used.iter().any(|u| main(u).is_some_and(|e| e.half_width.is_some())) {
-        keys.push(Key::new(Swatch::Line, theme::INK, "confidence interval"));
+        keys.push(Key::new(Swatch::Line, theme::INK, lang.pick("confidence interval", "置信区间")));
     }
     let words = Words {
         lang,
@@ -99,8 +113,8 @@ pub fn utilisation(results: &Results, lang: Lang) -> Result<Chart, ReportError> 
 
 fn draw(results: &Results, used: &[&Utilisation], words: Words, keys: &[Key]) -> Sheet {
     let mut sheet = Sheet::new(words, keys, used.len() as f64 * ROW + 12.0 + panel::FOOT);
-    let body = sheet.body;
-    let names: Vec<Label> = used.iter().map(|u| facility(results, u, NAME_ROOM - 16.0)).collect();
+    let (body, lang) = (sheet.body, sheet.lang());
+    let names: Vec<Label> = used.iter().map(|u| facility(results, u, NAME_ROOM - 16.0, lang)).collect();
     let left = panel::name_room(names.iter(), NAME_ROOM);
     let plot = Rect {
         x: body.x + left,
@@ -116,7 +130,7 @@ fn draw(results: &Results, used: &[&Utilisation], words: Words, keys: &[Key]) ->
     let end = ends.fold(1.0, f64::max).min(3.0) * 102.0;
     let t = ticks(end, 6).up_to(end);
     let x = Scale::new((0.0, t.end), (plot.x, plot.right()));
-    value_axis(&mut sheet, &t, &x, plot, "share of time busy (%)");
+    value_axis(&mut sheet, &t, &x, plot, lang.pick("share of time busy (%)", "繁忙时间占比（%）"));
     for (i, (u, name)) in used.iter().zip(&names).enumerate() {
         let Some(e) = main(u) else { continue };
         let top = plot.y + 8.0 + i as f64 * ROW;
@@ -177,13 +191,14 @@ fn value(u: &Utilisation) -> f64 {
 }
 
 /// Place and facility; the name of the place gives way where both are too wide.
-fn facility(results: &Results, u: &Utilisation, room: f64) -> Label {
+fn facility(results: &Results, u: &Utilisation, room: f64, lang: Lang) -> Label {
+    let colon = lang.pick(": ", "：");
     let facility = Label::named(&u.name, &u.facility).fit(room * 0.6, theme::NAME, Weight::Regular);
-    let left = room - facility.map(|f| format!(": {f}")).width(theme::NAME, Weight::Regular);
+    let left = room - facility.map(|f| format!("{colon}{f}")).width(theme::NAME, Weight::Regular);
     let place = name_of(results, u.place).fit(left, theme::NAME, Weight::Regular);
     Label {
-        text: format!("{}: {}", place.text, facility.text),
-        raster: format!("{}: {}", place.raster, facility.raster),
+        text: format!("{}{colon}{}", place.text, facility.text),
+        raster: format!("{}{colon}{}", place.raster, facility.raster),
     }
 }
 

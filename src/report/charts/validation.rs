@@ -7,7 +7,7 @@ use crate::report::picture::{Align, Label, Rect};
 use crate::report::scale::{Scale, ticks};
 use crate::report::sheet::{Key, Sheet, Swatch, Words, nothing};
 use crate::report::tables::Table;
-use crate::report::{Chart, Lang, ReportError, theme};
+use crate::report::{Chart, Lang, ReportError, theme, words};
 
 const ROW: f64 = 26.0;
 /// Room for names, at most.
@@ -24,15 +24,20 @@ pub fn validation(comparisons: &[Comparison], title: &str, caption: &str, lang: 
         let of = comparisons.iter().filter(|c| c.kind == kind);
         of.filter(|c| agreement.is_none_or(|a| c.agreement == a)).count()
     };
-    let met = |kind| format!("{} of {}", count(kind, Some(Agreement::Met)), count(kind, None));
+    let met = |kind| (count(kind, Some(Agreement::Met)), count(kind, None));
+    let ((predicted, of_predicted), (fitted, of_fitted)) = (met(TargetKind::Predicted), met(TargetKind::Fitted));
     let words = Words {
         lang,
         id: "validation".to_owned(),
-        title: Label::from(format!("The model against what is published: {title}")),
-        finding: Label::from(format!(
-            "{} predicted figures are met, and {} of those to which the model was fitted.",
-            met(TargetKind::Predicted),
-            met(TargetKind::Fitted)
+        title: Label::from(lang.pick(
+            format!("The model against what is published: {title}"),
+            format!("模型与公布数据对照：{title}"),
+        )),
+        finding: Label::from(lang.pick(
+            format!(
+                "{predicted} of {of_predicted} predicted figures are met, and {fitted} of {of_fitted} of those to which the model was fitted."
+            ),
+            format!("预测的 {of_predicted} 项中 {predicted} 项符合，用于拟合的 {of_fitted} 项中 {fitted} 项符合。"),
         )),
         caption: caption.to_owned(),
     };
@@ -41,12 +46,16 @@ pub fn validation(comparisons: &[Comparison], title: &str, caption: &str, lang: 
     let mut rows: Vec<&Comparison> = comparisons.iter().collect();
     rows.sort_by_key(|c| c.kind == TargetKind::Fitted);
     if rows.is_empty() {
-        return nothing(words, "there are no targets.", &data);
+        return nothing(words, lang.pick("there are no targets.", "没有对照指标。"), &data);
     }
     let keys = [
-        Key::new(Swatch::Box, theme::BAND, "published, within its tolerance"),
-        Key::new(Swatch::Line, theme::ALERT, "model, predicted"),
-        Key::new(Swatch::Line, theme::MAIN, "model, fitted"),
+        Key::new(
+            Swatch::Box,
+            theme::BAND,
+            lang.pick("published, within its tolerance", "公布值及其容差"),
+        ),
+        Key::new(Swatch::Line, theme::ALERT, lang.pick("model, predicted", "模型值（预测）")),
+        Key::new(Swatch::Line, theme::MAIN, lang.pick("model, fitted", "模型值（拟合）")),
     ];
     let height = rows.len() as f64 * ROW + 12.0;
     let mut sheet = Sheet::new(words, &keys, height + panel::FOOT);
@@ -66,6 +75,7 @@ pub fn validation(comparisons: &[Comparison], title: &str, caption: &str, lang: 
 }
 
 fn draw(sheet: &mut Sheet, plot: Rect, rows: &[&Comparison], names: &[Label]) {
+    let lang = sheet.lang();
     let furthest = rows
         .iter()
         .filter_map(|c| ends(c))
@@ -87,7 +97,7 @@ fn draw(sheet: &mut Sheet, plot: Rect, rows: &[&Comparison], names: &[Label]) {
     }
     let middle = f64::midpoint(plot.x, plot.right());
     sheet.picture.text(
-        "model less published, in tolerances",
+        lang.pick("model less published, in tolerances", "模型值减公布值，以容差为单位"),
         (middle, plot.bottom() + 35.0),
         panel::small(Align::Centre),
     );
@@ -115,8 +125,10 @@ fn draw(sheet: &mut Sheet, plot: Rect, rows: &[&Comparison], names: &[Label]) {
                     .line((x.at(at), middle - reach), (x.at(at), middle + reach), colour, 2.0);
             }
         }
-        let model = c.model.map_or_else(|| "no value".to_owned(), |model| number::with_interval(&model));
-        let words = format!("{model} / {} {}", number::grouped(&c.value.to_string()), c.unit);
+        let model = c
+            .model
+            .map_or_else(|| lang.pick("no value", "无值").to_owned(), |model| number::with_interval(&model));
+        let words = format!("{model} / {} {}", number::grouped(&c.value.to_string()), words::unit(&c.unit, lang));
         sheet.picture.text(words, (plot.right() + 10.0, base), panel::name(Align::Left));
     }
     let zero = x.at(0.0);

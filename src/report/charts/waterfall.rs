@@ -8,7 +8,7 @@ use crate::report::number::{self, counted};
 use crate::report::picture::{Align, Label, Rect};
 use crate::report::scale::{Scale, Ticks, ticks};
 use crate::report::sheet::{Key, Sheet, Swatch, Words, name_of, nothing, provenance, remark};
-use crate::report::{Chart, Lang, ReportError, tables, theme};
+use crate::report::{Chart, Lang, ReportError, tables, theme, words};
 
 /// Bars at most, without the one for the rest.
 const BARS: usize = 15;
@@ -34,10 +34,10 @@ impl Hours {
         if hours.is_finite() { hours.max(0.0) } else { 0.0 }
     }
 
-    fn unit(self) -> &'static str {
+    fn unit(self, lang: Lang) -> &'static str {
         match self {
-            Self::PerTrain => "hours per train",
-            Self::Total => "train-hours in one replication",
+            Self::PerTrain => lang.pick("hours per train", "每列车小时数"),
+            Self::Total => lang.pick("train-hours in one replication", "一次重复的列车小时数"),
         }
     }
 }
@@ -71,55 +71,54 @@ impl Bar {
 /// Where it cannot be drawn.
 pub fn waterfall(results: &Results, hours: Hours, lang: Lang) -> Result<Chart, ReportError> {
     let (id, title) = match hours {
-        Hours::PerTrain => ("waterfall", "Where the hours of a train go"),
-        Hours::Total => ("waterfall_total", "Where all train-hours go"),
+        Hours::PerTrain => ("waterfall", lang.pick("Where the hours of a train go", "列车时间去向")),
+        Hours::Total => ("waterfall_total", lang.pick("Where all train-hours go", "全部列车小时的去向")),
     };
     let data = tables::ledger(results);
-    let (bars, folded) = bars(results, hours);
-    let mut caption = format!(
-        "{} Bars are means of replications; the data file has their intervals. Sorted by hours waiting and in service.",
-        provenance(results, true, lang)
+    let (bars, folded) = bars(results, hours, lang);
+    let mut caption = provenance(results, true, lang);
+    remark(
+        &mut caption,
+        lang.pick(
+            "Bars are means of replications; the data file has their intervals. Sorted by hours waiting and in service.",
+            "条长为各次重复的均值，置信区间见数据文件；按等待与作业时间排序。",
+        ),
     );
     if folded > 0 {
         remark(
             &mut caption,
-            &format!("{} are folded into the last bar.", counted(folded, "location", "locations")),
+            &lang.pick(
+                format!("{} are folded into the last bar.", counted(folded, "location", "locations")),
+                format!("{folded} 个位置并入最后一条。"),
+            ),
         );
     }
     if bars.iter().any(|b| b.total() > axis_end(&bars) * 1.0001) {
-        remark(&mut caption, "That bar is longer than drawn; its parts keep their shares.");
+        remark(
+            &mut caption,
+            lang.pick(
+                "That bar is longer than drawn; its parts keep their shares.",
+                "该条比所绘的长，各部分比例不变。",
+            ),
+        );
     }
     let words = Words {
         lang,
         id: id.to_owned(),
         title: Label::from(title),
-        finding: finding(results, hours),
+        finding: finding(results, hours, lang),
         caption,
     };
     if bars.is_empty() {
-        return nothing(words, "no train spent any time in the measured time.", &data);
+        return nothing(words, words::nobody_was_there(lang), &data);
     }
-    let keys = activity_keys(&bars);
+    let keys = activity_keys(&bars, lang);
     draw_bars(&bars, words, &keys, hours).finish(&data)
 }
 
 /// The activities that any of the bars holds.
-pub(super) fn activity_keys(bars: &[Bar]) -> Vec<Key> {
-    Activity::ALL
-        .into_iter()
-        .filter(|a| bars.iter().any(|b| b.hours[a.index()] > 0.0))
-        .map(|a| {
-            Key::new(
-                Swatch::Box,
-                theme::activity(a),
-                if a.is_waiting() {
-                    format!("waiting: {}", a.label())
-                } else {
-                    a.label().into()
-                },
-            )
-        })
-        .collect()
+pub(super) fn activity_keys(bars: &[Bar], lang: Lang) -> Vec<Key> {
+    panel::activity_keys(|a| bars.iter().any(|b| b.hours[a.index()] > 0.0), Swatch::Box, lang)
 }
 
 /// The bars, one below the other.
@@ -140,7 +139,8 @@ pub(super) fn draw_bars(bars: &[Bar], words: Words, keys: &[Key], hours: Hours) 
     let most = axis_end(bars);
     let t = ticks(most, 6).up_to(most);
     let x = Scale::new((0.0, t.end), (plot.x, plot.right()));
-    value_axis(&mut sheet, &t, &x, plot, hours.unit());
+    let unit = hours.unit(sheet.lang());
+    value_axis(&mut sheet, &t, &x, plot, unit);
     for (i, bar) in bars.iter().enumerate() {
         let top = plot.y + 4.0 + i as f64 * ROW + 3.0;
         let height = ROW - 6.0;
@@ -244,7 +244,7 @@ pub(super) fn all_bars(results: &Results, hours: Hours) -> Vec<(usize, Bar)> {
 }
 
 /// The bars from most to least at stake, and how many locations the last one holds.
-fn bars(results: &Results, hours: Hours) -> (Vec<Bar>, usize) {
+fn bars(results: &Results, hours: Hours, lang: Lang) -> (Vec<Bar>, usize) {
     let mut bars: Vec<Bar> = all_bars(results, hours).into_iter().map(|(_, bar)| bar).collect();
     bars.sort_by(|a, b| b.at_stake().total_cmp(&a.at_stake()).then(b.total().total_cmp(&a.total())));
     // A lone location keeps its own bar.
@@ -255,7 +255,10 @@ fn bars(results: &Results, hours: Hours) -> (Vec<Bar>, usize) {
             rest.iter_mut().zip(bar.hours).for_each(|(r, h)| *r += h);
         }
         bars.push(Bar {
-            name: Label::from(format!("other ({})", counted(folded, "location", "locations"))),
+            name: Label::from(lang.pick(
+                format!("other ({})", counted(folded, "location", "locations")),
+                format!("其余（{folded} 个位置）"),
+            )),
             hours: rest,
             folded: true,
         });
@@ -263,22 +266,20 @@ fn bars(results: &Results, hours: Hours) -> (Vec<Bar>, usize) {
     (bars, folded)
 }
 
-fn finding(results: &Results, hours: Hours) -> Label {
+fn finding(results: &Results, hours: Hours, lang: Lang) -> Label {
     let sum = |of: fn(Activity) -> bool| results.ledger.iter().filter(|e| of(e.activity)).map(|e| hours.of(e)).sum::<f64>();
     let running = sum(|a| a == Activity::Running);
     let waiting = sum(Activity::is_waiting);
     let total = sum(|_| true);
     let service = total - running - waiting;
     let who = match hours {
-        Hours::PerTrain => "A train spends",
-        Hours::Total => "All trains together spend",
+        Hours::PerTrain => lang.pick("A train spends", "每列车在网"),
+        Hours::Total => lang.pick("All trains together spend", "全部列车共在网"),
     };
-    let parts = format!(
-        "{who} {} in the network: {} running, {} in service and {} waiting",
-        number::hours(total),
-        number::hours(running),
-        number::hours(service),
-        number::hours(waiting)
+    let [total, running, service, waiting] = [total, running, service, waiting].map(number::hours);
+    let parts = lang.pick(
+        format!("{who} {total} in the network: {running} running, {service} in service and {waiting} waiting"),
+        format!("{who} {total}：运行 {running}，作业 {service}，等待 {waiting}"),
     );
     let most = results
         .ledger
@@ -287,12 +288,12 @@ fn finding(results: &Results, hours: Hours) -> Label {
         .max_by(|a, b| hours.of(a).total_cmp(&hours.of(b)));
     match most.filter(|e| hours.of(e) > 0.0) {
         Some(e) => name_of(results, e.location).map(|n| {
-            format!(
-                "{parts}. The longest wait is for “{}” at {n}: {}.",
-                e.activity.label(),
-                number::hours(hours.of(e))
+            let (cause, time) = (words::activity(e.activity, lang), number::hours(hours.of(e)));
+            lang.pick(
+                format!("{parts}. The longest wait is for “{cause}” at {n}: {time}."),
+                format!("{parts}。最长的等待是在{n}因“{cause}”：{time}。"),
             )
         }),
-        None => Label::from(format!("{parts}.")),
+        None => Label::from(lang.pick(format!("{parts}."), format!("{parts}。"))),
     }
 }

@@ -13,9 +13,8 @@ use crate::report::calendar::Calendar;
 use crate::report::font::Weight;
 use crate::report::number::{counted, plain};
 use crate::report::picture::{Align, Label, Rect, Style};
-use crate::report::sheet::{Key, Sheet, Swatch, Words, name_of, nothing};
-use crate::report::tables;
-use crate::report::{Chart, Lang, ReportError, theme};
+use crate::report::sheet::{Key, Sheet, Swatch, Words, name_of, nothing, safe};
+use crate::report::{Chart, Lang, ReportError, tables, theme, words};
 use crate::units::{DAY, Duration, Instant, millis_as_hours};
 pub(in crate::report) use paths::{Axis, parts_of_way};
 use paths::{Direction, Stretch};
@@ -54,10 +53,15 @@ impl Default for StringlineOptions {
 pub fn stringline(results: &Results, corridor: usize, options: &StringlineOptions, lang: Lang) -> Result<Chart, ReportError> {
     let run = &results.run;
     let Some(facts) = results.corridors.get(corridor) else {
-        return unable(results, None, lang, "no corridor is described.");
+        return unable(results, None, lang, lang.pick("no corridor is described.", "没有描述任何通道。"));
     };
     let Some(records) = results.records.first() else {
-        return unable(results, Some(facts), lang, "no records of single trains were kept.");
+        return unable(
+            results,
+            Some(facts),
+            lang,
+            lang.pick("no records of single trains were kept.", "没有保留单列列车的记录。"),
+        );
     };
     let run_ends = Instant(run.warm_up.0.saturating_add(run.length.0));
     let from = options.from.unwrap_or(Instant(run.warm_up.0));
@@ -65,9 +69,10 @@ pub fn stringline(results: &Results, corridor: usize, options: &StringlineOption
     let axis = Axis::new(facts);
     let stretches = paths::stretches(results, records, facts, &axis, window);
     if window.1 <= window.0 || stretches.is_empty() {
-        return unable(results, Some(facts), lang, "no train was on this corridor in the time to draw.");
+        let why = lang.pick("no train was on this corridor in the time to draw.", "所绘时段内该通道上没有列车。");
+        return unable(results, Some(facts), lang, why);
     }
-    let words = words(results, (records, facts), &stretches, window, lang);
+    let words = texts(results, (records, facts), &stretches, window, lang);
     let rows: Vec<_> = stretches
         .iter()
         .map(|s| s.record)
@@ -76,52 +81,46 @@ pub fn stringline(results: &Results, corridor: usize, options: &StringlineOption
         .map(|i| (records, &records.activities[i]))
         .collect();
     let data = tables::activity_rows("stringline", results, &rows);
-    let keys = keys(results, facts, &stretches, window);
+    let keys = keys(results, facts, &stretches, window, lang);
     draw(results, facts, (words, &keys), &axis, &stretches, window).finish(&data)
 }
 
 fn unable(results: &Results, facts: Option<&CorridorFacts>, lang: Lang, why: &str) -> Result<Chart, ReportError> {
-    let (id, title) = heading(facts);
+    let (id, title) = heading(facts, lang);
     let words = Words {
         lang,
         id,
         title,
         finding: Label::from(""),
-        caption: format!("{}.", counted(results.run.replications as usize, "replication", "replications")),
+        caption: lang.pick(
+            format!("{}.", counted(results.run.replications as usize, "replication", "replications")),
+            format!("{} 次重复。", results.run.replications),
+        ),
     };
     nothing(words, why, &tables::activity_rows("stringline", results, &[]))
 }
 
-fn heading(facts: Option<&CorridorFacts>) -> (String, Label) {
+fn heading(facts: Option<&CorridorFacts>, lang: Lang) -> (String, Label) {
+    let title = lang.pick("Trains over distance and time", "列车运行图");
     let Some(facts) = facts else {
-        return ("stringline".to_owned(), Label::from("Trains over distance and time"));
+        return ("stringline".to_owned(), Label::from(title));
     };
-    let safe: String = facts
-        .id
-        .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() || matches!(c, '_' | '-') {
-                c
-            } else {
-                '_'
-            }
-        })
-        .collect();
+    let safe = safe(&facts.id);
     let name = Label::named(if facts.name.is_empty() { &facts.id } else { &facts.name }, &facts.id);
     (
         format!("stringline_{safe}"),
-        name.map(|n| format!("Trains over distance and time: {n}")),
+        name.map(|n| lang.pick(format!("{title}: {n}"), format!("{title}：{n}"))),
     )
 }
 
-fn words(
+fn texts(
     results: &Results,
     (records, facts): (&ReplicationRecords, &CorridorFacts),
     stretches: &[Stretch],
     window: (Instant, Instant),
     lang: Lang,
 ) -> Words {
-    let (id, title) = heading(Some(facts));
+    let (id, title) = heading(Some(facts), lang);
     let trains = count_trains(stretches);
     let mut waits: Vec<((u32, Activity), i64)> = Vec::new();
     for s in stretches.iter().filter(|s| s.activity.is_waiting()) {
@@ -132,36 +131,45 @@ fn words(
         }
     }
     let sum: i64 = waits.iter().map(|w| w.1).sum();
-    let seen = format!(
-        "{} seen in {}",
-        counted(trains, "train is", "trains are"),
-        Duration(window.1.0 - window.0.0)
+    let time = words::duration(Duration(window.1.0 - window.0.0), lang);
+    let seen = lang.pick(
+        format!("{} seen in {time}", counted(trains, "train is", "trains are")),
+        format!("{time}内可见 {trains} 列列车"),
     );
     let finding = match waits.iter().max_by_key(|w| w.1) {
         Some(((location, cause), ms)) => name_of(results, *location as usize).map(|n| {
-            format!(
-                "{seen}; together they wait {} train-hours, {}\u{a0}% of it for “{}” at {n}.",
-                plain(millis_as_hours(sum)),
-                plain(100.0 * *ms as f64 / sum as f64).trim_end_matches(".0"),
-                cause.label()
+            let (hours, percent) = (plain(millis_as_hours(sum)), plain(100.0 * *ms as f64 / sum as f64));
+            let (percent, cause) = (percent.trim_end_matches(".0"), words::activity(*cause, lang));
+            lang.pick(
+                format!("{seen}; together they wait {hours} train-hours, {percent}\u{a0}% of it for “{cause}” at {n}."),
+                format!("{seen}；共等待 {hours} 列车小时，其中 {percent}\u{a0}% 是在{n}因“{cause}”。"),
             )
         }),
-        None => Label::from(format!("{seen}; no train waits.")),
+        None => Label::from(lang.pick(format!("{seen}; no train waits."), format!("{seen}；没有列车等待。"))),
     };
     let shaded = if facts.closed.is_empty() {
         ""
     } else {
-        " Shaded at a place: an office there is closed."
+        lang.pick(" Shaded at a place: an office there is closed.", "地点处的阴影：当地窗口关闭。")
     };
     let passing = if passing_between(results, facts).next().is_some() {
-        " Thin lines between places: passing places of a single track."
+        lang.pick(
+            " Thin lines between places: passing places of a single track.",
+            "地点之间的细线：单线的会让站。",
+        )
     } else {
         ""
     };
-    let caption = format!(
-        "Replication {} of {}, one line per train: slanted is running, level is standing; trains that stand at one place are drawn side by side. \
-         Between places short distances are drawn wider than they are.{shaded}{passing}",
-        records.replication, results.run.replications
+    let (n, of) = (records.replication, results.run.replications);
+    let caption = lang.pick(
+        format!(
+            "Replication {n} of {of}, one line per train: slanted is running, level is standing; trains that stand at one place are \
+             drawn side by side. Between places short distances are drawn wider than they are.{shaded}{passing}"
+        ),
+        format!(
+            "{of} 次重复中的第 {n} 次，每列车一条线：斜线为运行，水平线为停留；停在同一地点的列车并排绘出。\
+             地点之间的短距离绘得比实际宽。{shaded}{passing}"
+        ),
     );
     Words {
         lang,
@@ -184,32 +192,23 @@ fn colour(s: &Stretch) -> RGBColor {
     }
 }
 
-fn keys(results: &Results, facts: &CorridorFacts, stretches: &[Stretch], window: (Instant, Instant)) -> Vec<Key> {
+fn keys(results: &Results, facts: &CorridorFacts, stretches: &[Stretch], window: (Instant, Instant), lang: Lang) -> Vec<Key> {
     let mut keys = Vec::new();
     for (direction, end) in [(Direction::Down, facts.places.last()), (Direction::Up, facts.places.first())] {
         let runs = |s: &Stretch| s.activity == Activity::Running && s.direction == direction;
         if let (Some(s), Some((place, _))) = (stretches.iter().find(|s| runs(s)), end) {
-            let label = name_of(results, *place).map(|n| format!("running towards {n}"));
+            let label = name_of(results, *place).map(|n| lang.pick(format!("running towards {n}"), format!("驶向{n}")));
             keys.push(Key::new(Swatch::Line, colour(s), label));
         }
     }
-    for a in Activity::ALL
-        .into_iter()
-        .filter(|a| *a != Activity::Running && stretches.iter().any(|s| s.activity == *a))
-    {
-        let label = if a.is_waiting() {
-            format!("waiting: {}", a.label())
-        } else {
-            a.label().to_owned()
-        };
-        keys.push(Key::new(Swatch::Line, theme::activity(a), label));
-    }
+    let seen = |a: Activity| a != Activity::Running && stretches.iter().any(|s| s.activity == a);
+    keys.extend(panel::activity_keys(seen, Swatch::Line, lang));
     if facts.closed.iter().any(|(_, from, to)| *from < window.1 && *to > window.0) {
-        keys.push(Key::new(Swatch::Box, theme::CLOSED, "office closed"));
+        keys.push(Key::new(Swatch::Box, theme::CLOSED, lang.pick("office closed", "窗口关闭")));
     }
     let shown = |(place, _): &(usize, f64)| !panel::disrupted(results, *place, window).is_empty();
     if facts.places.iter().any(shown) {
-        keys.push(panel::disruption_key());
+        keys.push(panel::disruption_key(lang));
     }
     keys
 }
@@ -222,6 +221,7 @@ fn draw(
     stretches: &[Stretch],
     window: (Instant, Instant),
 ) -> Sheet {
+    let lang = words.lang;
     let mut sheet = Sheet::new(words, keys, axis.height + 16.0 + panel::FOOT);
     let names: Vec<Label> = facts.places.iter().map(|p| name_of(results, p.0)).collect();
     let left = panel::name_room(names.iter(), NAME_ROOM) + KM_ROOM;
@@ -231,7 +231,7 @@ fn draw(
         w: sheet.body.w - left,
         h: axis.height,
     };
-    let time = TimeAxis::new(&Calendar::of(&results.run), window, (plot.x, plot.right()));
+    let time = TimeAxis::new(&Calendar::of(&results.run).spoken(lang), window, (plot.x, plot.right()));
     let disrupted: Vec<_> = facts
         .places
         .iter()

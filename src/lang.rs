@@ -1,6 +1,6 @@
 //! The language of what people read: every sentence stands in the code in both, side by side.
 
-/// A language of reports and charts. Data files keep their English column names and words, so that programs read them alike.
+/// A language in which results are told. Data files keep their English column names and words, so that programs read them alike.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lang {
     /// English.
