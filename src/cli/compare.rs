@@ -17,6 +17,7 @@ use crate::experiment::compare::{Compared, Comparison, Difference, KeyDifference
 use crate::experiment::spoken::spoken_comparison;
 use crate::experiment::{self, Plan, RESULTS_VERSION};
 use crate::model::Model;
+use crate::report::html::{Origin, compare_page};
 use crate::report::summary::{self, Looks, cell};
 use crate::report::{self, ReportError, number, tables};
 use crate::scenario::Loaded;
@@ -25,7 +26,7 @@ use crate::scenario::Loaded;
 #[derive(Debug, Args)]
 #[command(
     after_help = "The first file is what the others are held against; it says how many replications, and with which seed. \
-    The folder holds keys, differences, trains and trains_by_flow as tables, charts/, compare.json, scenarios/ and manifest.json.\n\n\
+    The folder holds keys, differences, trains and trains_by_flow as tables, charts/, report.html, compare.json, scenarios/ and manifest.json.\n\n\
     Examples:\n  landbridge compare scenarios/baseline.toml scenarios/what_if/reloading_45.toml\n  \
     landbridge compare scenarios/baseline.toml scenarios/what_if/urumqi_36.toml --replications 60"
 )]
@@ -52,7 +53,7 @@ pub(super) struct Compare {
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
     /// Which files to write.
-    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Format::Csv, Format::Parquet, Format::Svg, Format::Png])]
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Format::Csv, Format::Parquet, Format::Svg, Format::Png, Format::Html])]
     format: Vec<Format>,
     /// The most events of one replication.
     #[arg(long, value_name = "N", default_value_t = 10_000_000_000)]
@@ -204,15 +205,29 @@ impl Compare {
                 output.close()?;
             }
         }
-        if self.format.contains(&Format::Svg) || self.format.contains(&Format::Png) {
-            let told = self.told(ready, comparison);
-            for chart in report::comparison_gallery(told.as_ref().unwrap_or(comparison), self.lang.lang())? {
-                let wants = |format| self.format.contains(&format);
-                folder.write_chart("charts/", &chart, wants(Format::Svg), wants(Format::Png))?;
-            }
-        }
+        let manifest = manifest(ready, comparison, self.lang);
+        let told = self.told(ready, comparison);
+        self.draw(folder, told.as_ref().unwrap_or(comparison), keys, &manifest)?;
         folder.write("compare.json", pretty(&as_json(comparison, keys))?.as_bytes())?;
-        folder.write("manifest.json", pretty(&manifest(ready, comparison, self.lang))?.as_bytes())
+        folder.write("manifest.json", pretty(&manifest)?.as_bytes())
+    }
+
+    fn draw(&self, folder: &Folder, comparison: &Comparison, keys: &[KeyDifference], manifest: &Value) -> Result<(), Failure> {
+        let [svg, png, html] = [Format::Svg, Format::Png, Format::Html].map(|format| self.format.contains(&format));
+        if !(svg || png || html) {
+            return Ok(());
+        }
+        let lang = self.lang.lang();
+        let charts = report::comparison_gallery(comparison, lang)?;
+        for chart in &charts {
+            folder.write_chart("charts/", chart, svg, png)?;
+        }
+        if html {
+            let origin = Origin::new(manifest["command"].as_str().unwrap_or_default(), manifest);
+            let page = compare_page(comparison, keys, &charts, &origin, lang)?;
+            folder.write("report.html", page.as_bytes())?;
+        }
+        Ok(())
     }
 }
 

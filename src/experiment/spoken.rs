@@ -3,7 +3,7 @@
 use super::compare::{Compared, Comparison};
 use super::measures::{MeasureName, names};
 use super::results::{DailyTrains, Results, Utilisation};
-use super::stall::StallReport;
+use super::stall::{StallReport, network};
 use super::summarise::{corridors, flows, locations, utilisation};
 use super::{Advice, GoalReport};
 use crate::model::Model;
@@ -27,6 +27,7 @@ impl Spoken {
         spoken.run.title.clone_from(&self.scenario.title);
         spoken.locations = locations(model);
         spoken.flows = flows(model);
+        spoken.network = network(model);
         for (measure, name) in spoken.measures.iter_mut().zip(&names) {
             measure.label.clone_from(&name.label);
         }

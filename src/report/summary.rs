@@ -151,18 +151,23 @@ fn measures_table(headline: &[&MeasureEstimate], lang: Lang, looks: Looks) -> Ta
         let (of, what) = m.label.split_once(lang.pick(": ", "：")).unwrap_or(("", &m.label));
         let shown = if of == last { "" } else { of };
         last = of;
-        // A share has no unit; people read it in percent.
-        let share = m.unit.is_empty();
-        let read_as = m.estimate.map(|e| if share { number::as_percent(&e) } else { e });
-        let value = read_as.map_or_else(|| lang.pick("no value", "无值").to_owned(), |e| number::with_interval(&e));
+        let (value, unit) = read_as(m, lang);
         table.add_row([
             cell(shown, looks),
             cell(what, looks),
             cell(&value, looks).set_alignment(CellAlignment::Right),
-            cell(if share { "%" } else { words::unit(m.unit, lang) }, looks),
+            cell(unit, looks),
         ]);
     }
     table
+}
+
+/// The estimate of a measure and its unit as people read them: a share, which has no unit, in percent.
+pub(super) fn read_as(m: &MeasureEstimate, lang: Lang) -> (String, &str) {
+    let share = m.unit.is_empty();
+    let estimate = m.estimate.map(|e| if share { number::as_percent(&e) } else { e });
+    let value = estimate.map_or_else(|| lang.pick("no value", "无值").to_owned(), |e| number::with_interval(&e));
+    (value, if share { "%" } else { words::unit(m.unit, lang) })
 }
 
 fn waits_table(results: &Results, waits: &[(&LedgerEntry, f64)], lang: Lang, looks: Looks) -> Table {
@@ -183,7 +188,7 @@ fn waits_table(results: &Results, waits: &[(&LedgerEntry, f64)], lang: Lang, loo
 }
 
 /// Places and causes of waiting from most hours per train to least, each with its share of all waiting.
-fn waits(results: &Results) -> Vec<(&LedgerEntry, f64)> {
+pub(super) fn waits(results: &Results) -> Vec<(&LedgerEntry, f64)> {
     let hours = |e: &LedgerEntry| {
         if e.hours_per_train.mean.is_finite() {
             e.hours_per_train.mean
@@ -250,7 +255,7 @@ pub fn json(results: &Results) -> Result<String, ReportError> {
     Ok(serde_json::to_string_pretty(&document)? + "\n")
 }
 
-fn kind_hours(results: &Results, of: &str) -> f64 {
+pub(super) fn kind_hours(results: &Results, of: &str) -> f64 {
     results
         .ledger
         .iter()

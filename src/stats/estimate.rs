@@ -1,24 +1,35 @@
 //! A mean across independent replications and its Student interval.
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::student::student_quantile;
 
 /// A mean with its interval and the spread it comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     /// How many replications had a value.
     pub n: u32,
     /// The mean of their values.
+    #[serde(deserialize_with = "number_or_nan")]
     pub mean: f64,
     /// Half the width of the confidence interval for the mean; absent below two replications.
     pub half_width: Option<f64>,
     /// Standard deviation between replications (divisor n - 1); absent below two replications.
     pub sd: Option<f64>,
     /// The smallest value.
+    #[serde(deserialize_with = "number_or_nan")]
     pub min: f64,
     /// The largest value.
+    #[serde(deserialize_with = "number_or_nan")]
     pub max: f64,
+}
+
+/// A number as JSON has it, which writes `null` for one that is undefined.
+///
+/// # Errors
+/// What stands there is no number.
+pub fn number_or_nan<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+    Option::deserialize(from).map(|number| number.unwrap_or(f64::NAN))
 }
 
 impl Estimate {

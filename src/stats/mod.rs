@@ -35,7 +35,7 @@ mod warm_up;
 
 pub use batch::{BatchMeans, batch_means};
 pub use correlation::rank_correlation;
-pub use estimate::{Estimate, Gather, estimate};
+pub use estimate::{Estimate, Gather, estimate, number_or_nan};
 pub use multiple::{bonferroni_level, holm};
 pub use order::{QuantileEstimate, QuantileRanks, quantile_estimate, quantile_ranks};
 pub use paired::{Paired, paired};

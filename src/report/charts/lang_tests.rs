@@ -133,6 +133,8 @@ fn charts_of_other_commands() {
         held: None,
         recovery_hours: None,
         recovered: None,
+        recovered_interval: None,
+        backlog: None,
         unfinished: None,
     };
     for losses in [vec![], vec![loss(Some(estimate)), loss(None)]] {

@@ -32,6 +32,7 @@ pub use knockout::knockout;
 pub use queue::queue;
 pub use response::{heat_map, influence, one_at_a_time, parallel_coordinates, response_curves, response_gallery};
 pub use stall::stall;
+pub(super) use stringline::{Axis, parts_of_way};
 pub use stringline::{StringlineOptions, stringline};
 pub use together::{queues, waterfalls};
 pub use trains_per_day::trains_per_day;

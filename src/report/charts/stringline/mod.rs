@@ -17,7 +17,8 @@ use crate::report::picture::{Align, Label, Rect, Style};
 use crate::report::sheet::{Key, Sheet, Swatch, Words, name_of, nothing, safe};
 use crate::report::{Chart, Lang, ReportError, tables, theme, words};
 use crate::units::{DAY, Duration, Instant, millis_as_hours};
-use paths::{Axis, Direction, Stretch};
+pub(in crate::report) use paths::{Axis, parts_of_way};
+use paths::{Direction, Stretch};
 
 /// Room for the names of places and their distances, in pixels.
 const NAME_ROOM: f64 = 200.0;
