@@ -138,8 +138,10 @@ pub(crate) fn png(picture: &Picture) -> Result<Vec<u8>, ReportError> {
     let mut encoder = png::Encoder::new(&mut bytes, width / POOL as u32, height / POOL as u32);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_filter(png::FilterType::Up);
-    encoder.set_compression(png::Compression::Default);
+    // No filter: charts are plain areas and straight lines, whose bytes repeat as they stand; differences from the line above
+    // made files a quarter larger. Beyond this level the time doubles for 4 % of size.
+    encoder.set_filter(png::Filter::NoFilter);
+    encoder.set_deflate_compression(png::DeflateCompression::Level(4));
     encoder.set_pixel_dims(Some(png::PixelDimensions {
         xppu: 7559,
         yppu: 7559,
