@@ -7,6 +7,7 @@ mod flow_map;
 mod gantt;
 mod heat;
 mod knockout;
+mod occupancy;
 mod panel;
 mod queue;
 mod stall;
@@ -27,6 +28,7 @@ pub use dwell::dwell;
 pub use flow_map::flow_map;
 pub use gantt::{GanttOptions, gantt};
 pub use knockout::knockout;
+pub use occupancy::occupancy;
 pub use queue::queue;
 pub use stall::stall;
 pub use stringline::{StringlineOptions, stringline};
@@ -61,6 +63,7 @@ enum Which {
     Folded(usize),
     Gantt(usize),
     Queue,
+    Occupancy,
     Calendar(CalendarOf),
     Dwell,
     Transit,
@@ -81,6 +84,7 @@ pub fn gallery(results: &Results, lang: Lang) -> Result<Vec<Chart>, ReportError>
         Which::Waterfall(Hours::PerTrain),
         Which::Waterfall(Hours::Total),
         Which::Queue,
+        Which::Occupancy,
         Which::Calendar(CalendarOf::Waiting),
         Which::Dwell,
         Which::Transit,
@@ -102,6 +106,7 @@ pub fn gallery(results: &Results, lang: Lang) -> Result<Vec<Chart>, ReportError>
         Which::Folded(corridor) => stringline(results, corridor, &StringlineOptions::folded(), lang),
         Which::Gantt(place) => gantt(results, place, &GanttOptions::default(), lang),
         Which::Queue => queue(results, lang),
+        Which::Occupancy => occupancy(results, lang),
         Which::Calendar(of) => calendar_map(results, of, lang),
         Which::Dwell => dwell(results, lang),
         Which::Transit => transit(results, lang),
@@ -127,5 +132,9 @@ pub fn comparison_gallery(comparison: &Comparison, lang: Lang) -> Result<Vec<Cha
     Ok(charts)
 }
 
+#[cfg(test)]
+mod of_a_run {
+    mod tests;
+}
 #[cfg(test)]
 mod tests;
