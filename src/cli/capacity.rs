@@ -7,9 +7,11 @@ use serde_json::{Value, json};
 
 use super::common::{Failure, LangArgs, ReplicationArgs, ScenarioArgs, looks, stop_flag};
 use super::folder::Folder;
+use super::frontier::Over;
 use super::manifest::sha256;
 use crate::experiment::capacity::{Capacity, Held, Limit, Search, SearchError, Trial, capacity};
 use crate::experiment::{RESULTS_VERSION, ReplicateError};
+use crate::model::Model;
 use crate::report::summary::{self, Looks, cell};
 use crate::report::tables::Table;
 use crate::report::{Lang, ReportError, number};
@@ -19,13 +21,16 @@ use crate::scenario::Loaded;
 #[derive(Debug, Args)]
 #[command(
     after_help = "The trains of all flows, or of those named, are multiplied; every trial has the same luck. The answer goes by means, \
-    with the number that surely holds and the one that surely does not.\n\n\
-    Example:\n  landbridge capacity scenarios/baseline.toml --limit \"places.horgos.dwell_time_hours_p95 <= 24\" \\\n    \
-    --flow inland_horgos --flow urumqi_horgos --flow central_asia_horgos"
+    with the number that surely holds and the one that surely does not. With --over, it is searched for at each of the values, \
+    or with two of them at each pair: a frontier.\n\n\
+    Examples:\n  landbridge capacity scenarios/baseline.toml --limit \"places.horgos.dwell_time_hours_p95 <= 24\" \\\n    \
+    --flow inland_horgos --flow urumqi_horgos --flow central_asia_horgos\n  \
+    landbridge capacity scenarios/baseline.toml --limit \"places.alataw_pass.dwell_time_hours_p95 <= 36\" \\\n    \
+    --over places.alataw_pass.reloading.shed.cranes=1,2,3"
 )]
 pub(super) struct FindCapacity {
     #[command(flatten)]
-    scenario: ScenarioArgs,
+    pub(super) scenario: ScenarioArgs,
     /// A measure and the most that its mean may be; may be repeated, and all must hold.
     #[arg(long, value_name = "MEASURE <= NUMBER", required = true)]
     limit: Vec<Limit>,
@@ -41,11 +46,14 @@ pub(super) struct FindCapacity {
     /// Multiples are tried in steps of this.
     #[arg(long, value_name = "NUMBER", default_value_t = 0.01)]
     step: f64,
+    /// A key and the values it takes in turn, such as `places.PLACE.reloading.SHED.cranes=1,2,3`; may be given twice.
+    #[arg(long, value_name = "KEY=VALUE,VALUE..")]
+    pub(super) over: Vec<Over>,
     #[command(flatten)]
-    replications: ReplicationArgs,
+    pub(super) replications: ReplicationArgs,
     /// The folder to write, which must not exist; results/capacity-NAME where absent.
     #[arg(long, value_name = "FOLDER")]
-    out: Option<PathBuf>,
+    pub(super) out: Option<PathBuf>,
     /// The most events of one replication; a trial that meets it does not hold.
     #[arg(long, value_name = "N", default_value_t = 10_000_000_000)]
     max_events: u64,
@@ -53,16 +61,19 @@ pub(super) struct FindCapacity {
     lang: LangArgs,
     /// Only errors on the terminal.
     #[arg(long, short)]
-    quiet: bool,
+    pub(super) quiet: bool,
     /// The answer as JSON instead of a table.
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 impl FindCapacity {
     pub(super) fn execute(&self) -> Result<(), Failure> {
         let (loaded, model) = self.scenario.load(&self.replications.overrides(), self.quiet)?;
         let search = self.search(&loaded);
+        if !self.over.is_empty() {
+            return self.along_frontier(&loaded, &model, &search);
+        }
         let stem = format!("capacity-{}", self.scenario.stem());
         let folder = Folder::new(self.out.as_deref(), &stem)?;
         let stop = stop_flag();
@@ -71,16 +82,12 @@ impl FindCapacity {
                 anstream::eprintln!("{:.3} times the trains: {}", trial.multiple, trial.held.word());
             }
         });
-        let found = found.map_err(|error| match error {
-            SearchError::Run(ReplicateError::Stopped) => Failure::Unfinished("stopped before the search was done".to_owned()),
-            SearchError::Run(error) => Failure::of_run(&error, &model),
-            error => Failure::Refused(format!("error: {error}")),
-        })?;
+        let found = found.map_err(|error| broken_search(error, &model))?;
         let answer = pretty(&as_json(&found, &search, &loaded))?;
         folder.write("scenario.toml", loaded.resolved.as_bytes())?;
         folder.write("capacity.json", answer.as_bytes())?;
         let mut output = folder.create("tables/trials.csv")?;
-        table(&found, &search).write_csv(&mut output)?;
+        trials(&found, &search).write_csv(&mut output)?;
         output.close()?;
         let place = folder.publish(&stem, self.out.is_some())?;
         if self.json {
@@ -106,7 +113,16 @@ impl FindCapacity {
     }
 }
 
-fn pretty(value: &Value) -> Result<String, Failure> {
+/// A search that came to nothing, in the words of the model.
+pub(super) fn broken_search(error: SearchError, model: &Model) -> Failure {
+    match error {
+        SearchError::Run(ReplicateError::Stopped) => Failure::Unfinished("stopped before the search was done".to_owned()),
+        SearchError::Run(error) => Failure::of_run(&error, model),
+        error => Failure::Refused(format!("error: {error}")),
+    }
+}
+
+pub(super) fn pretty(value: &Value) -> Result<String, Failure> {
     Ok(serde_json::to_string_pretty(value).map_err(ReportError::from)? + "\n")
 }
 
@@ -129,7 +145,8 @@ fn as_json(found: &Capacity, search: &Search, loaded: &Loaded) -> Value {
     })
 }
 
-fn table(found: &Capacity, search: &Search) -> Table {
+/// A row per trial.
+pub(super) fn trials(found: &Capacity, search: &Search) -> Table {
     let trials = &found.trials;
     let mut table = Table::new("trials")
         .float("multiple", trials.iter().map(|t| t.multiple))

@@ -14,6 +14,7 @@ use super::manifest::{quoted, sha256};
 use super::progress;
 use super::run::Format;
 use crate::experiment::compare::{Compared, Comparison, Difference, KeyDifference, Verdict, compare, differing_keys};
+use crate::experiment::spoken::spoken_comparison;
 use crate::experiment::{self, Plan, RESULTS_VERSION};
 use crate::model::Model;
 use crate::report::summary::{self, Looks, cell};
@@ -174,6 +175,12 @@ impl Compare {
         })
     }
 
+    /// The comparison under the names of the language asked for, where that is another.
+    fn told(&self, ready: &[Ready], comparison: &Comparison) -> Option<Comparison> {
+        let names: Option<Vec<_>> = ready.iter().map(|r| self.lang.names(&r.loaded)).collect();
+        names.map(|names| spoken_comparison(comparison, &names))
+    }
+
     fn write(&self, folder: &Folder, ready: &[Ready], comparison: &Comparison, keys: &[KeyDifference]) -> Result<(), Failure> {
         for scenario in ready {
             folder.write(&format!("scenarios/{}.toml", scenario.name), scenario.loaded.resolved.as_bytes())?;
@@ -198,7 +205,8 @@ impl Compare {
             }
         }
         if self.format.contains(&Format::Svg) || self.format.contains(&Format::Png) {
-            for chart in report::comparison_gallery(comparison, self.lang.lang())? {
+            let told = self.told(ready, comparison);
+            for chart in report::comparison_gallery(told.as_ref().unwrap_or(comparison), self.lang.lang())? {
                 let wants = |format| self.format.contains(&format);
                 folder.write_chart("charts/", &chart, wants(Format::Svg), wants(Format::Png))?;
             }
@@ -291,13 +299,16 @@ fn show(comparison: &Comparison, keys: &[KeyDifference]) {
     for (other, differences) in comparison.differences.iter().enumerate() {
         let run = &comparison.scenarios[0].results.run;
         anstream::println!(
-            "\n{} against {}: {} replications with the same luck, {} % intervals\n{}",
+            "\n{} against {}: {} replications with the same luck, {} % intervals; verdicts on all headline measures together (Holm)\n{}",
             names[other + 1],
             names[0],
             run.replications,
             number::plain(comparison.confidence * 100.0),
             measures(differences, (names[0], names[other + 1]), looks)
         );
+        if let Some(sentence) = luck(differences) {
+            anstream::println!("{sentence}");
+        }
         let further = unsure(differences).len().saturating_sub(UNSURE);
         if further > 0 {
             let words = number::counted(further, "further headline measure has", "further headline measures have");
@@ -314,6 +325,23 @@ fn show(comparison: &Comparison, keys: &[KeyDifference]) {
             trains(comparison, other, looks)
         );
     }
+}
+
+/// What common random numbers left of the variance that the differences of independent runs would have.
+fn luck(differences: &[Difference]) -> Option<String> {
+    let judged = differences
+        .iter()
+        .filter(|d| d.measure.headline && d.verdict != Some(Verdict::Same));
+    let mut left: Vec<f64> = judged.filter_map(|d| d.paired.variance_left).collect();
+    left.sort_by(f64::total_cmp);
+    let share = |at: usize| number::plain(left[at] * 100.0);
+    let last = left.len().checked_sub(1)?;
+    Some(format!(
+        "Of the variance that differences of independent runs would have, the same luck leaves {} % in the middle measure, {} % in the best and {} % in the worst.",
+        share(last / 2),
+        share(0),
+        share(last)
+    ))
 }
 
 fn trains_of(comparison: &Comparison) -> String {

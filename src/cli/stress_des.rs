@@ -11,14 +11,17 @@ use crate::experiment::Results;
 use crate::experiment::results::LocationKind;
 use crate::model::{Model, offered_loads};
 use crate::report::summary::{self, Looks, cell};
+use crate::report::{Lang, words};
 use crate::scenario::{Input, Loaded};
+use crate::stats::Truncation;
 
 /// What only the author can say.
 const AUTHOR: &str = "*To be said by the author of the study.*";
 
 /// The whole document, as Markdown.
 pub(super) fn document(loaded: &Loaded, model: &Model, results: &Results, manifest: &Manifest) -> String {
-    let inputs = loaded.inputs();
+    let is_name = |input: &Input| input.key.contains(".names.") || input.key.starts_with("titles.");
+    let inputs: Vec<Input> = loaded.inputs().into_iter().filter(|input| !is_name(input)).collect();
     let mut out = format!(
         "# {}: what was simulated, and how\n\nThe items of STRESS-DES 1.0 (Monks et al. 2019, Journal of Simulation 13(1), 55-67), in their order, written by \
          {} {} from the scenario and the run.\n",
@@ -63,7 +66,15 @@ fn objectives(out: &mut String, loaded: &Loaded, results: &Results) {
         table.add_row([&m.label, unit, &format!("`{}`", m.id)].map(|text| cell(text, Looks::Plain)));
     }
     let _ = writeln!(out, "{table}");
-    section(out, "### 1.3 Aims of the experimentation", AUTHOR);
+    section(
+        out,
+        "### 1.3 Aims of the experimentation",
+        &format!(
+            "(a) Scenarios: this folder holds one, named above; what it changes is under 2.3. {AUTHOR} (why it is asked)\n\n(b) Design of experiments: \
+             one point, in independent replications; a design over several points is the plan of `landbridge sweep`, whose folders say so.\n\n(c) \
+             Optimisation: nothing is optimised."
+        ),
+    );
 }
 
 fn logic(out: &mut String, model: &Model, results: &Results, inputs: &[Input]) {
@@ -147,14 +158,20 @@ fn components(out: &mut String, model: &Model, results: &Results, inputs: &[Inpu
     section(
         out,
         "#### 2.5.4 Queues",
-        "First come, first served at every gate, unless an input names classes of priority. Nobody turns away; a queue has the room of the tracks, \
-         lines and yards in which its trains stand, and is without limit where these are.",
+        "First come, first served at every gate, unless an input names classes of priority: then each class counts like so much time of waiting. A \
+         train turns away only where an input has `choice = \"divert\"`, before it joins a queue (balking); none leaves a queue that it has joined (no \
+         reneging). A queue has the room of the tracks, lines and yards in which its trains stand, and is without limit where these are; a train that finds \
+         no room waits where it is.",
     );
     let departures = of(inputs, |key| key.contains(".departures"));
     section(
         out,
         "#### 2.5.5 Entry and exit",
-        &format!("Trains begin at the `from` of their flow and leave the system at its `to`:\n\n{departures}"),
+        &format!(
+            "Trains begin at the `from` of their flow and leave the system at its `to`. Those of a `rate` come as a Poisson process, whose exponential steps \
+             are laid off along the number of trains expected (inversion, no thinning), so that a rate may change by hour, weekday and month; `every` \
+             has independent times between trains; timetables and traces give the instants.\n\n{departures}"
+        ),
     );
 }
 
@@ -195,10 +212,14 @@ fn experimentation(out: &mut String, loaded: &Loaded, results: &Results) {
         out,
         "## 4. Experimentation",
         &format!(
-            "### 4.1 Initialisation\n\nEach replication begins on {} ({}) with an empty network; the first {} are simulated and not measured. Whether a \
-             steady state is asked for, or the period itself, is for the author to say; where the number of trains waiting still shows the begin \
-             (MSER-5: White (1997), Simulation 69(6), 323-334), the advice below says so.\n\n### 4.2 Run length\n\n{} measured; the clock counts whole milliseconds.",
-            run.start, run.zone, run.warm_up, run.length
+            "### 4.1 Initialisation\n\nEach replication begins on {} ({}) with an empty network, a fixed state; the first {} are simulated and not measured. \
+             {} {AUTHOR} (whether a steady state is asked for, or the period itself)\n\n### 4.2 Run length\n\nEach replication ends after a fixed time: {} measured; \
+             the clock counts whole milliseconds.",
+            run.start,
+            run.zone,
+            run.warm_up,
+            settling(results),
+            run.length
         ),
     );
     let mut text = format!("{} independent replications", run.replications);
@@ -211,7 +232,7 @@ fn experimentation(out: &mut String, loaded: &Loaded, results: &Results) {
             loaded.scenario.run.replications, loaded.scenario.run.at_most
         );
         for goal in &run.goals {
-            let _ = write!(text, "\n- {}", summary::goal_sentence(goal));
+            let _ = write!(text, "\n- {}", words::goal(goal, Lang::En));
         }
     }
     section(out, "### 4.3 Estimation", &text);
@@ -221,12 +242,23 @@ fn experimentation(out: &mut String, loaded: &Loaded, results: &Results) {
     }
 }
 
+/// What MSER says of the warm-up.
+fn settling(results: &Results) -> String {
+    let method = "By MSER-5 (White (1997), Simulation 69(6), 323-334) on the number of trains waiting in the whole network, averaged over replications and days,";
+    match results.warm_up.as_ref().and_then(|series| Some((series, series.truncation?))) {
+        None => "The run is too short to judge the warm-up by MSER-5.".to_owned(),
+        Some((_, Truncation::NotSettled)) => format!("{method} the series does not settle: the best cut lies in the last half."),
+        Some((series, Truncation::At(_))) => format!("{method} {} would be deleted.", series.cut().unwrap_or_default()),
+    }
+}
+
 fn implementation(out: &mut String, manifest: &Manifest) {
     section(
         out,
         "## 5. Implementation",
         &format!(
-            "### 5.1 Software\n\n{} {} (results version {}), built for {}; time-zone data {}.",
+            "### 5.1 Software\n\n{} {} (results version {}), written in Rust with the libraries of its `Cargo.lock`, built for {} (processor and operating system); \
+             time-zone data {}.",
             manifest.program, manifest.version, manifest.results_version, manifest.platform, manifest.time_zone_data
         ),
     );

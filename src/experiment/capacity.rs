@@ -132,6 +132,18 @@ impl Capacity {
     pub fn surely_not(&self) -> Option<&Trial> {
         self.trials.iter().find(|t| t.held == Held::SurelyNot)
     }
+
+    /// The measures whose means are beyond their limits at the smallest multiple at which not all limits seem to hold: what
+    /// binds. Empty where all of them hold to the end, or the runs there did not finish.
+    #[must_use]
+    pub fn binds(&self, search: &Search) -> Vec<String> {
+        let first = self.trials.iter().find(|trial| !trial.held.by_mean());
+        let limits = first.into_iter().flat_map(|trial| search.limits.iter().zip(&trial.estimates));
+        limits
+            .filter(|(limit, estimate)| estimate.is_some_and(|e| e.mean > limit.most))
+            .map(|(limit, _)| limit.measure.clone())
+            .collect()
+    }
 }
 
 /// Why a search came to nothing.
@@ -304,12 +316,12 @@ fn judge(limits: &[Limit], estimates: &[Option<Estimate>]) -> Held {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::scenario;
 
     /// One server with exponential times of an hour, trains at half that rate.
-    const QUEUE: &str = r#"title = "M/M/1"
+    pub(crate) const QUEUE: &str = r#"title = "M/M/1"
 [time]
 start = "2022-01-03 00:00"
 zone = "UTC"
@@ -333,7 +345,7 @@ to = "exit"
 departures.rate = "12/day"
 "#;
 
-    fn search(limit: &str) -> Search {
+    pub(crate) fn search(limit: &str) -> Search {
         Search {
             limits: vec![limit.parse().expect(limit)],
             flows: Vec::new(),

@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::replicate::{Plan, ReplicateError, replicate};
 use crate::model::{Mode, Model, compile};
 use crate::scenario::{Disruption, Effect, Element, FacilityKind, InHand, Scenario, StepRef, When};
-use crate::stats::{Estimate, bonferroni_level, estimate};
+use crate::stats::{Estimate, bonferroni_level, estimate, share_interval, student_quantile};
+use crate::units::{Duration, Instant};
 
 /// The id of the closure, which no scenario may have itself.
 const CLOSURE: &str = "knocked_out";
@@ -39,8 +40,29 @@ pub struct Loss {
     pub recovery_hours: Option<Estimate>,
     /// The share of replications that recovered before the end.
     pub recovered: Option<f64>,
+    /// Its interval, by Clopper and Pearson.
+    pub recovered_interval: Option<(f64, f64)>,
     /// Why a run did not finish, where one did not.
     pub unfinished: Option<String>,
+    /// Vehicles waiting over time, to draw the recovery; absent where a run did not finish.
+    #[serde(skip)]
+    pub backlog: Option<Backlog>,
+}
+
+/// Vehicles that wait anywhere in the network over time, with an element closed and without, as means over replications.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Backlog {
+    /// The civil moment, by the clock of the scenario, at which the first step begins: the start of the simulated time.
+    pub first: DateTime,
+    /// Width of a step.
+    pub step: Duration,
+    /// Vehicles waiting in each step, its time-weighted mean, without the closure.
+    pub usual: Vec<f64>,
+    /// Vehicles waiting in each step with the closure.
+    pub closed: Vec<f64>,
+    /// Half the width of the interval for the difference of the two in each step, from pairs of replications, at the level of
+    /// the knock-out for one element and step by itself; absent below two replications.
+    pub half_width: Option<Vec<f64>>,
 }
 
 /// Why there is no answer.
@@ -112,14 +134,19 @@ pub fn knockout(scenario: &Scenario, asked: &Knockout, stop: &AtomicBool, mut ea
     for (path, element) in chosen {
         let model = closed(scenario, Some((element, asked)))?;
         let loss = match hours(&model, &plan, stop) {
-            Ok(runs) => loss(path, &usual, &runs, plan.confidence),
+            Ok(runs) => Loss {
+                backlog: Some(backlog(&model, &usual, &runs, asked.plan.confidence)),
+                ..loss(path, &usual, &runs, plan.confidence)
+            },
             Err(error @ ReplicateError::Ended { .. }) => Loss {
                 element: path,
                 vehicle_hours: None,
                 held: None,
                 recovery_hours: None,
                 recovered: None,
+                recovered_interval: None,
                 unfinished: Some(error.to_string()),
+                backlog: None,
             },
             // Those closed before count.
             Err(ReplicateError::Stopped) if !losses.is_empty() => break,
@@ -171,6 +198,8 @@ struct Cost {
     vehicle_hours: f64,
     held: Option<f64>,
     recovery_hours: Option<f64>,
+    /// Vehicles waiting at all sites together, by step.
+    waiting: Vec<f32>,
 }
 
 fn hours(model: &Model, plan: &Plan, stop: &AtomicBool) -> Result<Vec<Cost>, ReplicateError> {
@@ -192,6 +221,11 @@ fn hours(model: &Model, plan: &Plan, stop: &AtomicBool) -> Result<Vec<Cost>, Rep
             vehicle_hours: inside.iter().filter_map(|index| measures.values[*index]).sum::<f64>() * length,
             held: value(held),
             recovery_hours: value(recovery),
+            waiting: measures
+                .waiting_by_step
+                .chunks_exact(model.sites.len().max(1))
+                .map(|sites| sites.iter().sum())
+                .collect(),
         });
     })?;
     // Fewer than asked for: it was stopped on the way.
@@ -203,15 +237,43 @@ fn hours(model: &Model, plan: &Plan, stop: &AtomicBool) -> Result<Vec<Cost>, Rep
 
 fn loss(element: String, usual: &[Cost], runs: &[Cost], confidence: f64) -> Loss {
     let pairs = usual.iter().zip(runs);
-    #[allow(clippy::cast_precision_loss, reason = "replications")]
-    let share = runs.iter().filter(|run| run.recovery_hours.is_some()).count() as f64 / runs.len().max(1) as f64;
+    #[allow(clippy::cast_possible_truncation, reason = "replications")]
+    let (recovered, all) = (
+        runs.iter().filter(|run| run.recovery_hours.is_some()).count() as u32,
+        runs.len() as u32,
+    );
     Loss {
         element,
         vehicle_hours: estimate(pairs.map(|(a, b)| b.vehicle_hours - a.vehicle_hours), confidence),
         held: estimate(runs.iter().filter_map(|run| run.held), confidence),
         recovery_hours: estimate(runs.iter().filter_map(|run| run.recovery_hours), confidence),
-        recovered: Some(share),
+        recovered: Some(f64::from(recovered) / f64::from(all.max(1))),
+        recovered_interval: share_interval(recovered, all, confidence),
         unfinished: None,
+        backlog: None,
+    }
+}
+
+fn backlog(model: &Model, usual: &[Cost], runs: &[Cost], confidence: f64) -> Backlog {
+    let steps = usual.iter().chain(runs).map(|run| run.waiting.len()).min().unwrap_or(0);
+    let pairs: Vec<(&Cost, &Cost)> = usual.iter().zip(runs).collect();
+    #[allow(clippy::cast_precision_loss, reason = "replications")]
+    let n = pairs.len().max(1) as f64;
+    let mean = |of: fn(&(&Cost, &Cost), usize) -> f32| -> Vec<f64> {
+        let at = |step| pairs.iter().map(|pair| f64::from(of(pair, step))).sum::<f64>() / n;
+        (0..steps).map(at).collect()
+    };
+    let quantile = student_quantile(f64::midpoint(1.0, confidence), (pairs.len() as u32).max(2) - 1);
+    let half_width = |step: usize| {
+        let differences = pairs.iter().map(|(a, b)| f64::from(b.waiting[step] - a.waiting[step]));
+        Some(quantile * estimate(differences, confidence)?.sd? / n.sqrt())
+    };
+    Backlog {
+        first: model.clock.civil(&model.clock.zone, Instant::START),
+        step: model.step,
+        usual: mean(|(usual, _), step| usual.waiting[step]),
+        closed: mean(|(_, closed), step| closed.waiting[step]),
+        half_width: (0..steps).map(half_width).collect(),
     }
 }
 
@@ -283,6 +345,29 @@ mod tests {
         for ((element, hours), (known, exact)) in found.iter().zip(expected) {
             assert!(*element == known && (hours - exact).abs() < 1e-6, "{found:?}");
         }
+    }
+
+    /// The same closure of the desk: the trains of 00:00, 02:00, 04:00 and 06:00 wait until 04:00, 05:00, 06:00 and 07:00.
+    #[test]
+    fn a_backlog_by_hand() {
+        let losses = run(&["places.a.clearance.desk"], ("2022-01-06T00:00:00", "2022-01-06T04:00:00")).expect("it runs");
+        let backlog = losses[0].backlog.as_ref().expect("it finished");
+        let hour = Duration(3_600_000);
+        let per_hour = usize::try_from(hour.0 / backlog.step.0).expect("a few");
+        let at = |series: &[f64], hour: usize| {
+            estimate(series[hour * per_hour..(hour + 1) * per_hour].iter().copied(), 0.95)
+                .expect("steps")
+                .mean
+        };
+        let waiting = [1.0, 1.0, 2.0, 2.0, 2.0, 1.0, 1.0, 0.0, 0.0];
+        for (hour, exact) in waiting.into_iter().enumerate() {
+            let found = at(&backlog.closed, 3 * 24 + hour);
+            assert!((found - exact).abs() < 1e-6, "{hour}: {found} instead of {exact}");
+            assert!(at(&backlog.usual, 3 * 24 + hour).abs() < 1e-6);
+        }
+        assert_eq!(backlog.first.to_string(), "2022-01-03T00:00:00");
+        let half_width = backlog.half_width.as_ref().expect("two replications");
+        assert!(half_width.iter().all(|h| *h == 0.0), "nothing is random");
     }
 
     #[test]

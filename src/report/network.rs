@@ -274,7 +274,7 @@ fn projected(positions: &[(f64, f64)], area: Rect) -> (Vec<(f64, f64)>, f64) {
         |values: &mut dyn Iterator<Item = f64>| values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
     let (west, east) = range(&mut positions.iter().map(|p| p.0));
     let (south, north) = range(&mut positions.iter().map(|p| p.1));
-    let shortened = f64::midpoint(south, north).to_radians().cos().max(0.1);
+    let shortened = libm::cos(f64::midpoint(south, north).to_radians()).max(0.1);
     let (width, height) = (((east - west) * shortened).max(1e-6), (north - south).max(1e-6));
     let scale = (area.w / width).min(area.h / height);
     let (left, top) = (area.x + (area.w - width * scale) / 2.0, area.y + (area.h - height * scale) / 2.0);

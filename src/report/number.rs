@@ -7,7 +7,7 @@ fn magnitude(x: f64) -> i32 {
     if x == 0.0 || !x.is_finite() {
         0
     } else {
-        x.abs().log10().floor() as i32
+        libm::log10(x.abs()).floor() as i32
     }
 }
 
@@ -87,6 +87,12 @@ pub fn as_percent(e: &Estimate) -> Estimate {
         min: e.min * 100.0,
         max: e.max * 100.0,
     }
+}
+
+/// A level of confidence in per cent, such as `95 %`, with no digits beyond those it has.
+#[must_use]
+pub fn level(confidence: f64) -> String {
+    format!("{}\u{a0}%", (confidence * 1e5).round() / 1e3)
 }
 
 /// Hours: whole from a hundred on, with a decimal from ten on, else with two.

@@ -1,7 +1,8 @@
 //! A mean across independent replications and its Student interval.
 
 use serde::Serialize;
-use statrs::distribution::{ContinuousCDF, StudentsT};
+
+use super::student::student_quantile;
 
 /// A mean with its interval and the spread it comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -103,36 +104,9 @@ pub fn estimate(values: impl IntoIterator<Item = f64>, confidence: f64) -> Optio
     gather.estimate(confidence)
 }
 
-/// The quantile of Student's t with the given degrees of freedom (at least 1).
-#[must_use]
-pub fn student_quantile(p: f64, degrees_of_freedom: u32) -> f64 {
-    StudentsT::new(0.0, 1.0, f64::from(degrees_of_freedom.max(1))).map_or(f64::INFINITY, |t| t.inverse_cdf(p))
-}
-
-/// The chance that Student's t with the given degrees of freedom (at least 1) is at least as far from 0 as `t`.
-#[must_use]
-pub fn student_two_sided(t: f64, degrees_of_freedom: u32) -> f64 {
-    StudentsT::new(0.0, 1.0, f64::from(degrees_of_freedom.max(1))).map_or(1.0, |law| 2.0 * law.sf(t.abs()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Values from the usual tables, to nine decimals.
-    #[test]
-    fn student_quantiles_as_tabulated() {
-        for (df, t) in [
-            (1, 12.706_204_736),
-            (4, 2.776_445_105),
-            (9, 2.262_157_163),
-            (29, 2.045_229_642),
-            (99, 1.984_216_952),
-        ] {
-            assert!((student_quantile(0.975, df) - t).abs() < 1e-8, "{df}");
-            assert!((student_two_sided(-t, df) - 0.05).abs() < 1e-9, "{df}");
-        }
-    }
 
     #[test]
     fn a_large_offset_costs_no_digits() {

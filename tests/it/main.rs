@@ -12,12 +12,15 @@
 //! | `coverage` | do intervals cover what they say? |
 //! | `common_numbers` | does a change leave alone what it does not touch? |
 //! | `cli` | does the program say, write and return what a person expects? |
+//! | `lang` | do charts, screens and names speak the language that is asked for, and data none but English? |
 //! | `newcomer` | does the scenario to begin with run as it is, and does a shell complete every command? |
+//! | `growth` | does a run of ten times the length cost ten times as much? |
 //! | `walks` | can the guide and the front page be followed as they stand? |
 //! | `manners` | does the program behave at its edges: pipes, signals, files that are not what they should be? |
 //! | `stability` | are results the same bits on any number of threads, and as they were? |
 //! | `what_ifs` | do the shipped what-ifs find what their heads say? |
 //! | `sweeps` | does a sweep survive being killed, spread over shards and gone on with, and give the same bytes? |
+//! | `optimise` | is the cheapest point chosen that keeps its limits, the same however it was run? |
 //! | `structure` | does each module know only those that it may know? |
 
 mod cli;
@@ -25,11 +28,13 @@ mod common;
 mod common_numbers;
 mod coverage;
 mod fit_to_targets;
-mod interruptions;
+mod growth;
 mod invariants;
+mod lang;
 mod limits;
 mod manners;
 mod newcomer;
+mod optimise;
 mod precision;
 mod stability;
 mod structure;

@@ -1,5 +1,6 @@
 //! The charts, one file each.
 
+mod axes;
 mod calendar_map;
 mod differences;
 mod dwell;
@@ -10,6 +11,7 @@ mod knockout;
 mod occupancy;
 mod panel;
 mod queue;
+mod response;
 mod stall;
 mod stays;
 mod stringline;
@@ -30,6 +32,7 @@ pub use gantt::{GanttOptions, gantt};
 pub use knockout::knockout;
 pub use occupancy::occupancy;
 pub use queue::queue;
+pub use response::{heat_map, influence, one_at_a_time, parallel_coordinates, response_curves, response_gallery};
 pub use stall::stall;
 pub use stringline::{StringlineOptions, stringline};
 pub use together::{queues, waterfalls};
@@ -132,6 +135,8 @@ pub fn comparison_gallery(comparison: &Comparison, lang: Lang) -> Result<Vec<Cha
     Ok(charts)
 }
 
+#[cfg(test)]
+mod lang_tests;
 #[cfg(test)]
 mod of_a_run {
     mod tests;

@@ -1,7 +1,7 @@
-//! The table of a knock-out.
+//! The tables of a knock-out.
 
 use super::Table;
-use crate::experiment::knockout::Loss;
+use crate::experiment::knockout::{Backlog, Loss};
 use crate::stats::Estimate;
 
 /// A row per element, the worst first.
@@ -17,5 +17,38 @@ pub fn losses(losses: &[Loss]) -> Table {
         .nullable_float("recovery_hours", mean(|loss| loss.recovery_hours))
         .nullable_float("recovery_hours.half_width", half(|loss| loss.recovery_hours))
         .nullable_float("recovered_share", losses.iter().map(|loss| loss.recovered))
+        .nullable_float(
+            "recovered_share.low",
+            losses.iter().map(|loss| loss.recovered_interval.map(|(low, _)| low)),
+        )
+        .nullable_float(
+            "recovered_share.high",
+            losses.iter().map(|loss| loss.recovered_interval.map(|(_, high)| high)),
+        )
         .nullable_text("unfinished", losses.iter().map(|loss| loss.unfinished.as_deref()))
+}
+
+/// A row per element that was closed and step of time: vehicles waiting in the whole network with the closure and without.
+#[must_use]
+pub fn backlogs(losses: &[Loss]) -> Table {
+    let known = losses
+        .iter()
+        .filter_map(|loss| Some((loss.element.as_str(), loss.backlog.as_ref()?)));
+    let rows: Vec<(&str, &Backlog, usize)> = known
+        .flat_map(|(element, backlog)| (0..backlog.usual.len()).map(move |step| (element, backlog, step)))
+        .collect();
+    let start = |backlog: &Backlog, step: usize| {
+        let since = jiff::SignedDuration::from_millis(backlog.step.0.saturating_mul(i64::try_from(step).unwrap_or(i64::MAX)));
+        backlog.first.saturating_add(since).strftime("%Y-%m-%d %H:%M").to_string()
+    };
+    Table::new("backlogs")
+        .text("element", rows.iter().map(|(element, ..)| *element))
+        .text("step_start", rows.iter().map(|(_, backlog, step)| start(backlog, *step)))
+        .float("usual_waiting", rows.iter().map(|(_, backlog, step)| backlog.usual[*step]))
+        .float("closed_waiting", rows.iter().map(|(_, backlog, step)| backlog.closed[*step]))
+        .nullable_float(
+            "difference.half_width",
+            rows.iter()
+                .map(|(_, backlog, step)| backlog.half_width.as_ref().map(|all| all[*step])),
+        )
 }

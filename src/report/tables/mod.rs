@@ -1,7 +1,10 @@
 //! Tables with named and typed columns, as CSV and as Parquet.
 
 mod from_comparison;
+mod from_frontier;
 mod from_losses;
+mod from_optimisation;
+mod from_response;
 mod from_results;
 mod parquet_file;
 mod replications;
@@ -10,7 +13,10 @@ use std::io::Write;
 use std::sync::Arc;
 
 pub use from_comparison::{differences, flow_differences, keys, train_differences};
-pub use from_losses::losses;
+pub use from_frontier::frontier;
+pub use from_losses::{backlogs, losses};
+pub use from_optimisation::alternatives;
+pub use from_response::{factor_columns, response};
 pub use from_results::{activities, all, daily, ledger, measures, queues, trains};
 pub(crate) use from_results::{activity_rows, civil, kind, step_start};
 pub use parquet_file::TableStream;

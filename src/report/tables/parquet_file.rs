@@ -9,7 +9,7 @@ use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType, Int64Type};
 use parquet::file::metadata::KeyValue;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{ColumnDescPtr, Type, TypePtr};
@@ -32,18 +32,32 @@ pub(super) enum Kind {
 
 /// A file with the given columns.
 pub(super) fn create<W: Write + Send>(columns: &[(&str, Kind)], to: W) -> Result<SerializedFileWriter<W>, ReportError> {
-    create_noted(columns, None, to)
+    begin(columns, properties(), to)
 }
 
-/// A file with the given columns and, in its footer, a note under the key `landbridge`.
-fn create_noted<W: Write + Send>(columns: &[(&str, Kind)], note: Option<&str>, to: W) -> Result<SerializedFileWriter<W>, ReportError> {
-    let note = note.map(|note| vec![KeyValue::new(NOTE.to_owned(), note.to_owned())]);
-    let properties = WriterProperties::builder()
+/// A file of a few text or whole-number columns and many of numbers that hardly come twice, of which many row groups may
+/// come: without dictionaries, which such numbers do not fit, and without the least, the most and the places of pages of every
+/// piece, which the writer would keep in memory up to the end, a kilobyte and a half for each column of each row group.
+pub(super) fn create_lean<W: Write + Send>(columns: &[(&str, Kind)], to: W) -> Result<SerializedFileWriter<W>, ReportError> {
+    let lean = properties()
+        .set_dictionary_enabled(false)
+        .set_statistics_enabled(EnabledStatistics::None)
+        .set_offset_index_disabled(true);
+    begin(columns, lean, to)
+}
+
+fn properties() -> WriterPropertiesBuilder {
+    WriterProperties::builder()
         .set_created_by(concat!("landbridge ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_compression(Compression::SNAPPY)
-        .set_key_value_metadata(note)
-        .build();
-    Ok(SerializedFileWriter::new(to, schema(columns)?, Arc::new(properties))?)
+}
+
+fn begin<W: Write + Send>(
+    columns: &[(&str, Kind)],
+    properties: WriterPropertiesBuilder,
+    to: W,
+) -> Result<SerializedFileWriter<W>, ReportError> {
+    Ok(SerializedFileWriter::new(to, schema(columns)?, Arc::new(properties.build()))?)
 }
 
 fn schema(columns: &[(&str, Kind)]) -> Result<TypePtr, ReportError> {
@@ -64,7 +78,8 @@ fn schema(columns: &[(&str, Kind)]) -> Result<TypePtr, ReportError> {
 }
 
 pub(super) fn write(table: &Table, note: Option<&str>, to: impl Write + Send) -> Result<(), ReportError> {
-    let mut file = create_noted(&kinds(table), note, to)?;
+    let note = note.map(|note| vec![KeyValue::new(NOTE.to_owned(), note.to_owned())]);
+    let mut file = begin(&kinds(table), properties().set_key_value_metadata(note), to)?;
     let rows = table.rows();
     for first in (0..rows).step_by(ROWS) {
         put_group(&mut file, table, first..rows.min(first + ROWS))?;

@@ -9,16 +9,17 @@ use super::float_field;
 use super::parquet_file::{self, Kind};
 use crate::report::ReportError;
 
-/// Values kept in memory before they are written as a row group: some 2 MB.
-const VALUES: usize = 1 << 17;
+/// Values kept in memory before they are written as a row group: 8 MB. What the writer keeps of each row group up to the end is
+/// then some 30 bytes a replication.
+const VALUES: usize = 1 << 20;
 
 /// A row per replication and a column per measure, into CSV and Parquet at once, in bounded memory.
 pub struct ReplicationTable<C: Write, P: Write + Send> {
     csv: csv::Writer<C>,
     parquet: SerializedFileWriter<P>,
-    numbers: Vec<Option<i64>>,
-    // A column after the other, as Parquet wants them.
-    values: Vec<Vec<Option<f64>>>,
+    numbers: Vec<i64>,
+    // A column after the other, as Parquet wants them; NaN is absent.
+    values: Vec<Vec<f64>>,
     group_rows: usize,
 }
 
@@ -34,7 +35,7 @@ impl<C: Write, P: Write + Send> ReplicationTable<C, P> {
         kinds.extend(columns.iter().map(|c| (c.as_str(), Kind::Float)));
         Ok(Self {
             csv,
-            parquet: parquet_file::create(&kinds, parquet)?,
+            parquet: parquet_file::create_lean(&kinds, parquet)?,
             numbers: Vec::new(),
             values: vec![Vec::new(); columns.len()],
             group_rows: (VALUES / columns.len().max(1)).max(1),
@@ -54,9 +55,9 @@ impl<C: Write, P: Write + Send> ReplicationTable<C, P> {
         }
         let fields = values.iter().map(|v| v.map_or_else(String::new, float_field));
         self.csv.write_record(std::iter::once(replication.to_string()).chain(fields))?;
-        self.numbers.push(Some(i64::from(replication)));
+        self.numbers.push(i64::from(replication));
         for (column, value) in self.values.iter_mut().zip(values) {
-            column.push(value.filter(|v| v.is_finite()));
+            column.push(value.filter(|v| v.is_finite()).unwrap_or(f64::NAN));
         }
         if self.numbers.len() >= self.group_rows {
             self.flush()
@@ -70,9 +71,9 @@ impl<C: Write, P: Write + Send> ReplicationTable<C, P> {
             return Ok(());
         }
         let mut group = self.parquet.next_row_group()?;
-        parquet_file::put::<Int64Type, _>(&mut group, self.numbers.drain(..))?;
+        parquet_file::put::<Int64Type, _>(&mut group, self.numbers.drain(..).map(Some))?;
         for column in &mut self.values {
-            parquet_file::put::<DoubleType, _>(&mut group, column.drain(..))?;
+            parquet_file::put::<DoubleType, _>(&mut group, column.drain(..).map(|v| (!v.is_nan()).then_some(v)))?;
         }
         group.close()?;
         Ok(())

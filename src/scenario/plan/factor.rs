@@ -50,7 +50,7 @@ impl Draft {
 pub(super) fn factor(id: &str, item: &Item<'_>) -> Option<Draft> {
     let place = item.node.key.clone();
     item.table(|reader| {
-        let name = reader.name(id);
+        let name = reader.optional("name", |item| item.text("a name")).unwrap_or(id).to_owned();
         let targets = targets(reader);
         let origin = reader.get("from").map_or_else(|| place.clone(), |from| from.node.at.clone());
         let chosen = reader.alternative(LEVELS)?;
@@ -195,14 +195,32 @@ fn quantity(node: &Node) -> Option<(Decimal, String, bool)> {
     match &node.value {
         Value::Integer(number) => Some((Decimal::parse(&number.to_string())?, String::new(), true)),
         Value::Float(number) => Some((Decimal::parse(&number.to_string())?, String::new(), false)),
-        Value::Text(text) => {
-            let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | '_')))?;
-            let (number, unit) = text.split_at(end);
-            let plain = unit.chars().all(|c| c.is_alphabetic() || matches!(c, '/' | ' '));
-            let number = Decimal::parse(number).filter(|_| plain && !unit.trim().is_empty())?;
-            Some((number, unit.to_owned(), false))
-        }
+        Value::Text(text) => amount(text).map(|(number, unit)| (number, unit.to_owned(), false)),
         _ => None,
+    }
+}
+
+/// The number of a text and what follows it, which must be no more than a unit.
+fn amount(text: &str) -> Option<(Decimal, &str)> {
+    let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | '_')))?;
+    let (number, unit) = text.split_at(end);
+    let plain = unit.chars().all(|c| c.is_alphabetic() || matches!(c, '/' | ' '));
+    let number = Decimal::parse(number).filter(|_| plain && !unit.trim().is_empty())?;
+    Some((number, unit))
+}
+
+impl Shown {
+    /// A value as it stands on a command line: without quotes, and with its number where it is a quantity.
+    #[must_use]
+    pub fn of_text(text: &str) -> Self {
+        let label = text.trim().trim_matches(['"', '\'']);
+        let bare = Decimal::parse(label).map(|number| (number, ""));
+        Self {
+            label: label.to_owned(),
+            number: bare
+                .or_else(|| amount(label))
+                .map(|(number, unit)| (number.as_f64(), unit.trim().to_owned())),
+        }
     }
 }
 
