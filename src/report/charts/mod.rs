@@ -8,6 +8,7 @@ mod flow_map;
 mod gantt;
 mod heat;
 mod knockout;
+mod occupancy;
 mod panel;
 mod queue;
 mod response;
@@ -29,6 +30,7 @@ pub use dwell::dwell;
 pub use flow_map::flow_map;
 pub use gantt::{GanttOptions, gantt};
 pub use knockout::knockout;
+pub use occupancy::occupancy;
 pub use queue::queue;
 pub use response::{heat_map, influence, one_at_a_time, parallel_coordinates, response_curves, response_gallery};
 pub use stall::stall;
@@ -65,6 +67,7 @@ enum Which {
     Folded(usize),
     Gantt(usize),
     Queue,
+    Occupancy,
     Calendar(CalendarOf),
     Dwell,
     Transit,
@@ -85,6 +88,7 @@ pub fn gallery(results: &Results, lang: Lang) -> Result<Vec<Chart>, ReportError>
         Which::Waterfall(Hours::PerTrain),
         Which::Waterfall(Hours::Total),
         Which::Queue,
+        Which::Occupancy,
         Which::Calendar(CalendarOf::Waiting),
         Which::Dwell,
         Which::Transit,
@@ -106,6 +110,7 @@ pub fn gallery(results: &Results, lang: Lang) -> Result<Vec<Chart>, ReportError>
         Which::Folded(corridor) => stringline(results, corridor, &StringlineOptions::folded(), lang),
         Which::Gantt(place) => gantt(results, place, &GanttOptions::default(), lang),
         Which::Queue => queue(results, lang),
+        Which::Occupancy => occupancy(results, lang),
         Which::Calendar(of) => calendar_map(results, of, lang),
         Which::Dwell => dwell(results, lang),
         Which::Transit => transit(results, lang),
@@ -133,5 +138,9 @@ pub fn comparison_gallery(comparison: &Comparison, lang: Lang) -> Result<Vec<Cha
 
 #[cfg(test)]
 mod lang_tests;
+#[cfg(test)]
+mod of_a_run {
+    mod tests;
+}
 #[cfg(test)]
 mod tests;
