@@ -5,6 +5,7 @@ mod from_frontier;
 mod from_losses;
 mod from_response;
 mod from_results;
+mod from_search;
 mod parquet_file;
 mod replications;
 
@@ -17,6 +18,7 @@ pub use from_losses::{backlogs, losses};
 pub use from_response::{factor_columns, response};
 pub use from_results::{activities, all, daily, ledger, measures, queues, trains};
 pub(crate) use from_results::{activity_rows, civil, kind, step_start};
+pub use from_search::trials;
 pub use parquet_file::TableStream;
 pub use replications::ReplicationTable;
 
