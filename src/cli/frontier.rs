@@ -13,7 +13,7 @@ use crate::experiment::capacity::Search;
 use crate::experiment::frontier::{Axis, Corner, Frontier, frontier};
 use crate::model::Model;
 use crate::report::summary::{self, Looks, cell};
-use crate::report::{charts, number, tables};
+use crate::report::{charts, tables};
 use crate::scenario::Loaded;
 
 /// A key and the values that it takes in turn.
@@ -165,7 +165,7 @@ fn show(found: &Frontier, search: &Search, looks: Looks) {
     anstream::println!(
         "{}\n{shown}\n\"Surely\" holds at {} % for each point by itself.",
         found.limits.join(", "),
-        number::plain(search.plan.confidence * 100.0)
+        (search.plan.confidence * 1e5).round() / 1e3
     );
 }
 

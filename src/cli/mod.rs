@@ -13,6 +13,7 @@ mod manifest;
 mod merge;
 mod missing;
 mod new;
+mod optimise;
 mod plan;
 mod plan_file;
 mod progress;
@@ -76,6 +77,8 @@ enum Command {
     Sweep(sweep::Sweep),
     /// Run a plan made for it, and say which of its factors matter.
     Sensitivity(sensitivity::WhichMatter),
+    /// Choose the cheapest point of a plan that keeps stated limits, with a promised probability of being right.
+    Optimise(optimise::Choose),
     /// Write a plan point by point, for many machines; runs nothing.
     Plan(plan::MakePlan),
     /// Run one shard of a plan and publish its part.
@@ -140,6 +143,7 @@ fn execute() -> Result<(), Failure> {
         Command::Knockout(knockout) => knockout.execute(),
         Command::Sweep(sweep) => sweep.execute(),
         Command::Sensitivity(which) => which.execute(),
+        Command::Optimise(choose) => choose.execute(),
         Command::Plan(plan) => plan.execute(),
         Command::RunShard(shard) => shard.execute(),
         Command::Missing(missing) => missing.execute(),

@@ -10,9 +10,10 @@ use clap::Args;
 use super::common::{Failure, looks, one_or_more, seed};
 use super::trouble::{Wanted, refused};
 use crate::experiment::sweep::{self, Plan, Row, RunId};
+use crate::report::number;
 use crate::report::summary::{self, cell};
-use crate::scenario::Style;
-use crate::scenario::plan::{self, PlanFile, Replications};
+use crate::scenario::plan::{self, LoadedPlan, PlanFile, Replications};
+use crate::scenario::{Problems, Style};
 
 /// The plan of a command, and what is changed in it.
 #[derive(Clone, Debug, Args)]
@@ -43,6 +44,15 @@ pub(super) struct Named {
 impl PlanArgs {
     /// Reads and checks the plan and every point of it; warnings go to the terminal.
     pub(super) fn load(&self, quiet: bool) -> Result<Named, Failure> {
+        self.load_by(quiet, sweep::build)
+    }
+
+    /// The same, of a plan of which the cheapest point is to be chosen.
+    pub(super) fn load_selection(&self, quiet: bool) -> Result<Named, Failure> {
+        self.load_by(quiet, sweep::build_selection)
+    }
+
+    fn load_by(&self, quiet: bool, build: fn(&LoadedPlan) -> Result<Plan, Problems>) -> Result<Named, Failure> {
         let mut loaded = plan::load(&self.file, &self.set).map_err(|error| refused(error, &self.file, Wanted::Plan))?;
         if !quiet && !loaded.warnings.is_empty() {
             anstream::eprintln!("{}", loaded.warnings.render(Style::Coloured));
@@ -51,7 +61,7 @@ impl PlanArgs {
             loaded.file.run.replications = Replications::Fixed(n.get());
         }
         loaded.file.run.seed = self.seed.or(loaded.file.run.seed);
-        let plan = sweep::build(&loaded).map_err(|problems| Failure::Refused(problems.render(Style::Coloured)))?;
+        let plan = build(&loaded).map_err(|problems| Failure::Refused(problems.render(Style::Coloured)))?;
         let text = plan.to_json().map_err(crate::report::ReportError::from)?;
         let id = Plan::id(&text);
         Ok(Named {
@@ -95,17 +105,19 @@ pub(super) fn show(named: &Named, missing: &[RunId], runs: usize, threads: usize
     let columns: Vec<&str> = ["point"]
         .into_iter()
         .chain(plan.factors.iter().map(|f| f.name.as_str()))
+        .chain(plan.selection.iter().map(|_| "cost of its levels"))
         .chain(["replications"])
         .collect();
     let mut table = summary::table(&columns, looks);
-    for (number, point) in (1..).zip(&plan.points).take(SHOWN) {
-        let number: u32 = number;
-        let replications = match &plan.stopping {
-            Some(rule) => format!("{} to {}", point.replications, rule.at_most),
-            None => point.replications.to_string(),
+    for (at, point) in plan.points.iter().enumerate().take(SHOWN) {
+        let replications = match (&plan.selection, &plan.stopping) {
+            (Some(rule), _) => format!("0 to {}", rule.at_most),
+            (None, Some(rule)) => format!("{} to {}", point.replications, rule.at_most),
+            (None, None) => point.replications.to_string(),
         };
-        let cells = std::iter::once(number.to_string())
+        let cells = std::iter::once((at + 1).to_string())
             .chain(point.levels.iter().cloned())
+            .chain(plan.selection.iter().map(|rule| number::plain(rule.fixed_costs[at])))
             .chain([replications]);
         table.add_row(cells.map(|text| cell(&text, looks)));
     }
@@ -123,7 +135,7 @@ pub(super) fn show(named: &Named, missing: &[RunId], runs: usize, threads: usize
         String::new()
     };
     anstream::println!("points   {}{alike}", plan.points.len());
-    let at_least = if plan.stopping.is_some() { "at least " } else { "" };
+    let at_least = if plan.is_watched() { "at least " } else { "" };
     anstream::println!(
         "runs     {at_least}{runs}, of which {} are finished and {} are to be run",
         runs - missing.len(),

@@ -88,6 +88,15 @@ pub(super) fn folder_of(out: &Path, named: &Named) -> PathBuf {
     out.join(&named.id)
 }
 
+/// Values of one part at most: half a gigabyte while they are held.
+const MOST_VALUES: usize = 1 << 25;
+
+/// The fewest shards into which so many runs may be divided.
+pub(super) fn least_shards(measures: usize, runs: usize) -> u32 {
+    let each = (MOST_VALUES / measures.max(1)).max(1);
+    u32::try_from(runs.div_ceil(each)).unwrap_or(u32::MAX).max(1)
+}
+
 impl RunShard {
     pub(super) fn execute(&self) -> Result<(), Failure> {
         let named = read(&self.plan)?;
@@ -99,6 +108,7 @@ impl RunShard {
             return Ok(());
         }
         let runs = self.shard.runs(&Index::new(&named.plan).missing());
+        self.within_memory(&named, runs.len())?;
         let stop = stop_flag();
         let bar = progress::bar(runs.len() as u64, "runs", self.quiet);
         let mut rows = Vec::with_capacity(runs.len());
@@ -125,6 +135,20 @@ impl RunShard {
         let path = parts.publish(&self.shard.file(), &part)?;
         self.say(&format!("published: {} ({} runs)", path.display(), part.rows.len()));
         Ok(())
+    }
+
+    /// The rows of a shard are held until its part is written, so there may not be too many of them.
+    fn within_memory(&self, named: &Named, runs: usize) -> Result<(), Failure> {
+        let measures = named.plan.measures.len();
+        if least_shards(measures, runs) == 1 {
+            return Ok(());
+        }
+        let least = least_shards(measures, Index::new(&named.plan).runs());
+        Err(Failure::Refused(format!(
+            "error: shard {} has {runs} runs of {} measures each, more than are held in memory until a part is written\n  \
+             = help: divide the plan into {least} shards or more",
+            self.shard, measures
+        )))
     }
 
     /// Whether a valid part is there: whole, of this plan, and with every run of the shard.
@@ -172,6 +196,15 @@ mod tests {
             together.sort();
             assert_eq!(together, all, "{count} shards");
         }
+    }
+
+    /// 33,554,432 values are 33,554 runs of a thousand measures.
+    #[test]
+    fn shards_fit_into_memory() {
+        assert_eq!(
+            [0, 1, 33_554, 33_555, 335_540].map(|runs| least_shards(1_000, runs)),
+            [1, 1, 1, 2, 10]
+        );
     }
 
     #[test]

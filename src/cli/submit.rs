@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 use super::common::{Failure, one_or_more};
 use super::manifest::quoted;
 use super::plan_file::{human, pilot, read};
+use super::run_shard::least_shards;
 use crate::store::{Index, publish};
 
 /// Write the script by which a batch system runs all shards of a plan; runs nothing.
@@ -58,7 +59,8 @@ impl Submit {
         let each = pilot(&named.plan, &runs)?.unwrap_or_default();
         #[allow(clippy::cast_possible_truncation, reason = "a plan is bounded far below 2^32 runs")]
         let total = each * runs.len() as u32;
-        let shards = self.shards.map_or_else(|| sized(total, runs.len()), NonZeroU32::get);
+        let least = least_shards(named.plan.measures.len(), runs.len());
+        let shards = self.shards.map_or_else(|| sized(total, runs.len()).max(least), NonZeroU32::get);
         let script = script(self.engine, shards, total / shards, (&program(), &self.plan, &self.out));
         publish(&self.script, script.as_bytes())?;
         anstream::println!(

@@ -97,10 +97,22 @@ impl Sweep {
 
     /// Does what is missing and writes the tables; then `then` shows them. Nothing of that in a dry run.
     pub(super) fn run(&self, then: impl FnOnce(&Done<'_>) -> Result<(), Failure>) -> Result<(), Failure> {
-        let named = self.plan.load(self.quiet)?;
+        self.run_plan(&self.plan.load(self.quiet)?, &self.plan.stem(), then)
+    }
+
+    /// The same, with the runs that choosing the cheapest point takes.
+    pub(super) fn choose(&self, then: impl FnOnce(&Done<'_>) -> Result<(), Failure>) -> Result<(), Failure> {
+        self.run_plan(
+            &self.plan.load_selection(self.quiet)?,
+            &format!("optimise-{}", self.plan.stem()),
+            then,
+        )
+    }
+
+    fn run_plan(&self, named: &Named, stem: &str, then: impl FnOnce(&Done<'_>) -> Result<(), Failure>) -> Result<(), Failure> {
         self.shown.check(&named.plan)?;
         let threads = threads(self.threads);
-        let place = self.out.clone().unwrap_or_else(|| Path::new("results").join(self.plan.stem()));
+        let place = self.out.clone().unwrap_or_else(|| Path::new("results").join(stem));
         let folder = Folder {
             parts: Parts::open(&place.join("parts")),
             place,
@@ -108,15 +120,15 @@ impl Sweep {
             batch: self
                 .batch
                 .map_or((BATCH_VALUES / named.plan.measures.len().max(1)).max(1), NonZeroUsize::get),
-            named: &named,
+            named,
         };
         if self.dry_run {
             let index = folder.index()?;
             let missing = index.missing();
             if self.json {
-                return print(&sweep_json::dry_run(&named, &missing, index.runs(), threads)?);
+                return print(&sweep_json::dry_run(named, &missing, index.runs(), threads)?);
             }
-            return show(&named, &missing, index.runs(), threads);
+            return show(named, &missing, index.runs(), threads);
         }
         let lock = Lock::take(&folder.place)?;
         folder.prepare(&lock)?;
@@ -134,7 +146,7 @@ impl Sweep {
         }
         let merged = folder.write_tables(&index, (done, begun.elapsed(), threads))?;
         then(&Done {
-            named: &named,
+            named,
             place: &folder.place,
             merged: &merged,
             index: &index,
@@ -148,16 +160,18 @@ impl Sweep {
     /// Runs what is missing, in rounds where a rule may ask for more; gives the number of runs that were made.
     fn run_missing(&self, folder: &Folder<'_>, index: &mut Index<'_>, threads: usize, stop: &AtomicBool) -> Result<usize, Failure> {
         let mut done = 0;
+        let bar = progress::bar(0, "runs", self.quiet);
         loop {
             let missing = index.missing();
             if missing.is_empty() || stop.load(Ordering::Relaxed) {
+                bar.finish_and_clear();
                 return Ok(done);
             }
-            let bar = progress::bar(index.runs() as u64, "runs", self.quiet);
-            bar.set_position((index.runs() - missing.len()) as u64);
+            let runs = index.runs();
+            bar.set_length(runs as u64);
+            bar.set_position((runs - missing.len()) as u64);
             bar.reset_eta();
             done += folder.run(index, &missing, threads, stop, &bar)?;
-            bar.finish_and_clear();
         }
     }
 }

@@ -78,6 +78,7 @@ pub(super) fn cannot(what: &str, path: &Path, error: &io::Error) -> String {
             "choose a folder in which you may write, for results by --out FOLDER"
         }
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "make room on the disk, or choose another one",
+        io::ErrorKind::FileTooLarge => "raise the limit on the size of a file (ulimit -f), or choose another disk",
         io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => "a part of this path is a file: choose another name",
         io::ErrorKind::InvalidFilename => "choose a shorter name, or one without special characters",
         io::ErrorKind::NotFound => "look whether the path is right",

@@ -197,6 +197,7 @@ impl Sheet<'_> {
         self.boxes(model);
         for mode in &used {
             self.waiting_share(model, *mode);
+            self.blocked_share(model, *mode);
         }
         for site in 0..model.sites.len() {
             self.place(model, site);
@@ -239,6 +240,24 @@ impl Sheet<'_> {
                 waiting.map(|n| n.area(seen.end)).sum(),
                 seen.present_by_mode[mode as usize].area(seen.end),
             )
+        });
+    }
+
+    /// What spills back: time in which no track, room or section ahead is free, of all time in the network.
+    fn blocked_share(&mut self, model: &Model, mode: Mode) {
+        const BLOCKED: [Activity; 3] = [Activity::TrackAheadFull, Activity::LineFull, Activity::LineSection];
+        let locations = model
+            .sites
+            .iter()
+            .map(|site| site.mode)
+            .chain(model.lanes.iter().map(|lane| lane.mode));
+        let own: Vec<usize> = locations.enumerate().filter(|(_, its)| *its == mode).map(|(at, _)| at).collect();
+        let what = ("blocked_share", "share of time held by what is full ahead", "", false);
+        self.put(&all(mode), what, move |seen| {
+            let cells = own
+                .iter()
+                .flat_map(|location| BLOCKED.map(|activity| seen.account(*location, activity)));
+            ratio(cells.sum(), seen.present_by_mode[mode as usize].area(seen.end))
         });
     }
 
@@ -1021,5 +1040,37 @@ mod tests {
             assert_eq!(value(id), Some(expected), "{id}");
         }
         assert_eq!(measures.completed, [1, 2, 0]);
+    }
+
+    /// One track before a desk of ten hours: the train of 00:00 runs an hour and is cleared until 11:00, that of 01:00 comes at
+    /// 02:00, stands on the line until 11:00 and is cleared until the end at 20:00. Of 11 + 19 hours, nine are blocked.
+    #[test]
+    fn what_spills_back() {
+        let text = r#"
+            title = "one track"
+            time = { start = "2022-01-03 00:00", zone = "UTC", length = "20 h" }
+            gauges.g.width = "1435 mm"
+            [places.a]
+            [places.b]
+            tracks = { g = 1 }
+            [places.b.clearance.desk]
+            time = "10 h"
+            [places.b.procedures.all]
+            steps = ["clearance.desk"]
+            [lines.ab]
+            between = ["a", "b"]
+            gauge = "g"
+            running_time = "1 h"
+            [flows.f]
+            from = "a"
+            to = "b"
+            departures.timetable = [{ days = "daily", at = ["00:00", "01:00"] }]
+            "#;
+        let loaded = crate::scenario::parse(text, "track.toml").unwrap_or_else(|problems| panic!("{problems}"));
+        let model = crate::model::compile(&loaded.scenario).expect("it can be run");
+        let mut simulator = Simulator::new(&model);
+        let (_, seen) = simulator.run(1, 1, false, 1_000).expect("every law holds");
+        let at = names(&model).iter().position(|name| name.id == "blocked_share").expect("a measure");
+        assert_eq!(measure(&model, seen).values[at], Some(0.3));
     }
 }

@@ -76,6 +76,9 @@ pub enum Thing {
     /// An IANA time zone.
     #[error("time zone")]
     Zone,
+    /// `[factors.ID]` of a plan.
+    #[error("factor")]
+    Factor,
 }
 
 /// What is wrong, as the rest of a sentence that begins with the key.

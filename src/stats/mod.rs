@@ -11,6 +11,7 @@
 //! | which of several differences are sure | [`holm`], [`bonferroni_level`] | Holm (1979) |
 //! | whether two things rise together | [`rank_correlation`] | Spearman (1904) |
 //! | how many replications | [`Precision`] | Law (2015), section 9.4.1 |
+//! | the cheapest that keeps its limits | [`selection`] | Kim & Nelson (2001); Andradóttir & Kim (2010) |
 
 mod batch;
 mod correlation;
@@ -22,6 +23,7 @@ mod paired;
 mod precision;
 mod quantile;
 mod ratio;
+pub mod selection;
 pub mod sensitivity;
 mod warm_up;
 

@@ -1,14 +1,17 @@
 //! Which runs of a plan are there, and where.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::error::StoreError;
 use super::part::Part;
-use crate::experiment::sweep::{Plan, RunId, Status, needed};
+use crate::experiment::optimise::{Optimisation, optimisation};
+use crate::experiment::sweep::{Plan, RunId, Seen, Standing, Status, needed, standing};
 
 /// The runs of a plan that are in parts; some fifty bytes a run, and nothing of their values but what a stopping rule
-/// looks at.
+/// or a selection looks at.
 #[derive(Debug)]
 pub struct Index<'p> {
     plan: &'p Plan,
@@ -18,8 +21,10 @@ pub struct Index<'p> {
     scenarios: BTreeMap<String, u32>,
     parts: Vec<PathBuf>,
     places: BTreeMap<RunId, Place>,
-    /// What the measures of the stopping rule came to.
+    /// What the measures came to at which a stopping rule or a selection looks.
     watched: BTreeMap<RunId, Vec<Option<f64>>>,
+    /// Why runs did not finish, where a selection looks at them.
+    reasons: BTreeMap<RunId, Arc<str>>,
     unfinished: [usize; Status::ALL.len()],
 }
 
@@ -44,6 +49,7 @@ impl<'p> Index<'p> {
             parts: Vec::new(),
             places: BTreeMap::new(),
             watched: BTreeMap::new(),
+            reasons: BTreeMap::new(),
             unfinished: [0; Status::ALL.len()],
         }
     }
@@ -95,7 +101,10 @@ impl<'p> Index<'p> {
                 },
             );
             self.unfinished[row.status as usize] += 1;
-            if self.plan.stopping.is_some() {
+            if self.plan.selection.is_some() && row.status != Status::Finished {
+                self.reasons.insert(run, Arc::clone(&row.reason));
+            }
+            if self.plan.is_watched() {
                 let value = |column: &Option<usize>| column.and_then(|column| row.values.get(column).copied().flatten());
                 self.watched.insert(run, watched.iter().map(value).collect());
             }
@@ -103,10 +112,9 @@ impl<'p> Index<'p> {
         Ok(used)
     }
 
-    /// The columns of a part that the stopping rule looks at.
+    /// The columns of a part that the stopping rule or the selection looks at.
     fn watched_columns(&self, part: &Part) -> Vec<Option<usize>> {
-        let goals = self.plan.stopping.iter().flat_map(|rule| &rule.goals);
-        let ids = goals.map(|goal| &self.plan.measures[goal.measure as usize].id);
+        let ids = self.plan.watched().into_iter().map(|at| &self.plan.measures[at as usize].id);
         ids.map(|id| part.measures.iter().position(|measure| measure == id)).collect()
     }
 
@@ -119,27 +127,69 @@ impl<'p> Index<'p> {
         alike.map(|(point, _)| needed(self.plan, point, &values)).max().unwrap_or(0)
     }
 
-    /// The replications of each scenario: the index of its first point and how many it needs now.
-    fn wanted(&self) -> Vec<(u32, u32)> {
-        let firsts = (0_u32..).zip(&self.alike).filter(|(n, first)| n == *first);
-        firsts.map(|(point, _)| (point, self.needed(point))).collect()
+    /// The runs of each scenario that are needed now: the index of its first point, and replications.
+    fn wanted(&self) -> Vec<(u32, RangeInclusive<u32>)> {
+        match self.standing() {
+            Some(standing) => self.wanted_by(&standing),
+            None => self.firsts().map(|point| (point, 1..=self.needed(point))).collect(),
+        }
     }
 
-    /// The runs that the plan needs and that are not there, in the order of the plan. With a stopping rule there may be
-    /// more when these are done.
+    /// Each point that is the first with its scenario.
+    fn firsts(&self) -> impl Iterator<Item = u32> + '_ {
+        (0_u32..).zip(&self.alike).filter(|(n, first)| n == *first).map(|(point, _)| point)
+    }
+
+    /// How far the selection of the plan has come; `None` where it has none.
+    fn standing(&self) -> Option<Standing> {
+        standing(self.plan, |point, replication| self.seen(point, replication))
+    }
+
+    fn seen(&self, point: usize, replication: u32) -> Option<Seen<'_>> {
+        let run = RunId {
+            point: self.alike[point],
+            replication,
+        };
+        let values = self.watched.get(&run)?;
+        Some(match self.reasons.get(&run) {
+            Some(reason) => Seen::Unfinished(reason),
+            None => Seen::Values(values),
+        })
+    }
+
+    /// What a selection needs to go on; once a point is chosen, also its replications that had no say in that.
+    fn wanted_by(&self, standing: &Standing) -> Vec<(u32, RangeInclusive<u32>)> {
+        let needed = |first: u32| {
+            let alike = standing.needed.iter().zip(&self.alike).filter(|(_, alike)| **alike == first);
+            alike.map(|(needed, _)| *needed).max().unwrap_or(0)
+        };
+        let afresh = self.plan.selection.as_ref().zip(standing.selection.chosen());
+        let chosen = afresh.map(|(rule, point)| (self.alike[point], rule.at_most + 1..=rule.at_most + rule.afresh));
+        let each = self.firsts().map(|point| (point, 1..=needed(point))).chain(chosen);
+        let mut each: Vec<_> = each.filter(|(_, replications)| !replications.is_empty()).collect();
+        each.sort_by_key(|(point, replications)| (*point, *replications.start()));
+        each
+    }
+
+    /// What the selection came to, or has come to so far; `None` where the plan has none.
+    #[must_use]
+    pub fn optimisation(&self) -> Option<Optimisation> {
+        let standing = self.standing()?;
+        optimisation(self.plan, &standing, |point, replication| self.seen(point, replication))
+    }
+
+    /// The runs that the plan needs and that are not there, in the order of the plan. With a stopping rule or a selection
+    /// there may be more when these are done.
     #[must_use]
     pub fn missing(&self) -> Vec<RunId> {
-        let runs = self
-            .wanted()
-            .into_iter()
-            .flat_map(|(point, most)| (1..=most).map(move |replication| RunId { point, replication }));
+        let runs = self.wanted().into_iter().flat_map(runs_of);
         runs.filter(|run| !self.places.contains_key(run)).collect()
     }
 
     /// How many runs the plan needs, as far as is known now.
     #[must_use]
     pub fn runs(&self) -> usize {
-        self.wanted().iter().map(|(_, most)| *most as usize).sum()
+        self.wanted().iter().map(|(_, replications)| replications.clone().count()).sum()
     }
 
     /// How many runs are there that did not finish, by how they ended.
@@ -151,11 +201,14 @@ impl<'p> Index<'p> {
 
     /// Every row of the final table in order: the index of its point, and the run.
     pub(super) fn table_rows(&self) -> Vec<(u32, RunId)> {
-        let wanted: BTreeMap<u32, u32> = self.wanted().into_iter().collect();
+        let mut wanted: BTreeMap<u32, Vec<RangeInclusive<u32>>> = BTreeMap::new();
+        for (point, replications) in self.wanted() {
+            wanted.entry(point).or_default().push(replications);
+        }
         let of_point = |(point, first): (u32, &u32)| {
-            let first = *first;
-            let most = wanted.get(&first).copied().unwrap_or(0);
-            (1..=most).map(move |replication| (point, RunId { point: first, replication }))
+            let ranges = wanted.get(first).into_iter().flatten();
+            let runs = ranges.flat_map(|replications| runs_of((*first, replications.clone())));
+            runs.map(|run| (point, run)).collect::<Vec<_>>()
         };
         (0_u32..).zip(&self.alike).flat_map(of_point).collect()
     }
@@ -167,4 +220,9 @@ impl<'p> Index<'p> {
     pub(super) fn part(&self, number: u32) -> &Path {
         &self.parts[number as usize]
     }
+}
+
+/// The runs of a point.
+fn runs_of((point, replications): (u32, RangeInclusive<u32>)) -> impl Iterator<Item = RunId> {
+    replications.map(move |replication| RunId { point, replication })
 }

@@ -21,7 +21,7 @@ const VALUES: usize = 1 << 20;
 pub struct Merged {
     /// Rows of the table.
     pub rows: usize,
-    /// What the headline measures, and those of the stopping rule, come to, by point and measure.
+    /// What the headline measures, and those of the stopping rule or selection, come to, by point and measure.
     pub estimates: Vec<Vec<Option<Estimate>>>,
     /// Indices in [`Plan::measures`] of these measures.
     pub measures: Vec<usize>,
@@ -118,13 +118,9 @@ fn runs_table(plan: &Plan, rows: &[Filled]) -> Table {
 /// The indices of the measures of which the table of points has an estimate: headlines and those of the stopping rule.
 #[must_use]
 pub fn headlines(plan: &Plan) -> Vec<usize> {
-    let watched = |at: usize| {
-        plan.stopping
-            .as_ref()
-            .is_some_and(|rule| rule.goals.iter().any(|goal| goal.measure as usize == at))
-    };
+    let watched = plan.watched();
     (0..plan.measures.len())
-        .filter(|at| plan.measures[*at].headline || watched(*at))
+        .filter(|at| plan.measures[*at].headline || watched.iter().any(|index| *index as usize == *at))
         .collect()
 }
 

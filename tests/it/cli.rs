@@ -487,6 +487,47 @@ fn the_capacity_of_a_desk() {
     assert!(String::from_utf8_lossy(&refused.stderr).contains("did you mean"));
 }
 
+/// The same at one and two desks: twice the desks bear more, and each point says what binds.
+#[test]
+fn the_capacity_of_one_desk_and_of_two() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("desk.toml"), SOUND).expect("writable");
+    let measure = "places.pass.clearance.customs.waiting_time_hours_mean";
+    let limit = format!("{measure} <= 20");
+    let over = "places.pass.clearance.customs.desks=1,2";
+    let begin = [
+        "capacity",
+        "desk.toml",
+        "--limit",
+        &limit,
+        "--to",
+        "6",
+        "--step",
+        "0.5",
+        "--replications",
+        "3",
+    ];
+    let output = landbridge(folder.path(), &[&begin[..], &["--over", over, "--out", "f"]].concat());
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("most trains a day") && said.contains(measure), "{said}");
+    let answer: serde_json::Value = serde_json::from_slice(&fs::read(folder.path().join("f/frontier.json")).expect("there")).expect("JSON");
+    let points = answer["frontier"]["points"].as_array().expect("a list");
+    let trains = |at: usize| points[at]["best"].as_f64().expect("a number");
+    assert!(points.len() == 2 && trains(1) > trains(0), "{points:?}");
+    assert_eq!(answer["frontier"]["axes"][0]["numbers"], serde_json::json!([1.0, 2.0]));
+    assert!(folder.path().join("f/tables/frontier.csv").exists() && folder.path().join("f/tables/trials-2.csv").exists());
+    for (over, text) in [
+        ("places.pass.clearance.customs.dekss=1,2", "did you mean `desks`?"),
+        ("places.pass.clearance.customs.desks=1,0", "is zero"),
+        ("places.pass.clearance.customs.desks", "write a key and its values"),
+    ] {
+        let refused = landbridge(folder.path(), &[&begin[..], &["--over", over]].concat());
+        assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+        assert!(String::from_utf8_lossy(&refused.stderr).contains(text), "{refused:?}");
+    }
+}
+
 /// Every element of a small border, ranked; a slip in a name is refused with what was meant.
 #[test]
 fn what_each_loss_costs() {
@@ -512,6 +553,11 @@ fn what_each_loss_costs() {
     assert_eq!(losses.len(), 4, "two places, a desk, a line");
     assert!(losses.windows(2).all(|two| hours(&two[0]) >= hours(&two[1])) && hours(&losses[0]) > 0.0);
     assert!(folder.path().join("k/charts/knockout.png").exists() && folder.path().join("k/tables/losses.csv").exists());
+    let backlogs = fs::read_to_string(folder.path().join("k/tables/backlogs.csv")).expect("there");
+    assert!(
+        backlogs.starts_with("element,step_start,usual_waiting,closed_waiting") && backlogs.lines().count() > 4 * 24,
+        "{backlogs}"
+    );
     for (arguments, text) in [
         (["--only", "lines.ovre"], "did you mean `lines.over`?"),
         (["--from", "2022-01-06"], "write a date and a time of day"),

@@ -19,6 +19,7 @@
 //! | `stability` | are results the same bits on any number of threads, and as they were? |
 //! | `what_ifs` | do the shipped what-ifs find what their heads say? |
 //! | `sweeps` | does a sweep survive being killed, spread over shards and gone on with, and give the same bytes? |
+//! | `optimise` | is the cheapest point chosen that keeps its limits, the same however it was run? |
 //! | `structure` | does each module know only those that it may know? |
 
 mod cli;
@@ -32,6 +33,7 @@ mod invariants;
 mod limits;
 mod manners;
 mod newcomer;
+mod optimise;
 mod precision;
 mod stability;
 mod structure;

@@ -49,21 +49,22 @@ to = 1.2
 step = 0.1
 "#;
 
-struct Folder(tempfile::TempDir);
+/// A folder with the base and a plan.
+pub(crate) struct Folder(tempfile::TempDir);
 
 impl Folder {
-    fn new(plan: &str) -> Self {
+    pub(crate) fn new(plan: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         fs::write(folder.path().join("base.toml"), BASE).expect("writable");
         fs::write(folder.path().join("plan.toml"), plan).expect("writable");
         Self(folder)
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_landbridge"));
         command
             .current_dir(self.0.path())
@@ -74,13 +75,13 @@ impl Folder {
         command
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().expect("it starts")
     }
 
     /// Runs a command that must end with a code; what it says on both channels.
     #[track_caller]
-    fn ends(&self, code: i32, arguments: &[&str]) -> String {
+    pub(crate) fn ends(&self, code: i32, arguments: &[&str]) -> String {
         let output = self.run(arguments);
         let said = format!(
             "{}{}",
@@ -91,7 +92,7 @@ impl Folder {
         said
     }
 
-    fn parts(&self, below: &str) -> Vec<PathBuf> {
+    pub(crate) fn parts(&self, below: &str) -> Vec<PathBuf> {
         let mut parts: Vec<PathBuf> =
             fs::read_dir(self.path(below)).map_or_else(|_| Vec::new(), |all| all.map(|e| e.expect("readable").path()).collect());
         parts.retain(|path| path.extension().is_some_and(|e| e == "parquet"));
@@ -99,31 +100,41 @@ impl Folder {
         parts
     }
 
-    fn manifest(&self, out: &str) -> serde_json::Value {
+    pub(crate) fn manifest(&self, out: &str) -> serde_json::Value {
         serde_json::from_slice(&fs::read(self.path(out).join("manifest.json")).expect("there")).expect("JSON")
     }
 }
 
-fn kill_after(mut child: Child, time: Duration) {
+/// Kills a process after some time; whether it was still at work.
+pub(crate) fn kill_after(mut child: Child, time: Duration) -> bool {
     std::thread::sleep(time);
+    let working = child.try_wait().is_ok_and(|ended| ended.is_none());
     let _ = child.kill();
     let _ = child.wait();
+    working
 }
 
-/// Killed again and again, a sweep ends with the bytes of one that was left alone, and makes no finished run twice but
-/// those of the last unwritten batch.
+/// A number that is another one each time, below `most`.
+fn at_random(most: u64) -> u64 {
+    use std::hash::{BuildHasher, RandomState};
+    RandomState::new().hash_one(0) % most
+}
+
+/// Killed at twenty random moments, a sweep ends with the bytes of one that was left alone, and makes no finished run twice
+/// but those of the last unwritten batch.
 #[test]
 fn a_killed_sweep_goes_on() {
-    let folder = Folder::new(PLAN);
+    let folder = Folder::new(&PLAN.replace("replications = 40", "replications = 240"));
     folder.ends(0, &["sweep", "plan.toml", "--out", "whole", "--quiet"]);
     let whole = fs::read(folder.path("whole/runs.parquet")).expect("there");
-    assert_eq!(folder.manifest("whole")["runs"], 600);
+    assert_eq!(folder.manifest("whole")["runs"], 3_600);
     assert_eq!(folder.manifest("whole")["runs_sha256"], sha256_of(&whole));
     let mut published = Vec::new();
-    for attempt in 0..8_u64 {
+    let mut working = 0;
+    for _ in 0..20 {
         let mut command = folder.command(&["sweep", "plan.toml", "--out", "torn", "--quiet", "--threads", "2", "--batch", "20"]);
         let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
-        kill_after(child, Duration::from_millis(30 + 40 * attempt));
+        working += u32::from(kill_after(child, Duration::from_millis(20 + at_random(300))));
         let parts = folder.parts("torn/parts");
         // What was published stays as it was.
         for (path, bytes) in &published {
@@ -134,6 +145,7 @@ fn a_killed_sweep_goes_on() {
             .map(|path| (path.clone(), fs::read(path).expect("readable")))
             .collect();
     }
+    assert!(working >= 5, "killed at work {working} times only: give it more to do");
     let rows = |folder: &Folder| {
         folder
             .parts("torn/parts")
@@ -142,14 +154,15 @@ fn a_killed_sweep_goes_on() {
             .sum::<u64>()
     };
     let before = rows(&folder);
+    println!("killed at work {working} times of 20, with {before} of 3600 runs published");
     assert!(before > 0, "never was a part published before the kill");
     folder.ends(0, &["sweep", "plan.toml", "--out", "torn", "--quiet"]);
     assert_eq!(
         folder.manifest("torn")["runs_made"],
-        600 - before,
+        3_600 - before,
         "what was published is not run again"
     );
-    assert_eq!(rows(&folder), 600, "no run is there twice");
+    assert_eq!(rows(&folder), 3_600, "no run is there twice");
     assert!(
         fs::read(folder.path("torn/runs.parquet")).expect("there") == whole,
         "other bytes after {before} runs"
@@ -312,6 +325,54 @@ fn folders_in_use_or_in_disorder() {
     fs::write(folder.path("file"), b"no folder").expect("writable");
     let said = folder.ends(75, &["sweep", "plan.toml", "--out", "file"]);
     assert!(said.contains("file: cannot"), "{said}");
+}
+
+/// A system that takes no more bytes, here by a limit on the size of a file: the sweep names the file, says what to do and ends
+/// with "try again", and so does a shard; what is there stays, and the same command goes on where there is room.
+#[cfg(unix)]
+#[test]
+fn no_room_for_a_part() {
+    let folder = Folder::new(&PLAN.replace("replications = 40", "replications = 4"));
+    folder.ends(0, &["sweep", "plan.toml", "--out", "whole", "--quiet"]);
+    folder.ends(0, &["plan", "plan.toml", "-o", "plan.json", "--quiet"]);
+    folder.ends(0, &["sweep", "plan.toml", "--out", "torn", "--quiet", "--replications", "1"]);
+    let before: Vec<Vec<u8>> = folder
+        .parts("torn/parts")
+        .iter()
+        .map(|path| fs::read(path).expect("there"))
+        .collect();
+    // Blocks of 512 bytes; a plan has more than one, a part of all runs more than that.
+    let limited = |arguments: &[&str]| {
+        let mut command = Command::new("sh");
+        command.current_dir(folder.0.path()).env("NO_COLOR", "1");
+        command.args([
+            "-c",
+            "ulimit -f 24; trap '' XFSZ; exec \"$@\"",
+            "sh",
+            env!("CARGO_BIN_EXE_landbridge"),
+        ]);
+        let output = command.args(arguments).output().expect("a shell");
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (code, said) = limited(&["sweep", "plan.toml", "--out", "torn"]);
+    assert_eq!(code, Some(75), "{said}");
+    assert!(
+        said.contains("torn/") && said.contains("cannot write") && said.contains("help: "),
+        "{said}"
+    );
+    let after: Vec<Vec<u8>> = folder
+        .parts("torn/parts")
+        .iter()
+        .map(|path| fs::read(path).expect("there"))
+        .collect();
+    assert_eq!(after, before, "what was finished is as it was");
+    let (code, said) = limited(&["run-shard", "--plan", "plan.json", "--shard", "0/1", "--out", "shards"]);
+    assert_eq!(code, Some(75), "{said}");
+    let below = format!("shards/{}", sha256_of(&fs::read(folder.path("plan.json")).expect("there")));
+    assert!(folder.parts(&below).is_empty());
+    folder.ends(0, &["sweep", "plan.toml", "--out", "torn", "--quiet"]);
+    let table = |out: &str| fs::read(folder.path(out).join("runs.parquet")).expect("there");
+    assert!(table("torn") == table("whole"));
 }
 
 /// One table from any number of shards in any order, some run twice; what is missing, and what is refused.
@@ -495,7 +556,11 @@ fn shipped_plans_are_sound() {
     for plan in plans {
         let loaded = landbridge::scenario::plan::load(Path::new(&plan), &[]).unwrap_or_else(|error| panic!("{}\n{error}", plan.display()));
         assert!(loaded.warnings.is_empty(), "{}", loaded.warnings);
-        let built = landbridge::experiment::sweep::build(&loaded).unwrap_or_else(|error| panic!("{}\n{error}", plan.display()));
+        let make = match loaded.file.optimise {
+            Some(_) => landbridge::experiment::sweep::build_selection,
+            None => landbridge::experiment::sweep::build,
+        };
+        let built = make(&loaded).unwrap_or_else(|error| panic!("{}\n{error}", plan.display()));
         assert!(!built.points.is_empty());
     }
 }

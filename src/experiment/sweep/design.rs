@@ -156,6 +156,7 @@ mod tests {
                 most_events: 1,
                 most_runs: 1,
             },
+            optimise: None,
         }
     }
 

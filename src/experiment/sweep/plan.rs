@@ -7,7 +7,9 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::asked::MeasuresFound;
 use super::design::{count, settings};
+use super::selecting::SelectionRule;
 use crate::experiment::{MeasureName, RESULTS_VERSION, names};
 use crate::model::{self, Model};
 use crate::scenario::plan::{Design, LoadedPlan, Replications, Setting};
@@ -40,6 +42,9 @@ pub struct Plan {
     pub most_events: u64,
     /// When a point has enough replications; where absent, `replications` of the point are run.
     pub stopping: Option<StoppingRule>,
+    /// How the cheapest point is chosen, and which runs that takes; where absent, every point is run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selection: Option<SelectionRule>,
     /// What is varied: the columns of the points.
     pub factors: Vec<FactorColumn>,
     /// What is measured, at any of the points.
@@ -184,6 +189,7 @@ pub fn build(loaded: &LoadedPlan) -> Result<Plan, Problems> {
         confidence: asked.confidence.unwrap_or(run.confidence),
         most_events: asked.most_events,
         stopping,
+        selection: None,
         factors: factor_columns(loaded, &points, &settings),
         measures: measures.list,
         base,
@@ -338,25 +344,15 @@ impl Columns {
 }
 
 fn point_goals(loaded: &LoadedPlan, goals: &[Until], measures: &[MeasureColumn]) -> Result<Vec<PointGoal>, Problems> {
-    let (mut found, mut unknown) = (Vec::new(), Vec::new());
-    for goal in goals {
-        if let Some(index) = measures.iter().position(|measure| measure.id == goal.measure) {
-            found.push(PointGoal {
-                measure: index as u32,
-                within: goal.within,
-            });
-            continue;
-        }
-        let ids = measures.iter().map(|measure| measure.id.as_str());
-        let remedy = scenario::suggestion(&goal.measure, ids.collect::<Vec<_>>());
-        let wrong = format!("names the measure {:?}, which no point has", goal.measure);
-        unknown.push(("run.until".to_owned(), wrong, remedy.unwrap_or_default()));
-    }
-    if unknown.is_empty() {
-        Ok(found)
-    } else {
-        Err(loaded.refuse(unknown))
-    }
+    let mut found = MeasuresFound::new(loaded, measures);
+    let goals = goals.iter().filter_map(|goal| {
+        Some(PointGoal {
+            measure: found.index("run.until", &goal.measure)?,
+            within: goal.within,
+        })
+    });
+    let goals = goals.collect();
+    found.or_refuse(goals)
 }
 
 fn factor_columns(loaded: &LoadedPlan, points: &[Point], settings: &[Vec<Setting>]) -> Vec<FactorColumn> {
@@ -427,6 +423,19 @@ impl Plan {
         });
         let loaded = scenario::parse(&text, "a point of the plan").map_err(|problems| problems.to_string())?;
         compiled(&loaded).map_err(|problems| problems.to_string())
+    }
+
+    /// The measures at which a stopping rule or a selection looks, as indices in [`Plan::measures`].
+    #[must_use]
+    pub fn watched(&self) -> Vec<u32> {
+        let goals = self.stopping.iter().flat_map(|rule| &rule.goals).map(|goal| goal.measure);
+        goals.chain(self.selection.iter().flat_map(SelectionRule::measures)).collect()
+    }
+
+    /// Whether the values of runs decide which others are needed.
+    #[must_use]
+    pub fn is_watched(&self) -> bool {
+        self.stopping.is_some() || self.selection.is_some()
     }
 
     /// For each point the first point that is the same scenario, and so has the same runs.

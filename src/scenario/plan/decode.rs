@@ -7,7 +7,8 @@ use super::super::item::Item;
 use super::super::problem::{Problem, ProblemKind, SourcePlace};
 use super::super::reader::Context;
 use super::factor::{Draft, factor, path_of};
-use super::types::{Design, Levels, PlannedRuns, Replications};
+use super::optimise::optimise;
+use super::types::{Design, Levels, Optimise, PlannedRuns, Replications};
 
 /// A plan whose base is not yet read.
 #[derive(Clone, Debug)]
@@ -19,6 +20,7 @@ pub(in crate::scenario) struct Draw {
     pub(super) design: Design,
     pub(super) run: PlannedRuns,
     pub(super) factors: Vec<Draft>,
+    pub(super) optimise: Option<Optimise>,
 }
 
 /// What holds without `[run]`: the replications of the base, and bounds that only a slip meets.
@@ -55,6 +57,7 @@ pub(in crate::scenario) fn plan(cx: &Context<'_>) -> Option<Draw> {
         let factors: BTreeMap<_, _> = reader.required("factors", expected, |item| item.things(factor)).unwrap_or_default();
         let factors: Vec<Draft> = factors.into_values().collect();
         let run = reader.optional("run", runs).unwrap_or(DEFAULT_RUNS);
+        let optimise = reader.optional("optimise", |item| optimise(item, &factors));
         no_key_twice(&factors, reader.item());
         if let Some(word) = design.and_then(Design::needs_steps) {
             without_steps(&factors, word, reader.item());
@@ -66,6 +69,7 @@ pub(in crate::scenario) fn plan(cx: &Context<'_>) -> Option<Draw> {
             design: design.unwrap_or(Design::Grid),
             run,
             factors,
+            optimise,
         }
     })
 }

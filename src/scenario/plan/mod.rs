@@ -10,9 +10,10 @@ use std::path::Path;
 mod decimal;
 pub(super) mod decode;
 mod factor;
+mod optimise;
 mod types;
 
-pub use types::{Design, Factor, Levels, PlanFile, PlannedRuns, Replications, Setting, Shown, Span};
+pub use types::{Design, Factor, Levels, Limited, Optimise, PlanFile, PlannedRuns, Price, Priced, Replications, Setting, Shown, Span};
 
 use super::document::{Node, parse_document};
 use super::layers::Document;
@@ -88,6 +89,7 @@ fn read(text: String, path: &Path, overrides: &[String]) -> Result<LoadedPlan, P
             design: draw.design,
             factors: draw.factors.iter().map(|draft| draft.factor.clone()).collect(),
             run: draw.run,
+            optimise: draw.optimise,
         },
         warnings: problems,
         base,

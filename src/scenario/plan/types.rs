@@ -16,6 +16,58 @@ pub struct PlanFile {
     pub factors: Vec<Factor>,
     /// How often each point is run.
     pub run: PlannedRuns,
+    /// What the cheapest of its points is looked for by; absent where nothing is said of it.
+    pub optimise: Option<Optimise>,
+}
+
+/// What alternatives cost, and what they must keep.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Optimise {
+    /// What costs are in; may be empty.
+    pub unit: String,
+    /// Of each factor what its levels cost.
+    pub costs: Vec<Price>,
+    /// What must be kept.
+    pub limits: Vec<Limited>,
+    /// What is paid by measures.
+    pub prices: Vec<Priced>,
+    /// The difference of costs that does not matter; where there are prices.
+    pub indifference: Option<f64>,
+    /// The promised probability of a correct selection.
+    pub promise: f64,
+    /// Replications of an alternative at most.
+    pub at_most: u32,
+    /// Replications of the chosen one that have no say in choosing it.
+    pub afresh: u32,
+}
+
+/// What the levels of a factor cost.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Price {
+    /// Each level by itself, in order.
+    Levels(Vec<f64>),
+    /// Each unit of the level's number.
+    Each(f64),
+}
+
+/// A measure and the most that its mean may be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Limited {
+    /// The id of the measure.
+    pub measure: String,
+    /// The most that its mean may be, in its unit.
+    pub most: f64,
+    /// How near to that it may be judged either way, in its unit; above zero.
+    pub tolerance: f64,
+}
+
+/// A measure of which each unit costs something.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Priced {
+    /// The id of the measure.
+    pub measure: String,
+    /// What one unit of it costs.
+    pub each: f64,
 }
 
 /// Which points of the space of factors are run.

@@ -1,6 +1,8 @@
 //! The same table for a plan of experiments; its descriptions stand in `docs/sweeps.md`.
 
-use super::shape::Shape::{Amount, Any, Either, Goal, List, Number, OneOrMore, Path, Table as Sub, Tables, Text, Whole, Word};
+use super::shape::Shape::{
+    Amount, Any, Either, Goal, Limit, List, Number, OneOrMore, Path, Price, Table as Sub, Tables, Text, Things, Whole, Word,
+};
 use super::shape::{Described, Shape, Table};
 
 const COUNT: Shape = Whole { least: 1, most: 1_000_000 };
@@ -24,6 +26,7 @@ pub(super) static PLAN: Table = Table {
         ("design", Sub(&DESIGN)),
         ("run", Sub(&RUN)),
         ("factors", Tables(&FACTOR)),
+        ("optimise", Sub(&OPTIMISE)),
     ],
 };
 
@@ -91,4 +94,22 @@ static LEVEL: Table = Table {
     or: None,
     described: &[Described::under("`[factors.ID]`", "levels[].")],
     keys: &[("name", Text), ("file", Text), ("set", Shape::AnyTable)],
+};
+
+const COST: Shape = Number { least: -1e15, most: 1e15 };
+
+static OPTIMISE: Table = Table {
+    name: "optimise",
+    or: None,
+    described: &[Described::in_section("`[optimise]`")],
+    keys: &[
+        ("limits", List(&Limit)),
+        ("costs", Things(&Either(&[COST, List(&COST)]))),
+        ("prices", List(&Price)),
+        ("unit", Text),
+        ("indifference", Number { least: 0.0, most: 1e15 }),
+        ("confidence", Number { least: 0.0, most: 1.0 }),
+        ("at_most", Whole { least: 2, most: 1_000_000 }),
+        ("afresh", Whole { least: 0, most: 1_000_000 }),
+    ],
 };

@@ -96,6 +96,10 @@ pub(super) enum Shape {
     Hours,
     /// A measure and how well it is to be known.
     Goal,
+    /// A measure, the most that it may be, and a tolerance.
+    Limit,
+    /// A measure and what one of its units costs.
+    Price,
     /// Any of several shapes.
     Either(&'static [Shape]),
     /// An array.
@@ -153,6 +157,11 @@ impl Shape {
                 &["24h", "08:00-20:00", "13:00-24:00"],
             ),
             Self::Goal => text(r"\S.* within \s*[0-9.eE+-]+\s*%", &["places.pass.dwell_time_hours_p95 within 5 %"]),
+            Self::Limit => text(
+                r"[^<\s].*<=\s*[0-9.eE+-]+\s* within \s*[0-9.eE+-]+\s*%?",
+                &["places.pass.dwell_time_hours_p95 <= 24 within 0.5"],
+            ),
+            Self::Price => text(r"\S.* at \s*[0-9.eE+-]+", &["trains_inside_mean at 120"]),
             Self::Either(shapes) => json!({ "anyOf": shapes.iter().map(|shape| shape.schema()).collect::<Vec<_>>() }),
             Self::List(shape) => json!({ "type": "array", "items": shape.schema() }),
             Self::OneOrMore(shape) => json!({
