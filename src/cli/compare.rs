@@ -14,6 +14,7 @@ use super::manifest::{quoted, sha256};
 use super::progress;
 use super::run::Format;
 use crate::experiment::compare::{Compared, Comparison, Difference, KeyDifference, Verdict, compare, differing_keys};
+use crate::experiment::spoken::spoken_comparison;
 use crate::experiment::{self, Plan, RESULTS_VERSION};
 use crate::model::Model;
 use crate::report::html::{Origin, compare_page};
@@ -175,6 +176,12 @@ impl Compare {
         })
     }
 
+    /// The comparison under the names of the language asked for, where that is another.
+    fn told(&self, ready: &[Ready], comparison: &Comparison) -> Option<Comparison> {
+        let names: Option<Vec<_>> = ready.iter().map(|r| self.lang.names(&r.loaded)).collect();
+        names.map(|names| spoken_comparison(comparison, &names))
+    }
+
     fn write(&self, folder: &Folder, ready: &[Ready], comparison: &Comparison, keys: &[KeyDifference]) -> Result<(), Failure> {
         for scenario in ready {
             folder.write(&format!("scenarios/{}.toml", scenario.name), scenario.loaded.resolved.as_bytes())?;
@@ -199,7 +206,8 @@ impl Compare {
             }
         }
         let manifest = manifest(ready, comparison, self.lang);
-        self.draw(folder, comparison, keys, &manifest)?;
+        let told = self.told(ready, comparison);
+        self.draw(folder, told.as_ref().unwrap_or(comparison), keys, &manifest)?;
         folder.write("compare.json", pretty(&as_json(comparison, keys))?.as_bytes())?;
         folder.write("manifest.json", pretty(&manifest)?.as_bytes())
     }

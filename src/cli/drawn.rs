@@ -6,7 +6,6 @@ use super::manifest::Manifest;
 use super::run::Format;
 use super::stress_des::{self, Described};
 use crate::experiment::Results;
-use crate::experiment::stall::network;
 use crate::report::html::{Origin, RunReport, run_page};
 use crate::report::{self, Lang, ReportError};
 
@@ -16,6 +15,8 @@ pub(super) struct Drawn<'a> {
     pub(super) described: Described<'a>,
     /// What was found.
     pub(super) results: &'a Results,
+    /// The same under the names of the language.
+    pub(super) told: &'a Results,
     /// How it came to be.
     pub(super) manifest: &'a Manifest,
     /// The language.
@@ -31,7 +32,7 @@ impl Drawn<'_> {
         if !(svg || png || html) {
             return Ok(());
         }
-        let charts = report::gallery(self.results, self.lang)?;
+        let charts = report::gallery(self.told, self.lang)?;
         for chart in &charts {
             folder.write_chart("charts/", chart, svg, png)?;
         }
@@ -39,8 +40,7 @@ impl Drawn<'_> {
             return Ok(());
         }
         let report = RunReport {
-            results: self.results,
-            network: &network(self.described.model),
+            results: self.told,
             charts: &charts,
             document: &document,
             origin: &origin(self.manifest)?,

@@ -28,6 +28,7 @@ mod stored;
 mod stress_des;
 mod submit;
 mod sweep;
+mod sweep_charts;
 mod sweep_json;
 mod trouble;
 mod validate;

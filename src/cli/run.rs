@@ -17,7 +17,7 @@ use super::stress_des::Described;
 use crate::experiment::stall::{StallReport, network};
 use crate::experiment::{self, Plan, RESULTS_VERSION, Results, Sequential};
 use crate::model::Model;
-use crate::report::{self, summary, tables, tables::ReplicationTable};
+use crate::report::{self, Chart, ReportError, summary, tables, tables::ReplicationTable};
 use crate::scenario::{Loaded, Style};
 
 /// Run the replications of a scenario: a summary on the screen, a folder of results.
@@ -94,10 +94,12 @@ impl Run {
         };
         let again = command(&results, &plan) + self.lang.again();
         let manifest = manifest(&loaded, &results, &plan, again, run_seconds);
-        let written = self.write(&folder, (&loaded, &model), &results, manifest);
+        let told = self.lang.names(&loaded).map(|names| names.results(&results));
+        let told = told.as_ref().unwrap_or(&results);
+        let written = self.write(&folder, (&loaded, &model), (&results, told), manifest);
         let place = written.and_then(|()| folder.publish(&self.scenario.stem(), self.out.is_some()));
         // What was found is not lost with a full disk.
-        self.print(&results)?;
+        self.print(&results, told)?;
         self.say_where(&results, &plan, &place?);
         Ok(())
     }
@@ -174,7 +176,14 @@ impl Run {
         })
     }
 
-    fn write(&self, folder: &Folder, (loaded, model): (&Loaded, &Model), results: &Results, mut manifest: Manifest) -> Result<(), Failure> {
+    /// Writes data as it is, and charts of the same under the names of the language asked for.
+    fn write(
+        &self,
+        folder: &Folder,
+        (loaded, model): (&Loaded, &Model),
+        (results, told): (&Results, &Results),
+        mut manifest: Manifest,
+    ) -> Result<(), Failure> {
         folder.write("scenario.toml", loaded.resolved.as_bytes())?;
         folder.write("summary.json", summary::json(results)?.as_bytes())?;
         for table in tables::all(results) {
@@ -199,6 +208,7 @@ impl Run {
         let drawn = Drawn {
             described,
             results,
+            told,
             manifest: &manifest,
             lang: self.lang.lang(),
         };
@@ -215,7 +225,7 @@ impl Run {
             folder.write("stall.json", format!("{json}\n").as_bytes())?;
             folder.write_chart(
                 "charts/",
-                &report::charts::stall(&stall, &network(model), self.lang.lang())?,
+                &self.draw_stall(loaded, model, &stall)?,
                 self.writes(Format::Svg),
                 self.writes(Format::Png),
             )
@@ -231,15 +241,23 @@ impl Run {
         }
     }
 
+    fn draw_stall(&self, loaded: &Loaded, model: &Model, stall: &StallReport) -> Result<Chart, ReportError> {
+        let lang = self.lang.lang();
+        match self.lang.names(loaded) {
+            Some(names) => report::charts::stall(&names.stall(stall), &network(&names.model), lang),
+            None => report::charts::stall(stall, &network(model), lang),
+        }
+    }
+
     fn writes(&self, format: Format) -> bool {
         self.format.contains(&format)
     }
 
-    fn print(&self, results: &Results) -> Result<(), Failure> {
+    fn print(&self, results: &Results, told: &Results) -> Result<(), Failure> {
         if self.json {
             anstream::println!("{}", summary::json(results)?);
         } else if !self.quiet {
-            anstream::println!("{}", summary::text(results, looks()));
+            anstream::println!("{}", summary::text(told, self.lang.lang(), looks()));
         }
         Ok(())
     }

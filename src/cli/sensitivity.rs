@@ -3,27 +3,25 @@
 use clap::Args;
 
 use super::common::{Failure, looks};
-use super::sweep::{Done, Sweep, report, telling};
+use super::sweep::{Done, Sweep, report};
+use super::sweep_charts::{draw, replace, response};
 use super::sweep_json::{self, print};
 use crate::experiment::sweep::{Factors, Sensitivity, sensitivity};
 use crate::report::summary::{self, Looks, cell};
 use crate::report::tables::Table;
-use crate::report::{Lang, number};
+use crate::report::{Lang, charts, number};
 use crate::store::publish;
 
 /// Run a plan made for it, and say which of its factors matter.
 #[derive(Debug, Args)]
 #[command(
     after_help = "The plan's design is \"morris\", which screens many factors with few runs, or \"saltelli\", which shares the variance out. \
-    It runs as by `landbridge sweep`, in the same folder, and adds sensitivity.csv: every headline measure and factor.\n\n\
+    It runs as by `landbridge sweep`, in the same folder, and adds sensitivity.csv, every headline measure and factor, and charts.\n\n\
     Example:\n  landbridge sensitivity scenarios/sweeps/screening.toml \\\n    --measure places.horgos.dwell_time_hours_mean"
 )]
 pub(super) struct WhichMatter {
     #[command(flatten)]
     sweep: Sweep,
-    /// A headline measure to show; may be repeated. The three that vary most, where absent.
-    #[arg(long, value_name = "ID")]
-    measure: Vec<String>,
 }
 
 impl WhichMatter {
@@ -46,40 +44,27 @@ impl WhichMatter {
             ));
         };
         let id = |at: usize| plan.measures[done.merged.measures[at]].id.as_str();
-        let shown = self.shown(done, &id)?;
         let all: Vec<(&str, &Sensitivity)> = found.iter().enumerate().map(|(at, s)| (id(at), s)).collect();
         let factors: Vec<&str> = plan.factors.iter().map(|f| f.id.as_str()).collect();
         publish(&done.place.join("sensitivity.csv"), table(&all, &factors).to_csv()?.as_bytes())?;
+        let mut drawn = Vec::new();
+        for at in &done.shown {
+            drawn.push(charts::influence(&found[*at], &response(plan, done.merged, *at), done.lang)?);
+        }
+        drawn.extend(draw(plan, done.merged, &done.shown, done.lang)?);
+        replace(&drawn, &done.place.join("charts"))?;
         if self.sweep.json {
             return print(&sweep_json::sensitivity(done, &found));
         }
         report(done);
         if !done.quiet {
-            for at in shown {
-                let label = &plan.measures[done.merged.measures[at]].label;
+            for at in done.shown.iter().copied() {
+                let label = done.label(done.merged.measures[at]);
                 let names: Vec<&str> = plan.factors.iter().map(|f| f.name.as_str()).collect();
-                show(label, &found[at], &names, done.lang, looks());
+                show(&label, &found[at], &names, done.lang, looks());
             }
         }
         Ok(())
-    }
-
-    /// The positions of the measures to show.
-    fn shown<'d>(&self, done: &'d Done<'_>, id: &impl Fn(usize) -> &'d str) -> Result<Vec<usize>, Failure> {
-        if self.measure.is_empty() {
-            return Ok(telling(done.merged));
-        }
-        let known = 0..done.merged.measures.len();
-        let find = |wanted: &String| {
-            known.clone().find(|at| id(*at) == wanted).ok_or_else(|| {
-                let near = crate::scenario::suggestion(wanted, known.clone().map(id).collect::<Vec<_>>());
-                Failure::Refused(format!(
-                    "error: {wanted:?} is no headline measure of this plan; {}",
-                    near.unwrap_or_default()
-                ))
-            })
-        };
-        self.measure.iter().map(find).collect()
     }
 }
 
@@ -100,16 +85,17 @@ fn table(all: &[(&str, &Sensitivity)], factors: &[&str]) -> Table {
     let number = |of: fn(&Factors, usize) -> Option<f64>| cells.iter().map(move |(_, found, factor)| of(&found.factors, *factor));
     match all.first().map(|(_, found)| &found.factors) {
         Some(Factors::Effects(_)) => {
-            let effect = |of: fn(&crate::stats::sensitivity::Effect) -> f64| {
+            let effect = |of: fn(&crate::stats::sensitivity::Effect) -> Option<f64>| {
                 cells.iter().map(move |(_, found, factor)| match &found.factors {
-                    Factors::Effects(all) => all.get(*factor).map(of),
+                    Factors::Effects(all) => all.get(*factor).and_then(of),
                     Factors::Indices(_) => None,
                 })
             };
             table
-                .nullable_float("mean_effect", effect(|e| e.mean))
-                .nullable_float("mean_size", effect(|e| e.mean_size))
-                .nullable_float("sd", effect(|e| e.sd))
+                .nullable_float("mean_effect", effect(|e| Some(e.mean)))
+                .nullable_float("mean_size", effect(|e| Some(e.mean_size)))
+                .nullable_float("mean_size_half_width", effect(|e| e.mean_size_half_width))
+                .nullable_float("sd", effect(|e| Some(e.sd)))
         }
         _ => table
             .nullable_float("first", number(|f, at| index(f, at).map(|i| i.first)))
@@ -143,8 +129,12 @@ fn show(label: &str, found: &Sensitivity, names: &[&str], lang: Lang, looks: Loo
     let header = match &found.factors {
         Factors::Effects(effects) => {
             for (name, e) in names.iter().zip(effects) {
-                let numbers = [e.mean, e.mean_size, e.sd].map(number::plain);
-                rows.push((e.mean_size, std::iter::once((*name).to_owned()).chain(numbers).collect()));
+                let half = e
+                    .mean_size_half_width
+                    .map_or_else(String::new, |half| format!(" ± {}", number::plain(half)));
+                let size = format!("{}{half}", number::plain(e.mean_size));
+                let cells = [(*name).to_owned(), number::plain(e.mean), size, number::plain(e.sd)];
+                rows.push((e.mean_size, cells.to_vec()));
             }
             lang.pick(
                 ["factor", "mean effect", "mean size", "spread"],

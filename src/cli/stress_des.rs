@@ -9,7 +9,8 @@ use crate::experiment::Results;
 use crate::experiment::results::LocationKind;
 use crate::model::{Model, offered_loads};
 use crate::report::document::{Block, Document, Grid};
-use crate::report::summary::{self, Looks};
+use crate::report::summary::Looks;
+use crate::report::{Lang, words};
 use crate::scenario::{Input, Loaded};
 use crate::stats::Truncation;
 
@@ -32,6 +33,8 @@ pub(super) struct Described<'a> {
 /// The whole document, of which Markdown and the page are made.
 pub(super) fn document(described: &Described<'_>, results: &Results, manifest: &Manifest) -> Document {
     let Described { loaded, inputs, model } = described;
+    let is_name = |input: &&Input| input.key.contains(".names.") || input.key.starts_with("titles.");
+    let inputs: &[Input] = &inputs.iter().filter(|input| !is_name(input)).cloned().collect::<Vec<_>>();
     let mut out = Document::default();
     out.heading(1, format!("{}: what was simulated, and how", results.run.title));
     out.text(format!(
@@ -256,7 +259,7 @@ fn experimentation(out: &mut Document, loaded: &Loaded, results: &Results) {
                 "{n}, from {least} to {most} at most, until what follows was known (Law (2015), section 9.4.1; several at once by Bonferroni):"
             ),
         );
-        out.list(run.goals.iter().map(summary::goal_sentence).collect());
+        out.list(run.goals.iter().map(|goal| words::goal(goal, Lang::En)).collect());
     }
     if !results.advice.is_empty() {
         out.text("Before believing the numbers:");

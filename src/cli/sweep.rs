@@ -16,8 +16,10 @@ use super::common::{Failure, LangArgs, looks, one_or_more, stop_flag, threads};
 use super::manifest::file_sha256;
 use super::plan_file::{Named, PlanArgs, show};
 use super::progress;
+use super::sweep_charts::{ShownArgs, draw, replace};
 use super::sweep_json::{self, print};
 use crate::experiment::sweep::{self as runs, Plan, RunId};
+use crate::experiment::wording;
 use crate::report::summary::{self, cell};
 use crate::report::tables::TableStream;
 use crate::report::{Lang, ReportError, number};
@@ -27,7 +29,7 @@ use crate::store::{Index, Lock, Merged, Part, PartFault, Parts, StoreError, Stor
 #[derive(Debug, Args)]
 #[command(
     after_help = "The folder holds parts/ with every finished run, runs.parquet with one row a run, points.csv and points.parquet \
-    with what the headline measures come to at each point, plans/ and manifest.json. Run again, it does what is missing: \
+    with what the headline measures come to at each point, charts/ of some of them, plans/ and manifest.json. Run again, it does what is missing: \
     after ctrl-C, a crash or a kill, or after more points or replications were asked for.\n\n\
     Exit codes: 0 done, 1 failed, 2 refused input, 75 stopped or in use by another process: the same command goes on.\n\n\
     Examples:\n  landbridge sweep scenarios/sweeps/reloading_cranes.toml --dry-run\n  \
@@ -36,6 +38,8 @@ use crate::store::{Index, Lock, Merged, Part, PartFault, Parts, StoreError, Stor
 pub(super) struct Sweep {
     #[command(flatten)]
     plan: PlanArgs,
+    #[command(flatten)]
+    pub(super) shown: ShownArgs,
     /// Show the exact plan, what of it is finished, and how long the rest takes; runs nothing but a few runs to time them.
     #[arg(long)]
     dry_run: bool,
@@ -66,8 +70,18 @@ pub(super) struct Done<'a> {
     pub(super) index: &'a Index<'a>,
     /// Runs that were made now.
     now: usize,
+    /// The positions of the measures to show among those of `merged`.
+    pub(super) shown: Vec<usize>,
     pub(super) lang: Lang,
     pub(super) quiet: bool,
+}
+
+impl Done<'_> {
+    /// What a measure of the plan is called in the language asked for.
+    pub(super) fn label(&self, measure: usize) -> String {
+        let measure = &self.named.plan.measures[measure];
+        wording::relabelled(self.lang, &measure.id, &measure.label)
+    }
 }
 
 /// Values that are written as one part; fewer where they take long.
@@ -78,6 +92,10 @@ const BATCH_TIME: Duration = Duration::from_secs(10);
 impl Sweep {
     pub(super) fn execute(&self) -> Result<(), Failure> {
         self.run(|done| {
+            replace(
+                &draw(&done.named.plan, done.merged, &done.shown, done.lang)?,
+                &done.place.join("charts"),
+            )?;
             if self.json {
                 return print(&sweep_json::points(done));
             }
@@ -101,6 +119,7 @@ impl Sweep {
     }
 
     fn run_plan(&self, named: &Named, stem: &str, then: impl FnOnce(&Done<'_>) -> Result<(), Failure>) -> Result<(), Failure> {
+        self.shown.check(&named.plan)?;
         let threads = threads(self.threads);
         let place = self.out.clone().unwrap_or_else(|| Path::new("results").join(stem));
         let folder = Folder {
@@ -141,6 +160,7 @@ impl Sweep {
             merged: &merged,
             index: &index,
             now: done,
+            shown: self.shown.positions(&named.plan, &merged),
             lang: self.lang.lang(),
             quiet: self.quiet,
         })
@@ -171,12 +191,11 @@ pub(super) fn report(done: &Done<'_>) {
         return;
     }
     let (plan, merged, looks) = (&done.named.plan, done.merged, looks());
-    let shown = telling(merged);
-    let labels = shown.iter().map(|at| plan.measures[merged.measures[*at]].label.as_str());
+    let labels: Vec<String> = done.shown.iter().map(|at| done.label(merged.measures[*at])).collect();
     let columns: Vec<&str> = [done.lang.pick("point", "试验点")]
         .into_iter()
         .chain(plan.factors.iter().map(|f| f.name.as_str()))
-        .chain(labels)
+        .chain(labels.iter().map(String::as_str))
         .collect();
     let mut table = summary::table(&columns, looks);
     for (number, (point, estimates)) in plan.points.iter().zip(&merged.estimates).enumerate().take(40) {
@@ -186,7 +205,7 @@ pub(super) fn report(done: &Done<'_>) {
         };
         let cells = std::iter::once((number + 1).to_string())
             .chain(point.levels.iter().cloned())
-            .chain(shown.iter().map(estimate));
+            .chain(done.shown.iter().map(estimate));
         table.add_row(cells.map(|text| cell(&text, looks)));
     }
     anstream::println!("{}\n{table}", plan.title);
@@ -202,24 +221,6 @@ pub(super) fn report(done: &Done<'_>) {
         merged.rows,
         done.now
     );
-}
-
-/// The three measures that tell the points apart best: those whose means are most half-widths from one another.
-pub(super) fn telling(merged: &Merged) -> Vec<usize> {
-    let apart = |at: usize| {
-        let all: Vec<_> = merged.estimates.iter().filter_map(|point| point[at]).collect();
-        let means = || all.iter().map(|e| e.mean);
-        let spread = means().fold(f64::MIN, f64::max) - means().fold(f64::MAX, f64::min);
-        let widest = all.iter().filter_map(|e| e.half_width).fold(0.0, f64::max);
-        if all.len() < 2 || spread <= 0.0 {
-            0.0
-        } else {
-            spread / widest.max(f64::MIN_POSITIVE)
-        }
-    };
-    let mut ranked: Vec<(usize, f64)> = (0..merged.measures.len()).map(|at| (at, apart(at))).collect();
-    ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
-    ranked.into_iter().take(3).map(|(at, _)| at).collect()
 }
 
 /// The folder of a sweep.

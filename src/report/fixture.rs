@@ -136,19 +136,6 @@ pub(crate) fn empty() -> Results {
     }
 }
 
-/// The network of made-up results: its places on a circle.
-pub(crate) fn network(results: &Results) -> NetworkFacts {
-    let mut network = NetworkFacts::default();
-    for location in &results.locations {
-        match location.kind {
-            LocationKind::Place { .. } => network.places.push((location.name.clone(), None)),
-            LocationKind::Line { from, to } if from < to => network.lines.push((from, to)),
-            LocationKind::Line { .. } => {}
-        }
-    }
-    network
-}
-
 fn build(size: &Size) -> Results {
     let places = size.names.len();
     let mut locations: Vec<LocationFacts> = size

@@ -89,6 +89,12 @@ pub fn as_percent(e: &Estimate) -> Estimate {
     }
 }
 
+/// A level of confidence in per cent, such as `95 %`, with no digits beyond those it has.
+#[must_use]
+pub fn level(confidence: f64) -> String {
+    format!("{}\u{a0}%", (confidence * 1e5).round() / 1e3)
+}
+
 /// Hours: whole from a hundred on, with a decimal from ten on, else with two.
 #[must_use]
 pub fn hours(x: f64) -> String {

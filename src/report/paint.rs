@@ -200,6 +200,7 @@ fn paint<B: DrawingBackend>(marks: &[Mark], page: Option<f64>, backend: &mut B, 
             Mark::Rect { area, fill: colour } => fill(backend, *area, *colour)?,
             Mark::Path { points, colour, width } => path(backend, points, *colour, *width, target)?,
             Mark::Band { steps, fill: colour } => band(backend, steps, *colour, target)?,
+            Mark::Area { corners, fill, opacity } => area(backend, corners, *fill, *opacity)?,
             Mark::Cells { areas, fill: colour } => areas.iter().try_for_each(|area| fill(backend, *area, *colour))?,
             Mark::Strokes { lines, colour, width } => lines.iter().try_for_each(|points| path(backend, points, *colour, *width, target))?,
             Mark::Disc { centre, radius, fill } => {
@@ -269,6 +270,11 @@ fn band<B: DrawingBackend>(backend: &mut B, steps: &[Rect], colour: RGBColor, ta
         }
         Target::Pixels => steps.iter().try_for_each(|s| fill(backend, *s, colour)),
     }
+}
+
+fn area<B: DrawingBackend>(backend: &mut B, corners: &[(f64, f64)], colour: RGBColor, opacity: f64) -> Drawn {
+    let fine = corners.iter().map(|(x, y)| (step(*x), step(*y)));
+    backend.fill_polygon(fine, &colour.mix(opacity).filled()).map_err(failed)
 }
 
 fn write<B: DrawingBackend>(backend: &mut B, text: &Text, target: Target) -> Drawn {

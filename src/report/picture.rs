@@ -158,6 +158,15 @@ pub(crate) enum Mark {
         /// Its colour.
         fill: RGBColor,
     },
+    /// A filled shape with straight edges.
+    Area {
+        /// Its corners in order.
+        corners: Vec<(f64, f64)>,
+        /// Its colour.
+        fill: RGBColor,
+        /// How much it hides of what is below, from 0 to 1.
+        opacity: f64,
+    },
     /// Many filled rectangles of one colour.
     Cells {
         /// Their bounds.
@@ -185,6 +194,41 @@ pub(crate) enum Mark {
     },
     /// A text.
     Text(Text),
+}
+
+/// A small shape that marks a value, so that series differ without colour too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dot {
+    /// A disc.
+    Disc,
+    /// A square.
+    Square,
+    /// A square on its corner.
+    Diamond,
+    /// A triangle that points up.
+    Triangle,
+    /// A triangle that points down.
+    Falling,
+}
+
+impl Dot {
+    /// All of them, for series in order.
+    pub const ALL: [Self; 5] = [Self::Disc, Self::Square, Self::Triangle, Self::Diamond, Self::Falling];
+
+    /// The corners of it about a place, as wide as twice the radius or so.
+    fn corners(self, (x, y): (f64, f64), radius: f64) -> Vec<(f64, f64)> {
+        let (corners, first, reach) = match self {
+            Self::Disc | Self::Square => (4, 0.125, 1.25),
+            Self::Diamond => (4, 0.0, 1.3),
+            Self::Triangle => (3, 0.75, 1.35),
+            Self::Falling => (3, 0.25, 1.35),
+        };
+        let corner = |n: u32| {
+            let turn = std::f64::consts::TAU * (f64::from(n) / f64::from(corners) + first);
+            (x + radius * reach * turn.cos(), y + radius * reach * turn.sin())
+        };
+        (0..corners).map(corner).collect()
+    }
 }
 
 /// Bounds in pixels of the page.
@@ -283,6 +327,33 @@ impl Picture {
     pub fn band(&mut self, steps: Vec<Rect>, fill: RGBColor) {
         if !steps.is_empty() {
             self.marks.push(Mark::Band { steps, fill });
+        }
+    }
+
+    /// A filled shape by its corners, through which what is below shows where the opacity is under 1.
+    pub fn area(&mut self, corners: Vec<(f64, f64)>, fill: RGBColor, opacity: f64) {
+        if corners.len() > 2 {
+            self.marks.push(Mark::Area { corners, fill, opacity });
+        }
+    }
+
+    /// A small shape that marks a value, with a rim of paper that sets it off from lines.
+    pub fn dot(&mut self, at: (f64, f64), dot: Dot, radius: f64, fill: RGBColor) {
+        for (radius, fill) in [(radius + 1.0, super::theme::PAPER), (radius, fill)] {
+            match dot {
+                Dot::Disc => self.disc(at, radius, fill),
+                _ => self.area(dot.corners(at, radius), fill, 1.0),
+            }
+        }
+    }
+
+    /// An upright or level line with short bars across its ends, as intervals are drawn.
+    pub fn whisker(&mut self, from: (f64, f64), to: (f64, f64), colour: RGBColor, width: f64) {
+        self.line(from, to, colour, width);
+        let level = (to.1 - from.1).abs() < 1e-9;
+        let (dx, dy) = if level { (0.0, 3.5) } else { (3.5, 0.0) };
+        for (x, y) in [from, to] {
+            self.line((x - dx, y - dy), (x + dx, y + dy), colour, width);
         }
     }
 

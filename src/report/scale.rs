@@ -45,22 +45,74 @@ impl Ticks {
     }
 }
 
-/// Ticks from zero up to the first round number not below `max`, about `count` of them.
-pub(crate) fn ticks(max: f64, count: usize) -> Ticks {
-    let max = if max.is_finite() && max > 0.0 { max } else { 1.0 };
-    let raw = max / count.max(1) as f64;
+/// An axis that need not begin at zero.
+#[derive(Clone, Debug)]
+pub(crate) struct Range {
+    /// Both ends.
+    pub ends: (f64, f64),
+    /// Values and labels.
+    pub ticks: Vec<(f64, String)>,
+}
+
+/// Ticks on round numbers around values from `low` to `high`, about `count` of them. The axis begins at zero where that
+/// costs less than half of it; else it is for differences.
+pub(crate) fn ticks_around((low, high): (f64, f64), count: usize) -> Range {
+    let (low, high) = if low.is_finite() && high.is_finite() && low <= high {
+        (low, high)
+    } else {
+        (0.0, 1.0)
+    };
+    let low = if low > 0.0 && low < 0.5 * high { 0.0 } else { low };
+    let high = if high < 0.0 && high > 0.5 * low { 0.0 } else { high };
+    ticks_between((low, high), count)
+}
+
+/// The same without regard to zero, as a scale of colours has it.
+pub(crate) fn ticks_between((low, high): (f64, f64), count: usize) -> Range {
+    // Values that are all the same get room about them.
+    let (low, high) = if high - low > 1e-9 * high.abs().max(low.abs()) {
+        (low, high)
+    } else {
+        let room = if high == 0.0 { 1.0 } else { 0.1 * high.abs() };
+        (low - room, high + room)
+    };
+    let step = round_step((high - low) / count.max(1) as f64);
+    let (first, last) = ((low / step + 1e-9).floor(), (high / step - 1e-9).ceil());
+    let steps = (last - first).clamp(1.0, 100.0) as usize;
+    let decimals = decimals(step);
+    let ticks = (0..=steps).map(|i| (first + i as f64) * step).map(|value| {
+        let text = format!("{:.decimals$}", value.abs());
+        let negative = value < 0.0 && text.chars().any(|c| c.is_ascii_digit() && c != '0');
+        (value, if negative { format!("\u{2212}{text}") } else { text })
+    });
+    Range {
+        ends: (first * step, (first + steps as f64) * step),
+        ticks: ticks.collect(),
+    }
+}
+
+/// The first round number not below a value above zero.
+fn round_step(raw: f64) -> f64 {
     let power = libm::pow(10.0, libm::log10(raw).floor());
-    let step = [1.0, 2.0, 2.5, 5.0, 10.0]
-        .into_iter()
-        .map(|m| m * power)
-        .find(|s| *s >= raw * 0.999)
-        .unwrap_or(10.0 * power);
-    let steps = (max / step - 1e-9).ceil().max(1.0) as usize;
+    let steps = [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().map(|m| m * power);
+    steps.into_iter().find(|s| *s >= raw * 0.999).unwrap_or(10.0 * power)
+}
+
+/// The decimals that multiples of a step need.
+fn decimals(step: f64) -> usize {
     let short = (0..6).find(|d| {
         let scaled = step * 10_f64.powi(*d);
         (scaled - scaled.round()).abs() < 1e-6 * scaled
     });
-    let decimals = short.unwrap_or(6).unsigned_abs() as usize;
+    short.unwrap_or(6).unsigned_abs() as usize
+}
+
+/// Ticks from zero up to the first round number not below `max`, about `count` of them.
+pub(crate) fn ticks(max: f64, count: usize) -> Ticks {
+    let max = if max.is_finite() && max > 0.0 { max } else { 1.0 };
+    let step = round_step(max / count.max(1) as f64);
+    let steps = (max / step - 1e-9).ceil().max(1.0) as usize;
+    let decimals = decimals(step);
     let ticks = (0..=steps)
         .map(|i| i as f64 * step)
         .map(|v| (v, format!("{v:.decimals$}")))
@@ -126,6 +178,32 @@ mod tests {
             assert!(t.ticks.len() <= 6, "{max}: {t:?}");
         }
         assert!(ticks(f64::NAN, 4).end > 0.0);
+    }
+
+    #[test]
+    fn axes_about_values_are_round_and_hold_them() {
+        for (low, high, first, last) in [
+            (91.2, 93.4, "91", "94"),
+            (0.7, 1.3, "0.6", "1.4"),
+            (3.0, 30.0, "0", "30"),
+            (-2.0, 5.0, "\u{2212}2", "6"),
+            (-0.031, -0.029, "\u{2212}0.0310", "\u{2212}0.0290"),
+            (5.0, 5.0, "4.50", "5.50"),
+            (0.0, 0.0, "\u{2212}1.0", "1.0"),
+            (f64::NAN, 2.0, "0.00", "1.00"),
+        ] {
+            let range = ticks_around((low, high), 4);
+            let label = |at: Option<&(f64, String)>| at.map(|t| t.1.clone()).unwrap_or_default();
+            assert_eq!(
+                (label(range.ticks.first()).as_str(), label(range.ticks.last()).as_str()),
+                (first, last),
+                "{low} to {high}"
+            );
+            assert!(
+                range.ticks.len() <= 7 && (low.is_nan() || (range.ends.0 <= low + 1e-9 && range.ends.1 >= high - 1e-9)),
+                "{range:?}"
+            );
+        }
     }
 
     #[test]

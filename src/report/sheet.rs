@@ -8,7 +8,7 @@ use super::number;
 use super::paint;
 #[cfg(test)]
 use super::picture::Mark;
-use super::picture::{Label, Picture, Rect, Style};
+use super::picture::{Dot, Label, Picture, Rect, Style};
 use super::tables::Table;
 use super::{Lang, ReportError, theme, words};
 use crate::experiment::results::{LocationFacts, Results};
@@ -37,6 +37,8 @@ pub(crate) enum Swatch {
     Line,
     /// A dashed line.
     Dashes,
+    /// A mark of a value.
+    Dot(Dot),
 }
 
 /// An entry of the key.
@@ -236,6 +238,7 @@ fn key(picture: &mut Picture, keys: &[Key], y: f64) -> f64 {
                 },
                 *colour,
             ),
+            Swatch::Dot(dot) => picture.dot((x + 9.0, middle), *dot, 4.5, *colour),
             Swatch::Line => picture.line((x, middle), (x + 18.0, middle), *colour, 2.0),
             Swatch::Dashes => picture.dashes((x, middle), (x + 18.0, middle), *colour, 1.5),
         }
@@ -330,6 +333,7 @@ mod check {
             Mark::Rect { area, .. } => vec![area.x, area.y, area.w, area.h],
             Mark::Path { points, .. } => points.iter().flat_map(|p| [p.0, p.1]).collect(),
             Mark::Band { steps, .. } => steps.iter().flat_map(|s| [s.x, s.y, s.w, s.h]).collect(),
+            Mark::Area { corners, .. } => corners.iter().flat_map(|p| [p.0, p.1]).collect(),
             Mark::Cells { areas, .. } => areas.iter().flat_map(|s| [s.x, s.y, s.w, s.h]).collect(),
             Mark::Strokes { lines, .. } => lines.iter().flatten().flat_map(|p| [p.0, p.1]).collect(),
             Mark::Disc { centre, radius, .. } => vec![centre.0, centre.1, *radius],

@@ -36,6 +36,25 @@ pub const RUNNING_DOWN: RGBColor = RGBColor(92, 107, 122);
 /// Trains running up the page of a time-space diagram.
 pub const RUNNING_UP: RGBColor = RGBColor(74, 146, 190);
 
+/// Series beside one another, such as the levels of a factor: after Okabe and Ito (2008), in an order in which neighbours differ
+/// in lightness too.
+pub const SERIES: [RGBColor; 6] = [
+    RGBColor(0, 70, 130),
+    RGBColor(226, 140, 0),
+    RGBColor(0, 128, 96),
+    RGBColor(86, 170, 224),
+    RGBColor(150, 40, 90),
+    RGBColor(120, 120, 120),
+];
+/// The highest of many lines.
+pub const HIGHEST: RGBColor = RGBColor(178, 56, 0);
+/// The lowest of many lines.
+pub const LOWEST: RGBColor = RGBColor(62, 148, 205);
+/// Those in between.
+pub const BETWEEN: RGBColor = RGBColor(212, 217, 222);
+/// What is good, such as a limit that holds.
+pub const GOOD: RGBColor = RGBColor(0, 128, 96);
+
 /// From little to much in heat maps: one hue, darker step by step, so that print and eyes without colour keep the order.
 pub const SEQUENTIAL: [RGBColor; 7] = [
     RGBColor(222, 235, 246),
@@ -46,6 +65,41 @@ pub const SEQUENTIAL: [RGBColor; 7] = [
     RGBColor(24, 88, 146),
     RGBColor(8, 48, 96),
 ];
+
+/// The same two where so many trains run that their lines would hide those that wait.
+pub const RUNNING_DOWN_FAINT: RGBColor = RGBColor(186, 194, 203);
+/// See [`RUNNING_DOWN_FAINT`].
+pub const RUNNING_UP_FAINT: RGBColor = RGBColor(170, 206, 226);
+/// From few to many trains running, in greys beside which the colours of waiting stand out.
+pub const RUNNING: [RGBColor; 6] = [
+    RGBColor(238, 240, 243),
+    RGBColor(220, 225, 230),
+    RGBColor(198, 206, 214),
+    RGBColor(172, 182, 192),
+    RGBColor(140, 152, 164),
+    RGBColor(104, 118, 132),
+];
+
+/// The colour of a share, from 0 for the least to 1 for the most.
+#[must_use]
+pub fn sequential(share: f64) -> RGBColor {
+    between(&SEQUENTIAL, share)
+}
+
+/// Between the nearest two of evenly spaced colours.
+fn between(stops: &[RGBColor], share: f64) -> RGBColor {
+    let share = if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) };
+    let place = share * (stops.len() - 1) as f64;
+    let at = (place as usize).min(stops.len() - 2);
+    let (from, to) = (stops[at], stops[at + 1]);
+    let mix = |a: u8, b: u8| (f64::from(a) + (f64::from(b) - f64::from(a)) * (place - at as f64)).round() as u8;
+    RGBColor(mix(from.0, to.0), mix(from.1, to.1), mix(from.2, to.2))
+}
+
+/// How light a colour is in grey print, from 0 to 255.
+fn lightness(RGBColor(r, g, b): RGBColor) -> f64 {
+    0.2126 * f64::from(r) + 0.7152 * f64::from(g) + 0.0722 * f64::from(b)
+}
 
 /// Size of a title, in pixels of a page [`WIDTH`] pixels wide.
 pub const TITLE: f64 = 19.0;
@@ -63,9 +117,8 @@ pub const MARGIN: f64 = 24.0;
 
 /// Paper or ink, whichever is read better on a colour.
 #[must_use]
-pub fn on(RGBColor(r, g, b): RGBColor) -> RGBColor {
-    let light = 0.2126 * f64::from(r) + 0.7152 * f64::from(g) + 0.0722 * f64::from(b);
-    if light > 135.0 { INK } else { PAPER }
+pub fn on(colour: RGBColor) -> RGBColor {
+    if lightness(colour) > 135.0 { INK } else { PAPER }
 }
 
 /// The colour of an activity, the same in every chart.
@@ -113,10 +166,6 @@ pub const fn activity(activity: Activity) -> RGBColor {
 mod tests {
     use super::*;
 
-    fn lightness(RGBColor(r, g, b): RGBColor) -> f64 {
-        0.2126 * f64::from(r) + 0.7152 * f64::from(g) + 0.0722 * f64::from(b)
-    }
-
     #[test]
     fn neighbours_differ_in_grey_print() {
         for pair in Activity::ALL.windows(2) {
@@ -140,6 +189,21 @@ mod tests {
             for b in &Activity::ALL[..i] {
                 assert_ne!(activity(*a), activity(*b), "{a:?} and {b:?}");
             }
+        }
+    }
+
+    #[test]
+    fn shares_grow_darker() {
+        let shades: Vec<f64> = (0..=20).map(|i| lightness(sequential(f64::from(i) / 20.0))).collect();
+        assert!(shades.windows(2).all(|w| w[0] > w[1] + 2.0), "{shades:?}");
+        assert_eq!(sequential(f64::NAN), sequential(0.0));
+        assert_eq!(sequential(7.0), sequential(1.0));
+    }
+
+    #[test]
+    fn neighbouring_series_differ_in_grey_print() {
+        for pair in SERIES.windows(2) {
+            assert!((lightness(pair[0]) - lightness(pair[1])).abs() > 20.0, "{pair:?}");
         }
     }
 }

@@ -10,11 +10,13 @@
 //! | how much of the start to delete | [`mser`], [`welch`] | White (1997); Welch (1983) |
 //! | the difference of two scenarios | [`paired()`] | Law (2015), section 10.2.1 |
 //! | which of several differences are sure | [`holm`], [`bonferroni_level`] | Holm (1979) |
+//! | whether two things rise together | [`rank_correlation`] | Spearman (1904) |
 //! | how many replications | [`Precision`] | Law (2015), section 9.4.1 |
 //! | the cheapest that keeps its limits | [`selection`] | Kim & Nelson (2001); Andradóttir & Kim (2010) |
 
 mod batch;
 mod beta;
+mod correlation;
 pub mod design;
 mod estimate;
 mod multiple;
@@ -32,6 +34,7 @@ mod student;
 mod warm_up;
 
 pub use batch::{BatchMeans, batch_means};
+pub use correlation::rank_correlation;
 pub use estimate::{Estimate, Gather, estimate, number_or_nan};
 pub use multiple::{bonferroni_level, holm};
 pub use order::{QuantileEstimate, QuantileRanks, quantile_estimate, quantile_ranks};

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::estimate::estimate;
 use super::quantile::rank;
 
 /// The distance of two points of a trajectory in the factor that changes: two thirds of its range, on the grid 0, 1/3, 2/3, 1
@@ -38,6 +39,8 @@ pub struct Effect {
     /// Mean size of an effect, which does not cancel where it changes its sign: mu* of Campolongo, Cariboni & Saltelli (2007),
     /// Environmental Modelling & Software 22(10), 1509-1518.
     pub mean_size: f64,
+    /// Half the width of Student's interval for it, as trajectories are independent; absent below two of them.
+    pub mean_size_half_width: Option<f64>,
     /// Standard deviation of the effects: large where the effect is not straight, or depends on other factors.
     pub sd: f64,
 }
@@ -45,11 +48,11 @@ pub struct Effect {
 /// The points of a trajectory, and the response at each, where there is one.
 pub type Trajectory = (Vec<Vec<f64>>, Vec<Option<f64>>);
 
-/// The effects of every factor from trajectories. A trajectory
+/// The effects of every factor from trajectories, with intervals at a level of confidence. A trajectory
 /// without a response at one of its points is left out.
 #[must_use]
 #[allow(clippy::cast_possible_truncation, reason = "far fewer than 2^32 trajectories")]
-pub fn elementary_effects(factors: usize, trajectories: &[Trajectory]) -> Vec<Effect> {
+pub fn elementary_effects(factors: usize, trajectories: &[Trajectory], confidence: f64) -> Vec<Effect> {
     let mut effects: Vec<Vec<f64>> = vec![Vec::new(); factors];
     for (points, responses) in trajectories {
         let Some(responses) = responses.iter().copied().collect::<Option<Vec<f64>>>() else {
@@ -62,7 +65,7 @@ pub fn elementary_effects(factors: usize, trajectories: &[Trajectory]) -> Vec<Ef
             }
         }
     }
-    effects.iter().map(|all| effect(all)).collect()
+    effects.iter().map(|all| effect(all, confidence)).collect()
 }
 
 #[allow(
@@ -70,7 +73,7 @@ pub fn elementary_effects(factors: usize, trajectories: &[Trajectory]) -> Vec<Ef
     clippy::cast_possible_truncation,
     reason = "far fewer than 2^32 trajectories"
 )]
-fn effect(all: &[f64]) -> Effect {
+fn effect(all: &[f64], confidence: f64) -> Effect {
     let n = all.len() as f64;
     let mean = all.iter().sum::<f64>() / n;
     let squares: f64 = all.iter().map(|e| (e - mean).powi(2)).sum();
@@ -78,6 +81,7 @@ fn effect(all: &[f64]) -> Effect {
         n: all.len() as u32,
         mean,
         mean_size: all.iter().map(|e| e.abs()).sum::<f64>() / n,
+        mean_size_half_width: estimate(all.iter().map(|e| e.abs()), confidence).and_then(|e| e.half_width),
         sd: if all.len() > 1 { (squares / (n - 1.0)).sqrt() } else { f64::NAN },
     }
 }
@@ -273,7 +277,7 @@ mod tests {
                 (points, responses)
             })
             .collect();
-        elementary_effects(factors, &all)
+        elementary_effects(factors, &all, 0.95)
     }
 
     /// The effect of a factor of a linear function is its slope, everywhere.
@@ -283,6 +287,7 @@ mod tests {
         for (effect, slope) in effects.iter().zip([3.0, -0.5, 0.0_f64]) {
             assert!((effect.mean - slope).abs() < 1e-12 && (effect.mean_size - slope.abs()).abs() < 1e-12 && effect.sd < 1e-12);
             assert_eq!(effect.n, 10);
+            assert!(effect.mean_size_half_width.is_some_and(|half| half < 1e-12), "all are the same");
         }
     }
 
@@ -346,6 +351,6 @@ mod tests {
         );
         let points = morris_trajectory(2, splitmix(1));
         let lost = (points, vec![Some(1.0), None, Some(2.0)]);
-        assert_eq!(elementary_effects(2, &[lost])[0].n, 0, "a trajectory with a failed point");
+        assert_eq!(elementary_effects(2, &[lost], 0.95)[0].n, 0, "a trajectory with a failed point");
     }
 }

@@ -10,7 +10,7 @@ use super::folder::Parts;
 use super::index::{Index, Place};
 use super::part::{Part, StoredRow};
 use crate::experiment::sweep::{Plan, RunId, Status};
-use crate::report::tables::{Table, TableStream};
+use crate::report::tables::{Table, TableStream, factor_columns};
 use crate::stats::{Estimate, Gather};
 
 /// Values held in memory at once: some 16 MB.
@@ -88,30 +88,21 @@ fn fill(index: &Index<'_>, stretch: &[(u32, RunId)], last: &mut Option<(u32, Par
     Ok(filled.into_iter().flatten().collect())
 }
 
-/// The columns that tell a point.
-fn factor_columns(mut table: Table, plan: &Plan, points: &[u32]) -> Table {
-    let point = |at: &u32| &plan.points[*at as usize];
-    table = table.integer("point", points.iter().map(|at| i64::from(*at) + 1));
-    for (factor, column) in plan.factors.iter().enumerate() {
-        let name = format!("factor.{}", column.id);
-        let numbers = || points.iter().map(|at| point(at).numbers[factor]);
-        table = match column.unit.as_deref() {
-            Some("") => table.nullable_float(&name, numbers()),
-            Some(unit) => {
-                let words = table.text(&name, points.iter().map(|at| point(at).levels[factor].as_str()));
-                let unit = unit.replace('/', "_per_");
-                words.nullable_float(&format!("{name}_{}", unit.trim_start_matches('_')), numbers())
-            }
-            None => table.text(&name, points.iter().map(|at| point(at).levels[factor].as_str())),
-        };
-    }
-    table
+/// The columns that tell a point, for points by their indices.
+fn point_columns(table: Table, plan: &Plan, points: &[u32]) -> Table {
+    let numbered = table.integer("point", points.iter().map(|at| i64::from(*at) + 1));
+    factor_columns(numbered, &plan.factors, |factor| {
+        let point = move |at: &u32| &plan.points[*at as usize];
+        points
+            .iter()
+            .map(move |at| (point(at).levels[factor].as_str(), point(at).numbers[factor]))
+    })
 }
 
 fn runs_table(plan: &Plan, rows: &[Filled]) -> Table {
     let points: Vec<u32> = rows.iter().map(|(point, _)| *point).collect();
     let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-    let mut table = factor_columns(Table::new("runs"), plan, &points)
+    let mut table = point_columns(Table::new("runs"), plan, &points)
         .integer("replication", rows.iter().map(|(_, row)| row.replication))
         .integer("seed", rows.iter().map(|(_, row)| whole(row.seed)))
         .text("status", rows.iter().map(|(_, row)| row.status.word()))
@@ -124,8 +115,9 @@ fn runs_table(plan: &Plan, rows: &[Filled]) -> Table {
     table
 }
 
-/// The measures of which the table of points has an estimate.
-fn headlines(plan: &Plan) -> Vec<usize> {
+/// The indices of the measures of which the table of points has an estimate: headlines and those that a rule looks at.
+#[must_use]
+pub fn headlines(plan: &Plan) -> Vec<usize> {
     let watched = plan.watched();
     (0..plan.measures.len())
         .filter(|at| plan.measures[*at].headline || watched.iter().any(|index| *index as usize == *at))
@@ -209,7 +201,7 @@ impl Merged {
         let estimate = |(point, measure): &(u32, usize)| self.estimates[*point as usize][*measure];
         let measure = |(_, measure): &(u32, usize)| &plan.measures[self.measures[*measure]];
         let each = |of: fn(&Estimate) -> Option<f64>| cells.iter().map(move |cell| estimate(cell).as_ref().and_then(of));
-        factor_columns(Table::new("points"), plan, &points)
+        point_columns(Table::new("points"), plan, &points)
             .integer("runs_finished", points.iter().map(|point| runs(point).0))
             .integer("runs_unfinished", points.iter().map(|point| runs(point).1))
             .text("measure", cells.iter().map(|cell| measure(cell).id.as_str()))

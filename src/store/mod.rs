@@ -15,7 +15,7 @@ mod part;
 pub use error::StoreError;
 pub use folder::{Lock, Parts, publish, publish_with};
 pub use index::Index;
-pub use merge::{Merged, merge};
+pub use merge::{Merged, headlines, merge};
 pub use part::{Part, PartFacts, PartFault, StoredRow};
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 mod asked;
 mod design;
 mod plan;
+mod response;
 mod row;
 mod selecting;
 mod sensitivity;
@@ -18,6 +19,7 @@ mod work_tests;
 pub use asked::build_selection;
 pub use design::settings;
 pub use plan::{FactorColumn, MeasureColumn, Plan, PlanError, Point, PointGoal, StoppingRule, build, hexadecimal};
+pub use response::{Response, ResponsePoint, Shape};
 pub use row::{Row, Status};
 pub use selecting::{PointLimit, PointPrice, Seen, SelectionRule, Standing, standing};
 pub use sensitivity::{Factors, Sensitivity, sensitivity};

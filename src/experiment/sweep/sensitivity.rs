@@ -52,7 +52,7 @@ pub fn sensitivity(file: &PlanFile, confidence: f64, estimates: &[Option<Estimat
                 .filter(|(_, responses)| responses.iter().all(Option::is_some))
                 .count();
             (
-                Factors::Effects(elementary_effects(factors, &trajectories)),
+                Factors::Effects(elementary_effects(factors, &trajectories, confidence)),
                 used,
                 trajectories.len(),
             )

@@ -1,5 +1,6 @@
 //! The charts, one file each.
 
+mod axes;
 mod calendar_map;
 mod differences;
 mod dwell;
@@ -9,6 +10,7 @@ mod heat;
 mod knockout;
 mod panel;
 mod queue;
+mod response;
 mod stall;
 mod stays;
 mod stringline;
@@ -28,6 +30,7 @@ pub use flow_map::flow_map;
 pub use gantt::{GanttOptions, gantt};
 pub use knockout::knockout;
 pub use queue::queue;
+pub use response::{heat_map, influence, one_at_a_time, parallel_coordinates, response_curves, response_gallery};
 pub use stall::stall;
 pub(super) use stringline::{Axis, parts_of_way};
 pub use stringline::{StringlineOptions, stringline};
@@ -45,9 +48,13 @@ use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 use super::{Chart, Lang, ReportError};
 use crate::experiment::compare::Comparison;
 use crate::experiment::results::Results;
+use crate::units::{DAY, Duration};
 
 /// Places of which trains are shown one by one, at most.
 const GANTTS: usize = 4;
+
+/// From so much measured time on, weeks are laid upon each other.
+const FOLDED_FROM: Duration = Duration(14 * DAY);
 
 /// Which chart, for drawing them side by side.
 #[derive(Clone, Copy)]
@@ -55,6 +62,7 @@ enum Which {
     Map,
     Waterfall(Hours),
     Stringline(usize),
+    Folded(usize),
     Gantt(usize),
     Queue,
     Calendar(CalendarOf),
@@ -86,12 +94,16 @@ pub fn gallery(results: &Results, lang: Lang) -> Result<Vec<Chart>, ReportError>
         Which::Week,
     ];
     all.extend((0..results.corridors.len().max(1)).map(Which::Stringline));
+    if results.run.length >= FOLDED_FROM {
+        all.extend((0..results.corridors.len()).map(Which::Folded));
+    }
     all.extend(gantt::places_to_draw(results, GANTTS).into_iter().map(Which::Gantt));
     all.push(Which::WarmUp);
     let draw = |which: Which| match which {
         Which::Map => flow_map(results, lang),
         Which::Waterfall(hours) => waterfall(results, hours, lang),
         Which::Stringline(corridor) => stringline(results, corridor, &StringlineOptions::default(), lang),
+        Which::Folded(corridor) => stringline(results, corridor, &StringlineOptions::folded(), lang),
         Which::Gantt(place) => gantt(results, place, &GanttOptions::default(), lang),
         Which::Queue => queue(results, lang),
         Which::Calendar(of) => calendar_map(results, of, lang),
@@ -119,5 +131,7 @@ pub fn comparison_gallery(comparison: &Comparison, lang: Lang) -> Result<Vec<Cha
     Ok(charts)
 }
 
+#[cfg(test)]
+mod lang_tests;
 #[cfg(test)]
 mod tests;

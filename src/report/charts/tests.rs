@@ -8,7 +8,7 @@ use crate::stats::Estimate;
 use crate::units::{Duration, HOUR, Instant};
 
 /// Reads XML as strictly as these files need: tags balance, text and attributes are escaped.
-fn assert_well_formed(xml: &str) {
+pub(super) fn assert_well_formed(xml: &str) {
     let mut open: Vec<&str> = Vec::new();
     let mut rest = xml;
     while let Some(at) = rest.find('<') {
@@ -34,13 +34,13 @@ fn assert_well_formed(xml: &str) {
     assert!(!xml.contains(|c: char| c.is_control() && c != '\n'));
 }
 
-fn row(csv: &str, n: usize) -> Vec<String> {
+pub(super) fn row(csv: &str, n: usize) -> Vec<String> {
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     let record = reader.records().nth(n).expect("so many rows").expect("CSV");
     record.iter().map(str::to_owned).collect()
 }
 
-fn rows(csv: &str) -> usize {
+pub(super) fn rows(csv: &str) -> usize {
     csv::Reader::from_reader(csv.as_bytes()).records().count()
 }
 
@@ -209,6 +209,7 @@ fn stringline_data_are_the_records_within_the_window() {
     let options = StringlineOptions {
         from: Some(Instant(5 * 24 * HOUR)),
         length: Duration::hours(12),
+        ..StringlineOptions::default()
     };
     let csv = stringline(&results, 0, &options, Lang::En).expect("drawn").data_csv;
     let on_corridor: Vec<&str> = results.corridors[0]

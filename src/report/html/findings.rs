@@ -6,7 +6,7 @@ use crate::report::calendar::Calendar;
 use crate::report::sheet::name_of;
 use crate::report::summary::{kind_hours, waits};
 use crate::report::tables::step_start;
-use crate::report::{Lang, number};
+use crate::report::{Lang, number, words};
 use crate::stats::Estimate;
 use crate::units::Instant;
 
@@ -39,10 +39,6 @@ fn place(results: &Results, location: usize) -> String {
     name_of(results, location).text
 }
 
-fn activity(activity: Activity, lang: Lang) -> &'static str {
-    lang.pick(activity.label(), activity.label())
-}
-
 /// How the time of a train divides.
 fn time_in_network(results: &Results, lang: Lang) -> Option<Finding> {
     let [running, service, waiting] = ["running", "service", "waiting"].map(|kind| kind_hours(results, kind));
@@ -64,7 +60,7 @@ fn longest_wait(results: &Results, lang: Lang) -> Option<Finding> {
     let waits = waits(results);
     let (first, share) = waits.first()?;
     let name = |e: &LedgerEntry| {
-        let (cause, place) = (activity(e.activity, lang), place(results, e.location));
+        let (cause, place) = (words::activity(e.activity, lang), place(results, e.location));
         lang.pick(format!("for “{cause}” at {place}"), format!("{place}的“{cause}”"))
     };
     let hours = |e: &LedgerEntry| number::with_interval(&e.hours_per_train);
@@ -167,7 +163,11 @@ fn longest_queue(results: &Results, lang: Lang) -> Option<Finding> {
     let steps = queue.steps.iter().enumerate().filter(|(i, _)| measured(*i));
     if let Some((step, most)) = steps.max_by(|a, b| a.1.mean.total_cmp(&b.1.mean)) {
         let at = Calendar::of(&results.run).civil(step_start(queue.first, queue.step.0, step));
-        let (at, most, step) = (at.strftime("%Y-%m-%d %H:%M"), number::plain(most.mean), queue.step);
+        let (at, most, step) = (
+            at.strftime("%Y-%m-%d %H:%M"),
+            number::plain(most.mean),
+            words::duration(queue.step, lang),
+        );
         said += &lang.pick(
             format!("; {most} in the worst {step} of the mean over replications, from {at}."),
             format!("；按各次重复的均值，自 {at} 起的 {step} 内最多，为 {most} 列。"),
@@ -213,6 +213,7 @@ fn nearest_limit(results: &Results, lang: Lang) -> Option<Finding> {
     let (daily, label, limit) = limits
         .filter(|(_, _, limit)| *limit > 0.0)
         .max_by(|a, b| (mean(a.0) / a.2).total_cmp(&(mean(b.0) / b.2)))?;
+    let label = words::limit(label, lang);
     let place = place(results, daily.place);
     let name = daily
         .exchange

@@ -11,7 +11,7 @@ use crate::report::charts::{Axis, parts_of_way};
 use crate::report::network::Map;
 use crate::report::picture::{Picture, Rect};
 use crate::report::sheet::name_of;
-use crate::report::{Lang, ReportError, paint, theme};
+use crate::report::{Lang, ReportError, paint, theme, words};
 use crate::units::{DAY, HOUR, Instant, MINUTE};
 
 /// Days that are replayed: a week, or less where more activities than [`MOST`] are in it.
@@ -69,8 +69,8 @@ impl Replay {
     ///
     /// # Errors
     /// Where the map cannot be drawn.
-    pub(super) fn new(results: &Results, network: &NetworkFacts, lang: Lang) -> Result<Option<Self>, ReportError> {
-        let Some(records) = results.records.first().filter(|_| !network.places.is_empty()) else {
+    pub(super) fn new(results: &Results, lang: Lang) -> Result<Option<Self>, ReportError> {
+        let Some(records) = results.records.first().filter(|_| !results.network.places.is_empty()) else {
             return Ok(None);
         };
         let begin = results.run.warm_up.0;
@@ -82,7 +82,7 @@ impl Replay {
         if count(window) == 0 {
             return Ok(None);
         }
-        let (map, nodes) = map(network, lang)?;
+        let (map, nodes) = map(&results.network, lang)?;
         let used = |a: &Activity| records.activities.iter().any(|r| r.activity == *a && overlaps(r, window));
         let activities: Vec<Activity> = Activity::ALL.into_iter().filter(used).collect();
         let data = Data {
@@ -99,7 +99,7 @@ impl Replay {
                 .collect(),
             activities: activities
                 .iter()
-                .map(|a| (a.label().to_owned(), dark::hex(colour(*a)), a.is_waiting()))
+                .map(|a| (words::activity(*a, lang).to_owned(), dark::hex(colour(*a)), a.is_waiting()))
                 .collect(),
             flows: results
                 .flows
@@ -227,7 +227,7 @@ fn map(network: &NetworkFacts, lang: Lang) -> Result<(String, Vec<(f64, f64)>), 
         "Places and lines; trains are moved on it by the time above.",
         "地点与线路；列车随上方时间移动。",
     );
-    Ok((paint::svg(&picture, "replay-map", title, alt)?, map.at))
+    Ok((paint::svg(&picture, lang, "replay-map", (title, alt))?, map.at))
 }
 
 fn corridor(results: &Results, facts: &CorridorFacts, window: (Instant, Instant)) -> Corridor {
@@ -299,8 +299,7 @@ mod tests {
     #[test]
     fn trains_are_those_of_the_records() {
         let results = fixture::usual();
-        let network = fixture::network(&results);
-        let replay = Replay::new(&results, &network, Lang::En).expect("drawn").expect("trains are there");
+        let replay = Replay::new(&results, Lang::En).expect("drawn").expect("trains are there");
         let window = (Instant(14 * DAY), Instant(21 * DAY));
         assert_eq!(replay.data.minutes, 7 * 1440);
         let records = &results.records[0];
@@ -354,10 +353,6 @@ mod tests {
     #[test]
     fn nothing_recorded_is_not_replayed() {
         let results = fixture::empty();
-        assert!(
-            Replay::new(&results, &NetworkFacts::default(), Lang::En)
-                .expect("nothing to draw")
-                .is_none()
-        );
+        assert!(Replay::new(&results, Lang::En).expect("nothing to draw").is_none());
     }
 }

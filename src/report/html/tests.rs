@@ -27,7 +27,6 @@ fn page(results: &Results, charts: &[Chart], lang: Lang) -> String {
     };
     let report = RunReport {
         results,
-        network: &fixture::network(results),
         charts,
         document: &document,
         origin: &origin,

@@ -4,6 +4,7 @@ mod from_comparison;
 mod from_frontier;
 mod from_losses;
 mod from_optimisation;
+mod from_response;
 mod from_results;
 mod parquet_file;
 mod replications;
@@ -15,6 +16,7 @@ pub use from_comparison::{differences, flow_differences, keys, train_differences
 pub use from_frontier::frontier;
 pub use from_losses::{backlogs, losses};
 pub use from_optimisation::alternatives;
+pub use from_response::{factor_columns, response};
 pub use from_results::{activities, all, daily, ledger, measures, queues, trains};
 pub(crate) use from_results::{activity_rows, civil, kind, step_start};
 pub use parquet_file::TableStream;
