@@ -1,13 +1,13 @@
 //! What is drawn of a run, by `run` and again by `report`: charts, the reviewer's document and the page.
 
-use super::common::{Failure, LangArgs};
+use super::common::Failure;
 use super::folder::Folder;
 use super::manifest::Manifest;
 use super::run::Format;
 use super::stress_des::{self, Described};
 use crate::experiment::Results;
 use crate::report::html::{Origin, RunReport, run_page};
-use crate::report::{self, ReportError};
+use crate::report::{self, Lang, ReportError};
 
 /// A run, to be drawn in a language.
 pub(super) struct Drawn<'a> {
@@ -15,10 +15,12 @@ pub(super) struct Drawn<'a> {
     pub(super) described: Described<'a>,
     /// What was found.
     pub(super) results: &'a Results,
+    /// The same under the names of the language.
+    pub(super) told: &'a Results,
     /// How it came to be.
     pub(super) manifest: &'a Manifest,
     /// The language.
-    pub(super) lang: LangArgs,
+    pub(super) lang: Lang,
 }
 
 impl Drawn<'_> {
@@ -30,10 +32,7 @@ impl Drawn<'_> {
         if !(svg || png || html) {
             return Ok(());
         }
-        let names = self.lang.names(self.described.loaded);
-        let told = names.as_ref().map(|names| names.results(self.results));
-        let told = told.as_ref().unwrap_or(self.results);
-        let charts = report::gallery(told, self.lang.lang())?;
+        let charts = report::gallery(self.told, self.lang)?;
         for chart in &charts {
             folder.write_chart("charts/", chart, svg, png)?;
         }
@@ -41,12 +40,12 @@ impl Drawn<'_> {
             return Ok(());
         }
         let report = RunReport {
-            results: told,
+            results: self.told,
             charts: &charts,
             document: &document,
             origin: &origin(self.manifest)?,
         };
-        folder.write("report.html", run_page(&report, self.lang.lang())?.as_bytes())
+        folder.write("report.html", run_page(&report, self.lang)?.as_bytes())
     }
 }
 

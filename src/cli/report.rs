@@ -51,6 +51,7 @@ impl Report {
         let manifest = manifest(&self.folder)?;
         let (loaded, model) = replay::scenario_of(&self.folder, &manifest.scenario_sha256)?;
         let (results, inputs) = stored::read(&self.folder, &manifest)?;
+        let told = self.lang.names(&loaded).map(|names| names.results(&results));
         let drawn = Drawn {
             described: Described {
                 loaded: &loaded,
@@ -58,8 +59,9 @@ impl Report {
                 model: &model,
             },
             results: &results,
+            told: told.as_ref().unwrap_or(&results),
             manifest: &manifest,
-            lang: self.lang,
+            lang: self.lang.lang(),
         };
         let place = if let Some(out) = &self.out {
             let folder = Folder::new(Some(out), "report")?;

@@ -96,7 +96,7 @@ impl Run {
         let manifest = manifest(&loaded, &results, &plan, again, run_seconds);
         let told = self.lang.names(&loaded).map(|names| names.results(&results));
         let told = told.as_ref().unwrap_or(&results);
-        let written = self.write(&folder, (&loaded, &model), &results, manifest);
+        let written = self.write(&folder, (&loaded, &model), (&results, told), manifest);
         let place = written.and_then(|()| folder.publish(&self.scenario.stem(), self.out.is_some()));
         // What was found is not lost with a full disk.
         self.print(&results, told)?;
@@ -176,8 +176,14 @@ impl Run {
         })
     }
 
-    /// Writes data as it is, and charts and page of the same under the names of the language asked for.
-    fn write(&self, folder: &Folder, (loaded, model): (&Loaded, &Model), results: &Results, mut manifest: Manifest) -> Result<(), Failure> {
+    /// Writes data as it is, and charts of the same under the names of the language asked for.
+    fn write(
+        &self,
+        folder: &Folder,
+        (loaded, model): (&Loaded, &Model),
+        (results, told): (&Results, &Results),
+        mut manifest: Manifest,
+    ) -> Result<(), Failure> {
         folder.write("scenario.toml", loaded.resolved.as_bytes())?;
         folder.write("summary.json", summary::json(results)?.as_bytes())?;
         for table in tables::all(results) {
@@ -202,8 +208,9 @@ impl Run {
         let drawn = Drawn {
             described,
             results,
+            told,
             manifest: &manifest,
-            lang: self.lang,
+            lang: self.lang.lang(),
         };
         drawn.write(folder, &self.format)?;
         let manifest = serde_json::to_string_pretty(&manifest).map_err(report::ReportError::from)?;

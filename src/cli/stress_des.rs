@@ -39,6 +39,8 @@ pub(super) fn inputs(loaded: &Loaded) -> Vec<Input> {
 /// The whole document, of which Markdown and the page are made.
 pub(super) fn document(described: &Described<'_>, results: &Results, manifest: &Manifest) -> Document {
     let Described { loaded, inputs, model } = described;
+    let is_name = |input: &&Input| input.key.contains(".names.") || input.key.starts_with("titles.");
+    let inputs: &[Input] = &inputs.iter().filter(|input| !is_name(input)).cloned().collect::<Vec<_>>();
     let mut out = Document::default();
     out.heading(1, format!("{}: what was simulated, and how", results.run.title));
     out.text(format!(

@@ -1,6 +1,7 @@
 //! The same results under names in another language: names have no influence on any number.
 
 use super::compare::{Compared, Comparison};
+use super::facilities::facilities;
 use super::measures::{MeasureName, names};
 use super::results::{DailyTrains, Results, Utilisation};
 use super::stall::{StallReport, network};
@@ -28,6 +29,7 @@ impl Spoken {
         spoken.locations = locations(model);
         spoken.flows = flows(model);
         spoken.network = network(model);
+        spoken.facilities = facilities(model);
         for (measure, name) in spoken.measures.iter_mut().zip(&names) {
             measure.label.clone_from(&name.label);
         }

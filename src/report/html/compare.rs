@@ -5,7 +5,7 @@ use super::run::{Origin, charts, head, origin};
 use super::{Page, Section};
 use crate::experiment::compare::{Comparison, Difference, KeyDifference, Verdict};
 use crate::report::sheet::provenance;
-use crate::report::{Chart, Lang, ReportError, number};
+use crate::report::{Chart, Lang, ReportError, number, words};
 
 /// Measures that a sentence names.
 const NAMED: usize = 3;
@@ -85,7 +85,7 @@ fn finding(differences: &[Difference], (first, other): (&str, &str), lang: Lang)
         .take(NAMED)
         .map(|d| {
             let sign = if d.paired.difference.mean > 0.0 { "+" } else { "" };
-            let (by, unit) = (number::with_interval(&d.paired.difference), d.measure.unit);
+            let (by, unit) = (number::with_interval(&d.paired.difference), words::unit(d.measure.unit, lang));
             format!("{} {sign}{}", d.measure.label, format!("{by} {unit}").trim_end())
         })
         .collect();
@@ -144,7 +144,7 @@ fn table(differences: &[Difference], (first, other): (&str, &str), lang: Lang) -
             Cell::number(number::mean(&d.first), d.first.mean),
             Cell::number(number::mean(&d.other), d.other.mean),
             Cell::number(format!("{sign}{}", number::with_interval(of)), of.mean),
-            d.measure.unit.into(),
+            words::unit(d.measure.unit, lang).into(),
             verdict.into(),
         ]
     };

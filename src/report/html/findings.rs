@@ -163,7 +163,11 @@ fn longest_queue(results: &Results, lang: Lang) -> Option<Finding> {
     let steps = queue.steps.iter().enumerate().filter(|(i, _)| measured(*i));
     if let Some((step, most)) = steps.max_by(|a, b| a.1.mean.total_cmp(&b.1.mean)) {
         let at = Calendar::of(&results.run).civil(step_start(queue.first, queue.step.0, step));
-        let (at, most, step) = (at.strftime("%Y-%m-%d %H:%M"), number::plain(most.mean), queue.step);
+        let (at, most, step) = (
+            at.strftime("%Y-%m-%d %H:%M"),
+            number::plain(most.mean),
+            words::duration(queue.step, lang),
+        );
         said += &lang.pick(
             format!("; {most} in the worst {step} of the mean over replications, from {at}."),
             format!("；按各次重复的均值，自 {at} 起的 {step} 内最多，为 {most} 列。"),
@@ -209,6 +213,7 @@ fn nearest_limit(results: &Results, lang: Lang) -> Option<Finding> {
     let (daily, label, limit) = limits
         .filter(|(_, _, limit)| *limit > 0.0)
         .max_by(|a, b| (mean(a.0) / a.2).total_cmp(&(mean(b.0) / b.2)))?;
+    let label = words::limit(label, lang);
     let place = place(results, daily.place);
     let name = daily
         .exchange

@@ -4,7 +4,7 @@ use super::findings::findings;
 use super::part::{Cell, DataTable, Part};
 use super::replay::Replay;
 use super::{Page, Section};
-use crate::experiment::results::Results;
+use crate::experiment::results::{LedgerEntry, Results};
 use crate::report::document::Document;
 use crate::report::sheet::{name_of, provenance};
 use crate::report::summary::{read_as, waits};
@@ -71,7 +71,7 @@ pub fn run_page(report: &RunReport<'_>, lang: Lang) -> Result<String, ReportErro
     sections.push(headline(results, lang));
     if !results.advice.is_empty() {
         let advice = results.advice.iter().map(|advice| words::advice(advice, lang)).collect();
-        let heading = lang.pick("Before believing the numbers", "采信数字之前");
+        let heading = lang.pick("Before believing the numbers", "采信数值之前");
         sections.push(Section::new("advice", heading, vec![Part::List(advice)]));
     }
     sections.push(waiting(results, lang));
@@ -162,7 +162,7 @@ fn headline<'a>(results: &Results, lang: Lang) -> Section<'a> {
         let (value, unit) = read_as(m, lang);
         let value = match m.estimate {
             Some(e) => Cell::number(value, e.mean),
-            None => lang.pick("no value", "无值").into(),
+            None => value.into(),
         };
         table.rows.push(vec![of.into(), what.into(), value, unit.into()]);
     }
@@ -188,14 +188,14 @@ pub(super) fn head<const N: usize>(words: [&str; N], numbers: &[usize]) -> Vec<(
 
 /// Places and causes of waiting.
 fn waiting<'a>(results: &Results, lang: Lang) -> Section<'a> {
-    let heading = lang.pick("Where the waiting happens", "等待发生在何处");
+    let heading = lang.pick("Where the waiting happens", "等待发生在哪里");
     let waits = waits(results);
     if waits.is_empty() {
         let none = lang.pick("No train waited.", "没有列车等待。");
         return Section::new("waiting", heading, vec![Part::Text(none.to_owned())]);
     }
     let rest = waits.len().saturating_sub(WAITS);
-    let row = |(entry, share): &(&crate::experiment::results::LedgerEntry, f64)| {
+    let row = |(entry, share): &(&LedgerEntry, f64)| {
         vec![
             name_of(results, entry.location).text.into(),
             words::activity(entry.activity, lang).into(),
@@ -208,7 +208,7 @@ fn waiting<'a>(results: &Results, lang: Lang) -> Section<'a> {
         head: head(
             lang.pick(
                 ["at", "waiting for", "hours per train", "of all waiting"],
-                ["地点", "等待原因", "每列车小时", "占全部等待"],
+                ["位置", "等待原因", "每列车小时", "占全部等待"],
             ),
             &[2, 3],
         ),
@@ -245,7 +245,7 @@ fn all_measures<'a>(results: &Results, lang: Lang) -> Section<'a> {
         table.rows.push(vec![
             m.label.as_str().into(),
             m.id.as_str().into(),
-            m.unit.into(),
+            words::unit(m.unit, lang).into(),
             Cell::number(e.map_or(0, |e| e.n).to_string(), f64::from(e.map_or(0, |e| e.n))),
             number(e.map(|e| e.mean)),
             number(e.and_then(|e| e.half_width)),
