@@ -344,7 +344,7 @@ mod tests {
         );
         let mut parts = Vec::new();
         days.each_hour((Instant(DAY - HOUR / 2), Instant(DAY + HOUR + 1)), |hour, ms| {
-            parts.push((hour, ms))
+            parts.push((hour, ms));
         });
         assert_eq!(parts, [(23, HOUR / 2), (24, HOUR), (25, 1)]);
         // The day of 25 hours in Almaty, a Thursday: nothing is lost.

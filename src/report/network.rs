@@ -310,7 +310,9 @@ fn in_rows(neighbours: &[Vec<usize>], area: Rect) -> Vec<(f64, f64)> {
     let down = area.h / rows as f64;
     let mut seen = vec![0; begin.max(1)];
     let mut of_rank = vec![0; begin.max(1)];
-    rank.iter().for_each(|r| of_rank[*r] += 1);
+    for r in &rank {
+        of_rank[*r] += 1;
+    }
     let place = |rank: &usize| {
         let (row, column) = (rank / PER_ROW, rank % PER_ROW);
         let column = if row % 2 == 0 { column } else { PER_ROW - 1 - column };

@@ -46,7 +46,9 @@ pub(crate) fn svg(picture: &Picture, lang: Lang, id: &str, (title, alt): (&str, 
     let mut marks = through_backend(&[], Some(picture.height), (width, height))?;
     for group in picture.marks.chunk_by(|a, b| is_compact(a) == is_compact(b)) {
         if group.first().is_some_and(is_compact) {
-            group.iter().for_each(|mark| compact(mark, &mut marks));
+            for mark in group {
+                compact(mark, &mut marks);
+            }
         } else {
             marks.push_str(&through_backend(group, None, (width, height))?);
         }

@@ -234,15 +234,12 @@ fn groups(
         let mut open: BTreeMap<u32, usize> = BTreeMap::new();
         for i in own {
             let a = &records.activities[*i];
-            match open.get(&a.train).map(|at| &mut bars[*at]).filter(|bar| bar.1 == a.begins_at) {
-                Some(bar) => {
-                    bar.1 = a.ends_at;
-                    bar.2.push(*i);
-                }
-                None => {
-                    open.insert(a.train, bars.len());
-                    bars.push((a.begins_at, a.ends_at, vec![*i]));
-                }
+            if let Some(bar) = open.get(&a.train).map(|at| &mut bars[*at]).filter(|bar| bar.1 == a.begins_at) {
+                bar.1 = a.ends_at;
+                bar.2.push(*i);
+            } else {
+                open.insert(a.train, bars.len());
+                bars.push((a.begins_at, a.ends_at, vec![*i]));
             }
         }
         packed(bars, 0)
@@ -354,19 +351,19 @@ fn draw(
     time.grid(&mut sheet.picture, plot);
     let mut y = plot.y;
     for group in groups {
-        let (high, lane) = (room(group), height_of(groups, group));
+        let (high, each) = (room(group), height_of(groups, group));
         let style = panel::name(Align::Right);
         let fitted = group.name.fit(left - 14.0, theme::NAME, Weight::Regular);
         sheet.picture.text(fitted, (plot.x - 10.0, y + 12.0), style);
         let note = Label::from(&group.note).fit(left - 14.0, theme::SMALL, Weight::Regular);
         sheet.picture.text(note, (plot.x - 10.0, y + 27.0), panel::small(Align::Right));
         for i in 0..=group.lanes {
-            if lane >= 8.0 || i == 0 || i == group.lanes {
-                let level = y + i as f64 * lane;
+            if each >= 8.0 || i == 0 || i == group.lanes {
+                let level = y + i as f64 * each;
                 sheet.picture.line((plot.x, level), (plot.right(), level), theme::GRID, 0.75);
             }
         }
-        bars(&mut sheet, records, group, (y, lane), &across);
+        bars(&mut sheet, records, group, (y, each), &across);
         y += high + GAP;
     }
     time.foot(

@@ -136,7 +136,7 @@ fn finding(results: &Results, series: &WarmUp, lang: Lang) -> String {
             format!("The warm-up of {own} is long enough: MSER would delete no more than the first {mser}."),
             format!("所设的预热期 {own} 足够：MSER 最多只需删去最初 {mser}。"),
         ),
-        (None, None) | (Some(Truncation::At(_)), None) => lang.pick(
+        (None | Some(Truncation::At(_)), None) => lang.pick(
             format!("The run is too short for a judgement of its warm-up of {own}."),
             format!("运行期太短，无法判断预热期 {own} 是否足够。"),
         ),
