@@ -196,7 +196,7 @@ fn slowest_place(results: &Results, lang: Lang) -> Option<Finding> {
         format!("At {name} half of the trains stay less than {half} h, and one in twenty longer than {long} h"),
         format!("{name}有一半列车停留少于 {half} 小时，二十分之一停留超过 {long} 小时"),
     );
-    let surely = tails.get(1).is_none_or(|other| surely_more(tail, &other.2));
+    let surely = tails.get(1).is_some_and(|other| surely_more(tail, &other.2));
     let end = if surely {
         lang.pick(", longer than at any other place.", "，长于其他任何地点。")
     } else {
@@ -218,7 +218,7 @@ fn nearest_limit(results: &Results, lang: Lang) -> Option<Finding> {
     let name = daily
         .exchange
         .as_ref()
-        .map_or_else(|| place.clone(), |(_, name)| format!("{place}, {name}"));
+        .map_or_else(|| place.clone(), |(_, name)| format!("{place}{}{name}", lang.pick(", ", "，")));
     let full = daily.days.iter().filter(|day| day.p90 >= limit).count();
     let (days, shown, share) = (daily.days.len(), number::plain(mean(daily)), percent(mean(daily) / limit));
     let limit = number::plain(limit).trim_end_matches('0').trim_end_matches('.').to_owned();
