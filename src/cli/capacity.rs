@@ -10,11 +10,10 @@ use super::folder::Folder;
 use super::frontier::Over;
 use super::manifest::sha256;
 use crate::experiment::capacity::{Capacity, Held, Limit, Search, SearchError, Trial, capacity};
-use crate::experiment::{RESULTS_VERSION, ReplicateError};
+use crate::experiment::{MeasureName, RESULTS_VERSION, ReplicateError, names};
 use crate::model::Model;
 use crate::report::summary::{self, Looks, cell};
-use crate::report::tables::Table;
-use crate::report::{Lang, ReportError, number};
+use crate::report::{Lang, ReportError, charts, number, tables};
 use crate::scenario::Loaded;
 
 /// Find the most trains a day such that stated limits hold.
@@ -58,7 +57,7 @@ pub(super) struct FindCapacity {
     #[arg(long, value_name = "N", default_value_t = 10_000_000_000)]
     max_events: u64,
     #[command(flatten)]
-    lang: LangArgs,
+    pub(super) lang: LangArgs,
     /// Only errors on the terminal.
     #[arg(long, short)]
     pub(super) quiet: bool,
@@ -87,8 +86,10 @@ impl FindCapacity {
         folder.write("scenario.toml", loaded.resolved.as_bytes())?;
         folder.write("capacity.json", answer.as_bytes())?;
         let mut output = folder.create("tables/trials.csv")?;
-        trials(&found, &search).write_csv(&mut output)?;
+        tables::trials(&found, &search).write_csv(&mut output)?;
         output.close()?;
+        let chart = charts::search(&found, &search, &limited(&model, &search), self.lang.lang())?;
+        folder.write_chart("charts/", &chart, true, true)?;
         let place = folder.publish(&stem, self.out.is_some())?;
         if self.json {
             anstream::println!("{answer}");
@@ -111,6 +112,13 @@ impl FindCapacity {
             plan: self.replications.plan(loaded, self.max_events),
         }
     }
+}
+
+/// The measures of the limits, in their order; nothing is left out where the search made sense.
+fn limited(model: &Model, search: &Search) -> Vec<MeasureName> {
+    let all = names(model);
+    let of = |limit: &Limit| all.iter().find(|name| name.id == limit.measure).cloned();
+    search.limits.iter().filter_map(of).collect()
 }
 
 /// A search that came to nothing, in the words of the model.
@@ -143,24 +151,6 @@ fn as_json(found: &Capacity, search: &Search, loaded: &Loaded) -> Value {
         "surely_not": found.surely_not().map(trial),
         "trials": found.trials.iter().map(trial).collect::<Vec<_>>(),
     })
-}
-
-/// A row per trial.
-pub(super) fn trials(found: &Capacity, search: &Search) -> Table {
-    let trials = &found.trials;
-    let mut table = Table::new("trials")
-        .float("multiple", trials.iter().map(|t| t.multiple))
-        .float("trains_per_day", trials.iter().map(|t| t.trains_per_day))
-        .text("held", trials.iter().map(|t| t.held.word()));
-    for (at, limit) in search.limits.iter().enumerate() {
-        table = table
-            .nullable_float(&limit.measure, trials.iter().map(|t| t.estimates[at].map(|e| e.mean)))
-            .nullable_float(
-                &format!("{}.half_width", limit.measure),
-                trials.iter().map(|t| t.estimates[at].and_then(|e| e.half_width)),
-            );
-    }
-    table
 }
 
 /// What a trial says of its limits, in a language.

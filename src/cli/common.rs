@@ -231,7 +231,11 @@ impl Failure {
                 ..
             }) => 2,
             // Trying again does not help without a right.
-            Self::Store(StoreError::File { source, .. }) if source.kind() == io::ErrorKind::PermissionDenied => 1,
+            Self::Store(StoreError::File { source, .. })
+                if matches!(source.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem) =>
+            {
+                1
+            }
             Self::Stalled(_) => 3,
             Self::Unfinished(_) | Self::Store(StoreError::Locked(_) | StoreError::File { .. } | StoreError::Incomplete { .. }) => TRY_AGAIN,
             Self::File { .. } | Self::Run(_) | Self::Report(_) | Self::Store(_) | Self::Panicked => 1,

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde_json::json;
 
-use super::capacity::{FindCapacity, broken_search, pretty, trials};
+use super::capacity::{FindCapacity, broken_search, pretty};
 use super::common::{Failure, looks, stop_flag};
 use super::folder::Folder;
 use super::manifest::sha256;
@@ -13,7 +13,7 @@ use crate::experiment::capacity::Search;
 use crate::experiment::frontier::{Axis, Corner, Frontier, frontier};
 use crate::model::Model;
 use crate::report::summary::{self, Looks, cell};
-use crate::report::tables;
+use crate::report::{charts, tables};
 use crate::scenario::Loaded;
 
 /// A key and the values that it takes in turn.
@@ -113,9 +113,10 @@ impl FindCapacity {
         folder.write("frontier.json", answer.as_bytes())?;
         folder.write("tables/frontier.csv", tables::frontier(&found).to_csv()?.as_bytes())?;
         for (at, point) in found.points.iter().enumerate() {
-            let trials = trials(&point.found, search).to_csv()?;
+            let trials = tables::trials(&point.found, search).to_csv()?;
             folder.write(&format!("tables/trials-{}.csv", at + 1), trials.as_bytes())?;
         }
+        folder.write_chart("charts/", &charts::frontier(&found, self.lang.lang())?, true, true)?;
         let place = folder.publish(&stem, self.out.is_some())?;
         if self.json {
             anstream::println!("{answer}");

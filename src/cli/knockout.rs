@@ -131,6 +131,8 @@ impl CloseEach {
         }
         let chart = charts::knockout(&losses, &closed, caption(&asked, lang), lang)?;
         folder.write_chart("charts/", &chart, true, true)?;
+        let chart = charts::recovery(&losses, asked.closed, caption(&asked, lang), lang)?;
+        folder.write_chart("charts/", &chart, true, true)?;
         let place = folder.publish(&stem, self.out.is_some())?;
         if self.json {
             anstream::println!("{answer}");

@@ -13,7 +13,7 @@ use super::folder::Folder;
 use super::manifest::{Manifest, quoted, records_sha256, sha256};
 use super::progress;
 use super::stored;
-use super::stress_des::Described;
+use super::stress_des::{self, Described};
 use crate::experiment::stall::{StallReport, network};
 use crate::experiment::{self, Plan, RESULTS_VERSION, Results, Sequential};
 use crate::model::Model;
@@ -198,7 +198,7 @@ impl Run {
                 output.close()?;
             }
         }
-        let inputs = loaded.inputs();
+        let inputs = stress_des::inputs(loaded);
         manifest.results_sha256 = Some(stored::write(folder, results, &inputs)?);
         let described = Described {
             loaded,

@@ -30,6 +30,12 @@ pub(super) struct Described<'a> {
     pub(super) model: &'a Model,
 }
 
+/// The values of a scenario as they were written, without its names in other languages, which change nothing.
+pub(super) fn inputs(loaded: &Loaded) -> Vec<Input> {
+    let is_name = |input: &Input| input.key.contains(".names.") || input.key.starts_with("titles.");
+    loaded.inputs().into_iter().filter(|input| !is_name(input)).collect()
+}
+
 /// The whole document, of which Markdown and the page are made.
 pub(super) fn document(described: &Described<'_>, results: &Results, manifest: &Manifest) -> Document {
     let Described { loaded, inputs, model } = described;

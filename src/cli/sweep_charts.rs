@@ -45,8 +45,12 @@ impl ShownArgs {
             let id = |wanted: &String| plan.measures.iter().position(|measure| measure.id == *wanted);
             return self.measure.iter().filter_map(|wanted| of(&id(wanted)?)).collect();
         }
-        let rule = plan.stopping.iter().flat_map(|rule| &rule.goals);
-        let mut shown: Vec<usize> = rule.filter_map(|goal| of(&(goal.measure as usize))).collect();
+        let mut shown: Vec<usize> = Vec::new();
+        for at in plan.watched().iter().filter_map(|index| of(&(*index as usize))) {
+            if !shown.contains(&at) {
+                shown.push(at);
+            }
+        }
         for at in telling(plan, merged) {
             if shown.len() < SHOWN && !shown.contains(&at) {
                 shown.push(at);

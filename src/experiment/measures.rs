@@ -255,12 +255,12 @@ impl Sheet<'_> {
     /// What spills back: time in which no track, room or section ahead is free, of all time in the network.
     fn blocked_share(&mut self, model: &Model, mode: Mode) {
         const BLOCKED: [Activity; 3] = [Activity::TrackAheadFull, Activity::LineFull, Activity::LineSection];
-        let modes = model
+        let locations = model
             .sites
             .iter()
             .map(|site| site.mode)
             .chain(model.lanes.iter().map(|lane| lane.mode));
-        let own: Vec<usize> = modes.enumerate().filter(|(_, its)| *its == mode).map(|(at, _)| at).collect();
+        let own: Vec<usize> = locations.enumerate().filter(|(_, its)| *its == mode).map(|(at, _)| at).collect();
         let what = ("blocked_share", "share of time held by what is full ahead", "", false);
         self.put(&all(self.naming, mode), what, move |seen| {
             let cells = own

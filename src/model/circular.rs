@@ -46,11 +46,11 @@ impl Element {
             }
             Self::Room(lane) => {
                 let lane = &model.lanes[lane as usize];
-                let line = match lane.single {
+                let way = match lane.single {
                     Some(_) => lane.name.clone(),
                     None => naming.towards(&lane.name, place(lane.to)),
                 };
-                naming.lang.pick(format!("room on {line}"), format!("{line}上的空位"))
+                naming.lang.pick(format!("room on {way}"), format!("{way}上的空位"))
             }
             Self::Berth(terminal) => {
                 let terminal = &model.terminals[terminal as usize];

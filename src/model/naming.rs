@@ -53,7 +53,7 @@ impl Naming {
     /// A line in one direction.
     #[must_use]
     pub fn towards(&self, line: &str, place: &str) -> String {
-        self.lang.pick(format!("{line} to {place}"), format!("{line}（往{place}）"))
+        self.lang.pick(format!("{line} to {place}"), format!("{line} → {place}"))
     }
 
     /// All vehicles of a kind.

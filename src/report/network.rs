@@ -161,6 +161,12 @@ impl Names {
             (x - slant, below - gap + slant, Align::Right),
             (x, above - 12.0, Align::Centre),
             (x, below + 12.0, Align::Centre),
+            (x + gap + 14.0, above - 4.0, Align::Left),
+            (x + gap + 14.0, below + 8.0, Align::Left),
+            (x - gap - 14.0, above - 4.0, Align::Right),
+            (x - gap - 14.0, below + 8.0, Align::Right),
+            (x + gap, above - 18.0, Align::Left),
+            (x - gap, below + 18.0, Align::Right),
         ];
         self.at_one_of(picture, &lines, style, &spots)
     }

@@ -57,10 +57,10 @@ pub const GOOD: RGBColor = RGBColor(0, 128, 96);
 
 /// From little to much in heat maps: one hue, darker step by step, so that print and eyes without colour keep the order.
 pub const SEQUENTIAL: [RGBColor; 7] = [
-    RGBColor(222, 235, 246),
-    RGBColor(190, 214, 234),
-    RGBColor(150, 190, 220),
-    RGBColor(104, 160, 203),
+    RGBColor(208, 226, 241),
+    RGBColor(176, 205, 229),
+    RGBColor(140, 182, 216),
+    RGBColor(100, 156, 200),
     RGBColor(60, 126, 180),
     RGBColor(24, 88, 146),
     RGBColor(8, 48, 96),

@@ -556,11 +556,11 @@ fn shipped_plans_are_sound() {
     for plan in plans {
         let loaded = landbridge::scenario::plan::load(Path::new(&plan), &[]).unwrap_or_else(|error| panic!("{}\n{error}", plan.display()));
         assert!(loaded.warnings.is_empty(), "{}", loaded.warnings);
-        let build = match loaded.file.optimise {
+        let make = match loaded.file.optimise {
             Some(_) => landbridge::experiment::sweep::build_selection,
             None => landbridge::experiment::sweep::build,
         };
-        let built = build(&loaded).unwrap_or_else(|error| panic!("{}\n{error}", plan.display()));
+        let built = make(&loaded).unwrap_or_else(|error| panic!("{}\n{error}", plan.display()));
         assert!(!built.points.is_empty());
     }
 }

@@ -74,7 +74,7 @@ pub(super) struct Side {
 impl Side {
     /// For values between two ends.
     pub fn new(ends: (f64, f64), plot: Rect) -> Self {
-        let range = ticks_around(ends, (plot.h / 48.0).max(2.0) as usize);
+        let range = ticks_around(ends, (plot.h / 48.0).max(3.0) as usize);
         Self {
             scale: Scale::new(range.ends, (plot.bottom(), plot.y)),
             range,

@@ -16,7 +16,7 @@ use crate::report::{Chart, Lang, ReportError, theme, words};
 use crate::units::{DAY, Duration, Instant, millis_as_hours};
 
 /// Room for the names of facilities, in pixels.
-const NAME_ROOM: f64 = 190.0;
+const NAME_ROOM: f64 = 215.0;
 /// Height of a desk or berth where there are few, and of a waiting train, in pixels.
 const LANE: f64 = 16.0;
 const THIN: f64 = 5.0;
@@ -39,11 +39,11 @@ pub struct GanttOptions {
 }
 
 impl Default for GanttOptions {
-    /// Three days.
+    /// Four days.
     fn default() -> Self {
         Self {
             from: None,
-            length: Duration(3 * DAY),
+            length: Duration(4 * DAY),
         }
     }
 }
@@ -102,7 +102,7 @@ pub fn gantt(results: &Results, place: usize, options: &GanttOptions, lang: Lang
         finding: Label::from(""),
         caption: lang.pick(
             format!("{}.", counted(results.run.replications as usize, "replication", "replications")),
-            format!("{} 次重复（replications）。", results.run.replications),
+            format!("{} 次重复。", results.run.replications),
         ),
     };
     let empty = tables::activity_rows("gantt", results, &[]);
@@ -508,7 +508,7 @@ fn caption(results: &Results, records: &ReplicationRecords, groups: &[Group], wo
             records.replication, results.run.replications
         ),
         format!(
-            "第 {} 次重复（replication，共 {} 次）。记录不区分同一设施的各台位或换装线，列车依次置于最先空闲的一行；数字为列车在其车流中的编号。\
+            "第 {} 次重复（共 {} 次）。记录不区分同一设施的各台位或换装线，列车依次置于最先空闲的一行；数字为列车在其车流中的编号。\
              {which}{more}",
             records.replication, results.run.replications
         ),

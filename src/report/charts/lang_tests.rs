@@ -10,7 +10,18 @@ use crate::report::fixture;
 use crate::stats::Estimate;
 
 /// Words of Latin letters that Chinese captions have as well: units, names of methods and of file formats, the zone of the clock.
-const COMMON: [&str; 8] = ["TEU", "PNG", "SVG", "Asia", "Shanghai", "Holm", "Bonferroni", "min"];
+const COMMON: [&str; 10] = [
+    "TEU",
+    "PNG",
+    "SVG",
+    "Asia",
+    "Shanghai",
+    "Holm",
+    "Bonferroni",
+    "min",
+    "MSER",
+    "Welch",
+];
 
 const SIZES: [fn() -> Results; 4] = [fixture::tiny, fixture::usual, fixture::crowded, fixture::empty];
 
@@ -28,6 +39,12 @@ fn renamed(mut results: Results) -> Results {
     }
     for (i, u) in results.utilisation.iter_mut().enumerate() {
         u.name = if i % 2 == 0 { "通关办理窗口" } else { "换装库" }.to_owned();
+    }
+    for (i, flow) in results.flows.iter_mut().enumerate() {
+        flow.name = format!("班列车流 {i}");
+    }
+    for facility in &mut results.facilities {
+        "换装库".clone_into(&mut facility.name);
     }
     for d in &mut results.daily {
         d.limits.iter_mut().for_each(|(label, _)| "图定运行线".clone_into(label));
@@ -133,9 +150,9 @@ fn charts_of_other_commands() {
         held: None,
         recovery_hours: None,
         recovered: None,
+        recovered_interval: None,
         unfinished: None,
         backlog: None,
-        recovered_interval: None,
     };
     for losses in [vec![], vec![loss(Some(estimate)), loss(None)]] {
         assert_chinese(&[knockout(&losses, "3月1日至2日", "5 次重复运行。".to_owned(), Lang::Zh).expect("drawn")]);

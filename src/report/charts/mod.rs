@@ -5,12 +5,17 @@ mod calendar_map;
 mod differences;
 mod dwell;
 mod flow_map;
+mod frontier;
 mod gantt;
 mod heat;
 mod knockout;
+mod occupancy;
 mod panel;
 mod queue;
+mod recovery;
 mod response;
+mod search;
+mod series;
 mod stall;
 mod stays;
 mod stringline;
@@ -27,10 +32,14 @@ pub use calendar_map::{CalendarOf, calendar_map};
 pub use differences::differences;
 pub use dwell::dwell;
 pub use flow_map::flow_map;
+pub use frontier::frontier;
 pub use gantt::{GanttOptions, gantt};
 pub use knockout::knockout;
+pub use occupancy::occupancy;
 pub use queue::queue;
+pub use recovery::recovery;
 pub use response::{heat_map, influence, one_at_a_time, parallel_coordinates, response_curves, response_gallery};
+pub use search::search;
 pub use stall::stall;
 pub(super) use stringline::{Axis, parts_of_way};
 pub use stringline::{StringlineOptions, stringline};
@@ -65,6 +74,7 @@ enum Which {
     Folded(usize),
     Gantt(usize),
     Queue,
+    Occupancy,
     Calendar(CalendarOf),
     Dwell,
     Transit,
@@ -85,6 +95,7 @@ pub fn gallery(results: &Results, lang: Lang) -> Result<Vec<Chart>, ReportError>
         Which::Waterfall(Hours::PerTrain),
         Which::Waterfall(Hours::Total),
         Which::Queue,
+        Which::Occupancy,
         Which::Calendar(CalendarOf::Waiting),
         Which::Dwell,
         Which::Transit,
@@ -106,6 +117,7 @@ pub fn gallery(results: &Results, lang: Lang) -> Result<Vec<Chart>, ReportError>
         Which::Folded(corridor) => stringline(results, corridor, &StringlineOptions::folded(), lang),
         Which::Gantt(place) => gantt(results, place, &GanttOptions::default(), lang),
         Which::Queue => queue(results, lang),
+        Which::Occupancy => occupancy(results, lang),
         Which::Calendar(of) => calendar_map(results, of, lang),
         Which::Dwell => dwell(results, lang),
         Which::Transit => transit(results, lang),
@@ -133,5 +145,9 @@ pub fn comparison_gallery(comparison: &Comparison, lang: Lang) -> Result<Vec<Cha
 
 #[cfg(test)]
 mod lang_tests;
+#[cfg(test)]
+mod of_a_run {
+    mod tests;
+}
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ mod from_losses;
 mod from_optimisation;
 mod from_response;
 mod from_results;
+mod from_search;
 mod parquet_file;
 mod replications;
 
@@ -19,6 +20,7 @@ pub use from_optimisation::alternatives;
 pub use from_response::{factor_columns, response};
 pub use from_results::{activities, all, daily, ledger, measures, queues, trains};
 pub(crate) use from_results::{activity_rows, civil, kind, step_start};
+pub use from_search::trials;
 pub use parquet_file::TableStream;
 pub use replications::ReplicationTable;
 

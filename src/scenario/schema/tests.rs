@@ -92,7 +92,7 @@ gauges.g = { width = "1 m", names = { en = "G", zh = "轨" } }
 cargo.c = { name = "C", names.zh = "货" }
 holidays.h = { names.zh = "假日", dates = [] }
 corridors.c = { names.zh = "通道", places = [] }
-lines.l = { names.zh = "线", between = ["p", "p"], gauge = "g", passing = [{ names.zh = "站" }] }
+lines.l = { names.zh = "线", between = ["p", "p"], gauge = "g", tracks = "single", running_time = "1 h", passing = [{ names.zh = "站" }] }
 calendars.day = { windows = [], holidays = "2022-01-01" }
 [places.p]
 names.zh = "口岸"

@@ -2,7 +2,8 @@
 
 use super::super::axes::{Quantity, foot, reach, side_title, whole};
 use super::super::panel::{FOOT, small};
-use super::curves::{axis_title, cross};
+use super::super::series::cross;
+use super::curves::axis_title;
 use super::{caption, extremes, id, point_words, shown};
 use crate::experiment::sweep::{Response, ResponsePoint, Shape};
 use crate::report::font::Weight;

@@ -174,7 +174,7 @@ fn row(picture: &mut Picture, swing: &Swing<'_>, (centre, plot): (f64, Rect), x:
     }
     let without = swing.levels.len() - known.len();
     for n in 0..without {
-        super::curves::cross(picture, (plot.right() + 12.0 + 10.0 * (n.min(1)) as f64, centre));
+        super::super::series::cross(picture, (plot.right() + 12.0 + 10.0 * (n.min(1)) as f64, centre));
     }
     // The names of the outermost levels stand below the bar, each on its side.
     let mut name = |(point, e): &(&ResponsePoint, Estimate), (align, aside): (Align, f64), room: f64| {

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::paths::{self, Axis, Stretch};
-use super::{KM_ROOM, NAME_ROOM, StringlineOptions, heading, name_places, unable};
+use super::{KM_ROOM, NAME_ROOM, StringlineOptions, heading, unable};
 use crate::experiment::results::{CorridorFacts, Results};
 use crate::observe::Activity;
 use crate::report::calendar::{self, Calendar, Days};
 use crate::report::charts::heat::{Classes, Heat};
 use crate::report::charts::panel;
+use crate::report::font::Weight;
 use crate::report::number::plain;
 use crate::report::picture::{Align, Label, Rect};
-use crate::report::scale::ticks;
 use crate::report::sheet::{Key, Sheet, Swatch, Words, id_of, name_of, provenance, remark};
 use crate::report::tables::Table;
 use crate::report::{Chart, Lang, ReportError, theme};
@@ -20,10 +20,14 @@ use crate::units::{DAY, Instant};
 /// Hours of a column, and columns of a week.
 const HOURS: usize = 2;
 const COLUMNS: usize = 168 / HOURS;
-/// About how high a cell of running trains is, in pixels.
+/// How high a cell of running trains is, in pixels; rows of them between two places at least, and between all beyond that.
 const CELL: f64 = 7.0;
-/// The most pixels of one train that stands.
-const TRAIN: f64 = 9.0;
+const LEAST_ROWS: usize = 3;
+const ROWS: f64 = 26.0;
+/// The most pixels of one train that stands, and of all strips together; the least of one strip.
+const TRAIN: f64 = 10.0;
+const STRIPS: f64 = 250.0;
+const LEAST_STRIP: f64 = 12.0;
 
 /// Trains of a corridor by column of the week.
 struct Week {
@@ -49,7 +53,7 @@ pub(super) fn draw(
     }
     let calendar = Calendar::of(&results.run);
     let days = Days::of(&calendar, window);
-    let axis = Axis::spaced(facts, 62.0, 0.8);
+    let axis = Axis::new(facts);
     let mut week = Week {
         time: [0; COLUMNS],
         standing: BTreeMap::new(),
@@ -74,30 +78,31 @@ pub(super) fn draw(
     let mut keys = classes.keys(|range| lang.pick(format!("{range} trains an hour running"), format!("每小时运行 {range} 列")));
     let seen = |a: Activity| week.standing.keys().any(|(_, activity)| *activity == a);
     keys.extend(panel::activity_keys(seen, Swatch::Box, lang));
-    if closed.iter().any(|(_, shares)| shares.iter().any(|share| *share >= 0.5)) {
+    let any_closed = closed.iter().any(|(_, shares)| shares.iter().any(|share| *share >= 0.5));
+    if any_closed {
         keys.push(Key::new(Swatch::Box, theme::CLOSED, lang.pick("office closed", "窗口关闭")));
     }
-    let scale = scale(&week, facts, &axis);
+    let layout = Layout::new(&week, facts);
     let (id, title) = heading(Some(facts), options, lang);
     let words = Words {
         lang,
         id,
         title,
         finding: finding(results, facts, &week, lang),
-        caption: caption(results, scale, window, lang),
+        caption: caption(results, window, any_closed, lang),
     };
-    let mut sheet = Sheet::new(words, &keys, axis.height + 16.0 + 30.0);
+    let mut sheet = Sheet::new(words, &keys, layout.height + 16.0 + 36.0);
     let names: Vec<Label> = facts.places.iter().map(|p| name_of(results, p.0)).collect();
     let left = panel::name_room(names.iter(), NAME_ROOM) + KM_ROOM;
     let plot = Rect {
         x: sheet.body.x + left,
         y: sheet.body.y + 16.0,
         w: sheet.body.w - left,
-        h: axis.height,
+        h: layout.height,
     };
-    running(&mut sheet, &week, &classes, (&axis, facts), plot);
+    running(&mut sheet, &week, &classes, (&layout, facts), plot);
     for (place, shares) in &closed {
-        let strip = strip(&axis, *place, plot);
+        let strip = layout.strip(*place, plot);
         let cells = shares
             .iter()
             .enumerate()
@@ -105,9 +110,9 @@ pub(super) fn draw(
             .map(|(column, _)| column_of(plot, column, strip));
         sheet.picture.cells(cells.collect(), theme::CLOSED);
     }
-    name_places(&mut sheet, &names, facts, &axis, plot);
-    standing(&mut sheet, &week, scale, (&axis, facts), plot);
-    foot(&mut sheet, plot);
+    standing(&mut sheet, &week, (&layout, facts), plot);
+    places(&mut sheet, &names, (&layout, facts), plot);
+    foot(&mut sheet, &layout, plot);
     sheet.finish(&data(results, facts, &week))
 }
 
@@ -122,8 +127,11 @@ impl Week {
             let (begin, end) = (on_line(s.y.0), on_line(s.y.1));
             let (up, down) = (begin.min(end), begin.max(end));
             for gap in 0..facts.places.len().saturating_sub(1) {
-                for row in 0..rows(axis, gap) {
-                    let y = middle_of_row(axis, gap, row);
+                let all = rows(facts, gap);
+                for row in 0..all {
+                    // At its middle.
+                    let part = (row as f64 + 0.5) / all as f64;
+                    let y = axis.y(gap) + (axis.y(gap + 1) - axis.y(gap)) * part;
                     if y > up && y <= down {
                         let part = (y - begin) / (end - begin);
                         let at = Instant(s.from.0 + ((s.to.0 - s.from.0) as f64 * part) as i64);
@@ -157,29 +165,67 @@ impl Week {
 }
 
 /// Rows of cells between a place and the next.
-fn rows(axis: &Axis, gap: usize) -> usize {
-    (between(axis, gap).1 / CELL).round().max(1.0) as usize
+fn rows(facts: &CorridorFacts, gap: usize) -> usize {
+    let km = |gap: usize| {
+        let ends = facts.places.get(gap).zip(facts.places.get(gap + 1));
+        ends.map_or(0.0, |(a, b)| (b.1 - a.1).abs()).max(0.0)
+    };
+    let gaps = facts.places.len().saturating_sub(1);
+    let all: f64 = (0..gaps).map(km).filter(|km| km.is_finite()).sum();
+    let share = if all > 0.0 && km(gap).is_finite() {
+        km(gap) / all
+    } else {
+        1.0 / gaps.max(1) as f64
+    };
+    LEAST_ROWS + (share * ROWS).round() as usize
 }
 
-/// Where the way between a place and the next is drawn: from where, and how high.
-fn between(axis: &Axis, gap: usize) -> (f64, f64) {
-    let top = axis.y(gap) + 2.0;
-    (top, (axis.y(gap + 1) - 2.0 * axis.room(gap + 1) - top).max(1.0))
+/// Where things are on the page: the trains that stand at a place on its line, the cells of those that run below it.
+struct Layout {
+    /// Of the line of each place.
+    lines: Vec<f64>,
+    /// Above each line.
+    strips: Vec<f64>,
+    /// Pixels of one train that stands: the same at every place.
+    train: f64,
+    height: f64,
 }
 
-/// At which height of the whole way a row is, as the lines of trains have it.
-fn middle_of_row(axis: &Axis, gap: usize, row: usize) -> f64 {
-    let part = (row as f64 + 0.5) / rows(axis, gap) as f64;
-    axis.y(gap) + (axis.y(gap + 1) - axis.y(gap)) * part
-}
+impl Layout {
+    fn new(week: &Week, facts: &CorridorFacts) -> Self {
+        let most = |place: usize| {
+            (0..COLUMNS)
+                .map(|column| week.standing_at(place, column, |_| true))
+                .fold(0.0, f64::max)
+        };
+        let most: Vec<f64> = (0..facts.places.len()).map(most).collect();
+        let train = TRAIN.min(STRIPS / most.iter().sum::<f64>().max(1e-9));
+        let strips: Vec<f64> = most.iter().map(|m| (m * train).max(LEAST_STRIP) + 4.0).collect();
+        let (mut y, mut lines) = (0.0, Vec::new());
+        for (place, strip) in strips.iter().enumerate() {
+            y += strip;
+            lines.push(y);
+            y += if place + 1 < strips.len() {
+                rows(facts, place) as f64 * CELL
+            } else {
+                6.0
+            };
+        }
+        Self {
+            lines,
+            strips,
+            train,
+            height: y,
+        }
+    }
 
-/// Where the trains of a place are drawn: on its line.
-fn strip(axis: &Axis, place: usize, plot: Rect) -> Rect {
-    let high = 2.0 * axis.room(place);
-    Rect {
-        y: plot.y + axis.y(place) - high,
-        h: high,
-        ..plot
+    /// Where the trains of a place are drawn.
+    fn strip(&self, place: usize, plot: Rect) -> Rect {
+        Rect {
+            y: plot.y + self.lines[place] - self.strips[place],
+            h: self.strips[place],
+            ..plot
+        }
     }
 }
 
@@ -192,27 +238,14 @@ fn column_of(plot: Rect, column: usize, area: Rect) -> Rect {
     }
 }
 
-/// Pixels of one train that stands: the same at every place.
-fn scale(week: &Week, facts: &CorridorFacts, axis: &Axis) -> f64 {
-    let fits = |place: usize| {
-        let most = (0..COLUMNS)
-            .map(|column| week.standing_at(place, column, |_| true))
-            .fold(0.0, f64::max);
-        if most > 0.0 { 2.0 * axis.room(place) / most } else { TRAIN }
-    };
-    (0..facts.places.len()).map(fits).fold(TRAIN, f64::min)
-}
-
-fn running(sheet: &mut Sheet, week: &Week, classes: &Classes, (axis, facts): (&Axis, &CorridorFacts), plot: Rect) {
+fn running(sheet: &mut Sheet, week: &Week, classes: &Classes, (layout, facts): (&Layout, &CorridorFacts), plot: Rect) {
     let mut heat = Heat::new(classes);
     for gap in 0..facts.places.len().saturating_sub(1) {
-        let (top, high) = between(axis, gap);
-        let each = high / rows(axis, gap) as f64;
-        for row in 0..rows(axis, gap) {
+        for row in 0..rows(facts, gap) {
             let Some(crossing) = week.crossing.get(&(gap, row)) else { continue };
             let area = Rect {
-                y: plot.y + top + row as f64 * each,
-                h: each,
+                y: plot.y + layout.lines[gap] + row as f64 * CELL,
+                h: CELL,
                 ..plot
             };
             for (column, n) in crossing.iter().enumerate() {
@@ -224,12 +257,13 @@ fn running(sheet: &mut Sheet, week: &Week, classes: &Classes, (axis, facts): (&A
 }
 
 /// Columns of trains on the line of each place, causes of waiting on top.
-fn standing(sheet: &mut Sheet, week: &Week, scale: f64, (axis, facts): (&Axis, &CorridorFacts), plot: Rect) {
+fn standing(sheet: &mut Sheet, week: &Week, (layout, facts): (&Layout, &CorridorFacts), plot: Rect) {
     for place in 0..facts.places.len() {
-        let mut level = [plot.y + axis.y(place); COLUMNS];
+        let line = plot.y + layout.lines[place];
+        let mut level = [line; COLUMNS];
         for ((_, activity), sums) in week.standing.iter().filter(|((p, _), _)| *p == place) {
             let columns = sums.iter().enumerate().map(|(column, sum)| {
-                let high = week.trains(*sum, column) * scale;
+                let high = week.trains(*sum, column) * layout.train;
                 level[column] -= high;
                 let area = Rect {
                     y: level[column],
@@ -243,12 +277,26 @@ fn standing(sheet: &mut Sheet, week: &Week, scale: f64, (axis, facts): (&Axis, &
                 sheet.picture.band(columns, theme::activity(*activity));
             }
         }
-        let y = plot.y + axis.y(place);
-        sheet.picture.line((plot.x, y), (plot.right(), y), theme::AXIS, 1.0);
+        sheet.picture.line((plot.x, line), (plot.right(), line), theme::AXIS, 1.0);
     }
 }
 
-fn foot(sheet: &mut Sheet, plot: Rect) {
+/// Names of places with their distances, at their lines.
+fn places(sheet: &mut Sheet, names: &[Label], (layout, facts): (&Layout, &CorridorFacts), plot: Rect) {
+    let room = plot.x - sheet.body.x - KM_ROOM - 6.0;
+    sheet.picture.text("km", (plot.x - 10.0, plot.y - 6.0), panel::small(Align::Right));
+    for ((line, name), (_, km)) in layout.lines.iter().zip(names).zip(&facts.places) {
+        let y = plot.y + line + 3.0;
+        let name = name.fit(room, theme::NAME, Weight::Regular);
+        sheet.picture.text(name, (plot.x - KM_ROOM - 4.0, y), panel::name(Align::Right));
+        sheet
+            .picture
+            .text(format!("{km:.0}"), (plot.x - 10.0, y), panel::small(Align::Right));
+    }
+}
+
+/// Days of the week, and how high so many trains are.
+fn foot(sheet: &mut Sheet, layout: &Layout, plot: Rect) {
     let lang = sheet.lang();
     let picture = &mut sheet.picture;
     let day = plot.w / 7.0;
@@ -261,6 +309,15 @@ fn foot(sheet: &mut Sheet, plot: Rect) {
         let x = plot.x + (i as f64 + 0.5) * day;
         picture.text(calendar::weekday(i, lang), (x, plot.bottom() + 18.0), panel::small(Align::Centre));
     }
+    let round = [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0];
+    let trains = round.into_iter().rev().find(|n| n * layout.train <= 26.0).unwrap_or(0.1);
+    let (x, y) = (plot.x - 14.0, plot.bottom() + 6.0);
+    let end = y + trains * layout.train;
+    picture.path(vec![(x - 3.0, y), (x + 3.0, y)], theme::INK, 1.0);
+    picture.path(vec![(x, y), (x, end)], theme::INK, 1.0);
+    picture.path(vec![(x - 3.0, end), (x + 3.0, end)], theme::INK, 1.0);
+    let label = lang.pick(format!("{trains} trains standing"), format!("停留 {trains} 列"));
+    picture.text(label, (x - 8.0, f64::midpoint(y, end) + 4.0), panel::small(Align::Right));
 }
 
 /// The share of each column in which an office of a place is closed, by place of the corridor.
@@ -301,27 +358,31 @@ fn finding(results: &Results, facts: &CorridorFacts, week: &Week, lang: Lang) ->
     })
 }
 
-fn caption(results: &Results, scale: f64, (from, to): (Instant, Instant), lang: Lang) -> String {
+fn caption(results: &Results, (from, to): (Instant, Instant), any_closed: bool, lang: Lang) -> String {
     let weeks = plain((to.0 - from.0) as f64 / (7 * DAY) as f64);
     let kept = results.records.len();
-    // A height that is easily seen.
-    let trains = ticks(18.0 / scale, 1).end;
-    let (trains, high) = (plain(trains), plain(trains * scale));
     let mut caption = provenance(results, false, lang);
     remark(
         &mut caption,
         &lang.pick(
             format!(
                 "From the records of {kept} of these replications, {weeks} weeks each, laid upon each other in steps of {HOURS} h of the \
-                 run’s civil time. On the line of a place: mean number of trains that stand there, {high} pixels to {trains} trains. Between \
-                 places: trains an hour, both directions. Shaded: an office is closed for most of that time."
+                 run’s civil time. On the line of a place: mean number of trains that stand there. Between places: trains an hour, both \
+                 directions."
             ),
             format!(
-                "取自其中 {kept} 次重复的记录，每次 {weeks} 周，按算例民用时间每 {HOURS} 小时叠加。地点线上为停留列车的平均数，{high} 像素为 \
-                 {trains} 列；地点之间为每小时列车数（双向）。阴影：该时段多数时间窗口关闭。"
+                "取自其中 {kept} 次重复的记录，每次 {weeks} 周，按算例民用时间每 {HOURS} 小时叠加。地点线上为停留列车的平均数；地点之间为每小时\
+                 列车数（双向）。"
             ),
         ),
     );
+    if any_closed {
+        let shaded = lang.pick(
+            "Shaded: an office is closed for most of that time.",
+            "阴影：该时段多数时间窗口关闭。",
+        );
+        remark(&mut caption, shaded);
+    }
     caption
 }
 
@@ -346,16 +407,8 @@ fn data(results: &Results, facts: &CorridorFacts, week: &Week) -> Table {
             an_hour: None,
         })
     });
-    let count = |gap: usize| {
-        week.crossing
-            .keys()
-            .filter(|(g, _)| *g == gap)
-            .map(|(_, row)| row + 1)
-            .max()
-            .unwrap_or(1)
-    };
     let crossing = week.crossing.iter().flat_map(|((gap, row), crossing)| {
-        let part = (*row as f64 + 0.5) / count(*gap) as f64;
+        let part = (*row as f64 + 0.5) / rows(facts, *gap) as f64;
         crossing.iter().enumerate().map(move |(column, n)| Row {
             place: *gap,
             to: Some(gap + 1),

@@ -48,11 +48,6 @@ pub(in crate::report) struct Axis {
 impl Axis {
     /// For a corridor.
     pub fn new(facts: &CorridorFacts) -> Self {
-        Self::spaced(facts, 26.0, 0.55)
-    }
-
-    /// For a corridor, with so many pixels to a place at least, and a part of the height shared evenly whatever the distances.
-    pub fn spaced(facts: &CorridorFacts, each: f64, evenly: f64) -> Self {
         let km: Vec<f64> = facts
             .places
             .windows(2)
@@ -60,11 +55,11 @@ impl Axis {
             .map(|d| if d.is_finite() { d } else { 0.0 })
             .collect();
         let sum: f64 = km.iter().sum();
-        let edge = each * 0.85;
-        let height = (facts.places.len() as f64 * each + 2.0 * edge).max(if km.is_empty() { 160.0 } else { 420.0 });
+        let edge = 22.0;
+        let height = (facts.places.len() as f64 * 26.0 + 2.0 * edge).max(if km.is_empty() { 160.0 } else { 420.0 });
         let inner = height - 2.0 * edge;
         let gaps = km.len().max(1) as f64;
-        let least = (inner * evenly / gaps).max(GAP).min(inner / gaps);
+        let least = (inner * 0.55 / gaps).max(GAP).min(inner / gaps);
         let per_km = if sum > 0.0 { (inner - least * gaps) / sum } else { 0.0 };
         let even = if sum > 0.0 { least } else { inner / gaps };
         let first = if km.is_empty() { height / 2.0 } else { edge };
