@@ -64,18 +64,18 @@ fn longest_wait(results: &Results, lang: Lang) -> Option<Finding> {
         lang.pick(format!("for “{cause}” at {place}"), format!("{place}的“{cause}”"))
     };
     let hours = |e: &LedgerEntry| number::with_interval(&e.hours_per_train);
-    let (share, wait, long) = (percent(*share), name(first), hours(first));
+    let (share, wait, lasts) = (percent(*share), name(first), hours(first));
     let mut said = lang.pick(
-        format!("{share} of all waiting is {wait}: {long} h per train."),
-        format!("全部等待中有 {share} 是{wait}：每列车 {long} 小时。"),
+        format!("{share} of all waiting is {wait}: {lasts} h per train."),
+        format!("全部等待中有 {share} 是{wait}：每列车 {lasts} 小时。"),
     );
     if let Some((second, _)) = waits.get(1)
         && !surely_more(&first.hours_per_train, &second.hours_per_train)
     {
-        let (wait, long) = (name(second), hours(second));
+        let (wait, lasts) = (name(second), hours(second));
         said += &lang.pick(
-            format!(" Waiting {wait}, {long} h, may be as long: these replications do not tell the two apart."),
-            format!("{wait}为 {long} 小时，可能同样长：现有重复运行无法区分二者。"),
+            format!(" Waiting {wait}, {lasts} h, may be as long: these replications do not tell the two apart."),
+            format!("{wait}为 {lasts} 小时，可能同样长：现有重复运行无法区分二者。"),
         );
     }
     Some((said, Some("waterfall".to_owned())))
@@ -187,16 +187,16 @@ fn slowest_place(results: &Results, lang: Lang) -> Option<Finding> {
         .collect();
     tails.sort_by(|a, b| b.2.mean.total_cmp(&a.2.mean));
     let (dwell, half, tail) = tails.first()?;
-    let (name, half, long) = (
+    let (name, half, lasts) = (
         place(results, dwell.place),
         number::with_interval(half),
         number::with_interval(tail),
     );
     let first = lang.pick(
-        format!("At {name} half of the trains stay less than {half} h, and one in twenty longer than {long} h"),
-        format!("{name}有一半列车停留少于 {half} 小时，二十分之一停留超过 {long} 小时"),
+        format!("At {name} half of the trains stay less than {half} h, and one in twenty longer than {lasts} h"),
+        format!("{name}有一半列车停留少于 {half} 小时，二十分之一停留超过 {lasts} 小时"),
     );
-    let surely = tails.get(1).is_none_or(|other| surely_more(tail, &other.2));
+    let surely = tails.get(1).is_some_and(|other| surely_more(tail, &other.2));
     let end = if surely {
         lang.pick(", longer than at any other place.", "，长于其他任何地点。")
     } else {
@@ -218,7 +218,7 @@ fn nearest_limit(results: &Results, lang: Lang) -> Option<Finding> {
     let name = daily
         .exchange
         .as_ref()
-        .map_or_else(|| place.clone(), |(_, name)| format!("{place}, {name}"));
+        .map_or_else(|| place.clone(), |(_, name)| format!("{place}{}{name}", lang.pick(", ", "，")));
     let full = daily.days.iter().filter(|day| day.p90 >= limit).count();
     let (days, shown, share) = (daily.days.len(), number::plain(mean(daily)), percent(mean(daily) / limit));
     let limit = number::plain(limit).trim_end_matches('0').trim_end_matches('.').to_owned();
