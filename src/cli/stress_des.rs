@@ -300,7 +300,7 @@ fn implementation(out: &mut Document, manifest: &Manifest) {
         3,
         "5.2 Random sampling",
         format!(
-            "Philox2x64-10 (Salmon et al. (2011), Parallel random numbers: as easy as 1, 2, 3). Every draw is addressed by seed ({}), replication, \
+            "Philox2x64-7 (Salmon et al. (2011), Parallel random numbers: as easy as 1, 2, 3). Every draw is addressed by seed ({}), replication, \
              purpose and train, never by the order of events: scenarios that share a seed share their luck (common random numbers). Laws are drawn by \
              inversion where that is practical.",
             manifest.seed

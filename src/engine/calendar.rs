@@ -16,9 +16,29 @@ struct Stretch {
     closes_at: Instant,
 }
 
-/// Where a reader of a calendar has got to; it only moves forward.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Hand(usize);
+/// Where a reader of a calendar has got to; it only moves forward. It carries along what it has read: nearly every look
+/// is within the same stretch as the one before.
+#[derive(Clone, Copy, Debug)]
+pub struct Hand {
+    /// The stretch.
+    at: usize,
+    /// When the next begins.
+    until: Instant,
+    servers: u32,
+    closes_at: Instant,
+}
+
+impl Default for Hand {
+    /// Before the first look.
+    fn default() -> Self {
+        Self {
+            at: 0,
+            until: Instant(i64::MIN),
+            servers: 0,
+            closes_at: Instant::NEVER,
+        }
+    }
+}
 
 impl Calendar {
     /// Always open with this many servers.
@@ -55,45 +75,61 @@ impl Calendar {
     }
 
     #[inline]
-    fn stretch(&self, hand: &mut Hand, now: Instant) -> &Stretch {
-        while self.stretches.get(hand.0 + 1).is_some_and(|next| next.from <= now) {
-            hand.0 += 1;
+    fn read(&self, hand: &mut Hand, now: Instant) {
+        if now >= hand.until {
+            self.read_on(hand, now);
         }
-        &self.stretches[hand.0]
+    }
+
+    fn read_on(&self, hand: &mut Hand, now: Instant) {
+        hand.until = self.ends_at(hand.at);
+        while now >= hand.until && hand.until != Instant::NEVER {
+            hand.at += 1;
+            hand.until = self.ends_at(hand.at);
+        }
+        let stretch = &self.stretches[hand.at];
+        (hand.servers, hand.closes_at) = (stretch.servers, stretch.closes_at);
+    }
+
+    /// When a stretch ends.
+    fn ends_at(&self, at: usize) -> Instant {
+        self.stretches.get(at + 1).map_or(Instant::NEVER, |next| next.from)
     }
 
     /// The servers now.
     #[inline]
     #[must_use]
     pub fn servers(&self, hand: &mut Hand, now: Instant) -> u32 {
-        self.stretch(hand, now).servers
+        self.read(hand, now);
+        hand.servers
     }
 
     /// When it closes next; now or earlier if it is closed, [`Instant::NEVER`] if it stays open.
     #[inline]
     #[must_use]
     pub fn closes_at(&self, hand: &mut Hand, now: Instant) -> Instant {
-        self.stretch(hand, now).closes_at
+        self.read(hand, now);
+        hand.closes_at
     }
 
     /// When the number of servers changes next.
     #[must_use]
     pub fn next_change(&self, hand: &mut Hand, now: Instant) -> Option<Instant> {
-        self.stretch(hand, now);
-        self.stretches.get(hand.0 + 1).map(|next| next.from)
+        self.read(hand, now);
+        (hand.until != Instant::NEVER).then_some(hand.until)
     }
 
     /// Server-time from one instant to a later one, read from where a hand is, which is at or before the first.
     #[must_use]
     pub fn work_between(&self, mut hand: Hand, from: Instant, to: Instant) -> i64 {
-        self.stretch(&mut hand, from);
+        self.read(&mut hand, from);
         let mut work = 0_i64;
         let mut at = from;
         while at < to {
-            let ends_at = self.stretches.get(hand.0 + 1).map_or(to, |next| next.from.min(to));
-            work = work.saturating_add((ends_at - at).0.saturating_mul(self.stretches[hand.0].servers.into()));
+            let ends_at = self.ends_at(hand.at).min(to);
+            work = work.saturating_add((ends_at - at).0.saturating_mul(self.stretches[hand.at].servers.into()));
             at = ends_at;
-            hand.0 += 1;
+            hand.at += 1;
         }
         work
     }
@@ -102,11 +138,11 @@ impl Calendar {
     /// and each of them takes `each`: it begins when all but one server still have one of them.
     #[must_use]
     pub fn begins_at(&self, mut hand: Hand, from: Instant, mut owed: i64, each: i64) -> Instant {
-        self.stretch(&mut hand, from);
+        self.read(&mut hand, from);
         let mut at = from;
         loop {
-            let servers = i64::from(self.stretches[hand.0].servers);
-            let ends_at = self.stretches.get(hand.0 + 1).map_or(Instant::NEVER, |next| next.from);
+            let servers = i64::from(self.stretches[hand.at].servers);
+            let ends_at = self.ends_at(hand.at);
             if servers > 0 {
                 let first = (owed - (servers - 1).saturating_mul(each)).max(0);
                 let begins_at = Instant(at.0.saturating_add((first + servers - 1) / servers));
@@ -119,7 +155,7 @@ impl Calendar {
                 return Instant::NEVER;
             }
             at = ends_at;
-            hand.0 += 1;
+            hand.at += 1;
         }
     }
 

@@ -25,9 +25,15 @@ const TIME_SHIFT: u32 = CODE_BITS + SEQUENCE_BITS + RANK_BITS;
 /// A heap of four children a node over one 128-bit key per event: time in 46 bits (2,200 years), rank
 /// in 4, sequence in 42 (4e12 events a run), the event itself in 36. Comparing keys compares the whole
 /// rule for ties, and four children share a cache line.
+///
+/// What is taken leaves its place at the top empty until the next event is scheduled or taken. Most events lead to one
+/// more, which then moves down from the top at once, instead of the last one and after it the new one up: on the bench of
+/// a border corridor that saves a third of the work of the list.
 #[derive(Clone, Debug)]
 pub struct EventList<E> {
+    /// With what was taken last in the place of the first while `top_is_taken`.
     heap: Vec<u128>,
+    top_is_taken: bool,
     sequence: u64,
     event: PhantomData<E>,
 }
@@ -36,6 +42,7 @@ impl<E> Default for EventList<E> {
     fn default() -> Self {
         Self {
             heap: Vec::new(),
+            top_is_taken: false,
             sequence: 0,
             event: PhantomData,
         }
@@ -46,65 +53,84 @@ impl<E: Event> EventList<E> {
     /// Forgets every event and starts counting anew; keeps the memory.
     pub fn clear(&mut self) {
         self.heap.clear();
+        self.top_is_taken = false;
         self.sequence = 0;
     }
 
     /// How many events are pending.
+    #[inline]
     #[must_use]
     pub fn len(&self) -> usize {
-        self.heap.len()
+        self.heap.len() - usize::from(self.top_is_taken)
     }
 
     /// Whether nothing is pending.
+    #[inline]
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.heap.is_empty()
+        self.len() == 0
     }
 
     /// Adds an event. One that could only happen after 2,200 years is dropped: it never happens.
-    #[inline]
     pub fn schedule(&mut self, at: Instant, event: E) {
+        self.schedule_coded(at, event.rank(), event.encode());
+    }
+
+    /// The same for an event whose rank and code are known.
+    pub fn schedule_coded(&mut self, at: Instant, rank: u8, code: u64) {
         let time = at.0.cast_unsigned();
         if time >> (128 - TIME_SHIFT) != 0 {
             return;
         }
         let key = u128::from(time) << TIME_SHIFT
-            | u128::from(event.rank()) << (CODE_BITS + SEQUENCE_BITS)
+            | u128::from(rank) << (CODE_BITS + SEQUENCE_BITS)
             | u128::from(self.sequence) << CODE_BITS
-            | u128::from(event.encode());
+            | u128::from(code);
         self.sequence += 1;
-        let mut hole = self.heap.len();
-        self.heap.push(key);
-        while hole > 0 {
-            let parent = (hole - 1) / 4;
-            if self.heap[parent] <= key {
-                break;
-            }
-            self.heap[hole] = self.heap[parent];
-            hole = parent;
+        if std::mem::take(&mut self.top_is_taken) {
+            self.sift_down(key);
+        } else {
+            self.sift_up(key);
         }
-        self.heap[hole] = key;
-    }
-
-    /// When the next event happens.
-    #[must_use]
-    pub fn next_at(&self) -> Option<Instant> {
-        self.heap.first().map(|key| time_of(*key))
     }
 
     /// Takes the next event.
     #[inline]
     pub fn pop(&mut self) -> Option<(Instant, E)> {
-        let last = self.heap.pop()?;
-        let Some(&top) = self.heap.first() else {
-            return Some(open::<E>(last));
-        };
-        self.sift_down(last);
-        Some(open::<E>(top))
+        if self.top_is_taken {
+            self.fill_top();
+        }
+        let top = self.heap.first();
+        self.top_is_taken = top.is_some();
+        top.map(|key| open::<E>(*key))
+    }
+
+    /// Nothing was scheduled since the first was taken: the last takes its place.
+    fn fill_top(&mut self) {
+        if let Some(last) = self.heap.pop()
+            && !self.heap.is_empty()
+        {
+            self.sift_down(last);
+        }
+    }
+
+    /// Puts a key at the end and moves it up to where it belongs.
+    fn sift_up(&mut self, key: u128) {
+        let mut hole = self.heap.len();
+        self.heap.push(key);
+        let heap = self.heap.as_mut_slice();
+        while hole > 0 {
+            let parent = (hole - 1) / 4;
+            if heap[parent] <= key {
+                break;
+            }
+            heap[hole] = heap[parent];
+            hole = parent;
+        }
+        heap[hole] = key;
     }
 
     /// Puts a key in the place of the first and moves it down to where it belongs.
-    #[inline]
     fn sift_down(&mut self, key: u128) {
         let heap = self.heap.as_mut_slice();
         let mut hole = 0;
@@ -183,9 +209,12 @@ mod tests {
                     number += 1;
                 }
                 waiting.sort_unstable();
+                let mut left = waiting.len();
+                prop_assert_eq!(list.len(), left);
                 for (at, rank, n) in waiting.drain(..waiting.len() / 2) {
-                    prop_assert_eq!(list.next_at(), Some(Instant(at)));
                     prop_assert_eq!(list.pop(), Some((Instant(at), Ring(rank, n))));
+                    left -= 1;
+                    prop_assert_eq!(list.len(), left);
                     now = at;
                 }
             }

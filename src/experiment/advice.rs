@@ -298,14 +298,16 @@ mod tests {
 
     #[test]
     fn a_sound_run_needs_none() {
-        assert_eq!(advice(12.0, 60, 10, 40), []);
+        // So many that even the number of trains inside, whose skewness is near 1.5, is not too skewed, whatever the seed.
+        assert_eq!(advice(12.0, 60, 10, 200), []);
     }
 
     #[test]
     fn few_replications() {
         for (n, text) in [(1, "gives no interval"), (4, "4 replications are few")] {
             let found = advice(12.0, 60, 10, n);
-            assert!(matches!(found[..], [Advice::FewReplications { needed: 10, .. }]), "{found:?}");
+            // It comes first; how long the begin of so few runs seems to show is a matter of chance.
+            assert!(matches!(found[0], Advice::FewReplications { needed: 10, .. }), "{found:?}");
             assert!(found[0].to_string().contains(text), "{}", found[0]);
         }
     }

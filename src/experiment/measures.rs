@@ -1,9 +1,11 @@
 //! What is measured in one replication: `Observations` -measure-> `Measures`.
 
+use std::borrow::Cow;
+
 use super::wording;
 use crate::model::{Breakdowns, FlowModel, Held, Inspection, Lifting, Mode, Model, Naming, Step, Terminal};
 use crate::observe::{Activity, Observations, OutletTally, Reason, ReplicationRecords, TimeWeighted};
-use crate::stats::{nearest_rank, weighted_rank};
+use crate::stats::{nearest_ranks, weighted_rank};
 use crate::units::{DAY, Duration, HOUR, Instant, millis_as_hours};
 
 /// Quantiles of dwell and transit times, with the ends of their ids.
@@ -57,7 +59,6 @@ pub fn names(model: &Model) -> Vec<MeasureName> {
         seen: None,
         names: Vec::new(),
         values: Vec::new(),
-        scratch: Vec::new(),
     };
     sheet.fill(model);
     sheet.names
@@ -71,7 +72,6 @@ pub fn measure(model: &Model, seen: &Observations) -> Measures {
         seen: Some(seen),
         names: Vec::new(),
         values: Vec::new(),
-        scratch: Vec::new(),
     };
     sheet.fill(model);
     let hours = (0..model.location_count())
@@ -121,7 +121,6 @@ struct Sheet<'o> {
     seen: Option<&'o Observations>,
     names: Vec<MeasureName>,
     values: Vec<Option<f64>>,
-    scratch: Vec<i64>,
 }
 
 /// One measure of a subject: the end of its id, the end of its label, its unit, whether it is a headline.
@@ -421,28 +420,25 @@ impl Sheet<'_> {
             ("waiting_time_hours_mean", "of which waiting, mean", "h", headline),
             |seen| hours_each(all(seen, |p| p.waiting), all(seen, trains)),
         );
-        let mut scratch = std::mem::take(&mut self.scratch);
-        if let Some(seen) = self.seen {
-            scratch.clear();
-            for direction in directions {
-                scratch.extend_from_slice(&seen.passage(place, *direction).dwell);
-            }
-        }
+        let dwell = self.seen.map(|seen| match directions {
+            [direction] => Cow::Borrowed(&seen.passage(place, *direction).dwell[..]),
+            all => all.iter().flat_map(|d| seen.passage(place, *d).dwell.iter().copied()).collect(),
+        });
         self.quantiles(
             subject,
-            &mut scratch,
+            &dwell.unwrap_or_default(),
             ["dwell_time_hours_p50", "dwell_time_hours_p90", "dwell_time_hours_p95"],
             "dwell time",
             headline,
         );
-        self.scratch = scratch;
     }
 
-    fn quantiles(&mut self, subject: &Subject, sample: &mut [i64], ids: [&'static str; 3], what: &str, headline: bool) {
-        for ((p, _), id) in QUANTILES.into_iter().zip(ids) {
+    fn quantiles(&mut self, subject: &Subject, sample: &[i64], ids: [&'static str; 3], what: &str, headline: bool) {
+        let values = nearest_ranks(sample, QUANTILES.map(|(p, _)| p));
+        for (i, ((p, _), id)) in QUANTILES.into_iter().zip(ids).enumerate() {
             let label = format!("{what}, {:.0} % below", p * 100.0);
             self.put(subject, (id, &label, "h", headline && p > 0.94), |_| {
-                nearest_rank(sample, p).map(millis_as_hours)
+                values.map(|values| millis_as_hours(values[i]))
             });
         }
     }
@@ -933,10 +929,9 @@ impl Sheet<'_> {
             ("waiting_time_hours_mean", "of which waiting, mean", "h", false),
             |seen| hours_each(seen.flows[flow].waiting, seen.flows[flow].completed.into()),
         );
-        let mut sample = self.seen.map(|seen| seen.flows[flow].transit.clone()).unwrap_or_default();
         self.quantiles(
             &subject,
-            &mut sample,
+            self.seen.map_or(&[], |seen| &seen.flows[flow].transit),
             ["transit_time_hours_p50", "transit_time_hours_p90", "transit_time_hours_p95"],
             "transit time",
             false,

@@ -24,7 +24,7 @@ mod transloading;
 use crate::engine::Calendar;
 use crate::observe::Activity;
 use crate::random::{Draws, Purpose, StreamKey, Variate};
-use crate::units::{Duration, Instant};
+use crate::units::{Duration, Instant, rounded};
 
 pub use circular::{Circle, Element, Waits, circular_waits};
 pub(crate) use circular::{brought, ways};
@@ -178,6 +178,13 @@ pub struct Drawn {
 }
 
 impl Drawn {
+    /// Whether it takes no time, for any train: then nothing happens in between.
+    #[inline]
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        matches!(self.variate, Variate::Constant(v) if v < 0.5)
+    }
+
     /// The stream of this purpose for one train.
     #[inline]
     #[must_use]
@@ -192,7 +199,8 @@ impl Drawn {
         if let Variate::Constant(v) = self.variate {
             return v;
         }
-        self.variate.draw(&mut self.draws(keys, flow, number))
+        // The stream lives and dies in there, in registers.
+        self.variate.draw_first(keys[self.purpose as usize], flow, number)
     }
 
     /// The time for one train.
@@ -203,10 +211,11 @@ impl Drawn {
     }
 
     /// The count for one train: the nearest whole number.
+    #[inline]
     #[must_use]
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
     pub fn count(&self, keys: &[StreamKey], flow: Purpose, number: u32) -> u32 {
-        libm::rint(self.number(keys, flow, number)) as u32
+        rounded(self.number(keys, flow, number)) as u32
     }
 }
 
@@ -342,6 +351,17 @@ impl Terminal {
     #[must_use]
     pub fn mean_stay_with(&self, boxes: f64, cranes: f64) -> f64 {
         self.placing.mean + self.mean_work(boxes) / cranes + self.withdrawal.mean
+    }
+
+    /// Whether lifting, once begun, goes on at one pace: each berth has its own crane, and neither shifts, breakdowns, the wind
+    /// nor the end of a window interrupts it. What a disruption does is not counted.
+    #[inline]
+    #[must_use]
+    pub fn is_steady(&self) -> bool {
+        matches!(self.lifting, Lifting::PerTrain(_))
+            && self.cranes.per_train == 1
+            && self.at_close != AtClose::Pause
+            && !self.cranes.are_interrupted()
     }
 
     /// Mean crane-time to lift a train with so many boxes, in milliseconds.

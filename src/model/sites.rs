@@ -20,6 +20,13 @@ impl Model {
         self.site_of[mode as usize * self.places.len() + place as usize]
     }
 
+    /// Whether vehicles of one mode pass each place, so that places are sites.
+    #[inline]
+    #[must_use]
+    pub fn has_one_mode(&self) -> bool {
+        self.sites.len() == self.places.len()
+    }
+
     /// The dotted path of a site: that of its place, followed by its mode where that is not rail.
     #[must_use]
     pub fn site_path(&self, site: usize) -> String {

@@ -12,7 +12,7 @@ use crate::units::{Duration, Instant};
 pub struct TrainTime {
     /// Since when it does what it does.
     pub since: Instant,
-    /// Location times [`Activity::COUNT`] plus activity.
+    /// Where and what, as [`account`] has it.
     account: u32,
     /// Time booked so far; at the end, its whole time in the network. A regrouped train carries on the time of its
     /// oldest part.
@@ -27,19 +27,19 @@ impl TrainTime {
     /// Where the train is: a place, or after these a lane.
     #[must_use]
     pub fn location(&self) -> u32 {
-        self.account / Activity::COUNT as u32
+        self.account >> ACTIVITY_BITS
     }
 
     /// What the train does.
     #[must_use]
     pub fn activity(&self) -> Activity {
-        Activity::ALL[self.account as usize % Activity::COUNT]
+        Activity::ALL[activity_of(self.account)]
     }
 
     /// Whether this is what the train does.
     #[must_use]
     pub fn is_booked_as(&self, location: u32, activity: Activity) -> bool {
-        self.account == location * Activity::COUNT as u32 + activity as u32
+        self.account == account(location, activity)
     }
 }
 
@@ -194,7 +194,7 @@ impl Observations {
         self.measure_from = shape.measure_from;
         self.end = shape.end;
         self.directions = shape.directions;
-        fresh(&mut self.accounts, (shape.days.len() + shape.lanes) * Activity::COUNT, |a| *a = 0);
+        fresh(&mut self.accounts, (shape.days.len() + shape.lanes) << ACTIVITY_BITS, |a| *a = 0);
         self.present = TimeWeighted::default();
         fresh(&mut self.places, shape.days.len(), |p| {
             *p = PlaceTally {
@@ -315,7 +315,7 @@ impl Observations {
         // Until its first activity no time passes; the account is never booked.
         TrainTime {
             since: now,
-            account: place * Activity::COUNT as u32,
+            account: account(place, Activity::Running),
             booked: Duration::ZERO,
             waited: Duration::ZERO,
             row,
@@ -352,7 +352,7 @@ impl Observations {
     #[inline]
     pub fn switch(&mut self, train: &mut TrainTime, now: Instant, location: u32, activity: Activity) {
         self.book(train, now);
-        let (was, was_waiting) = (train.account as usize / Activity::COUNT, is_waiting(train.account));
+        let (was, was_waiting) = (train.account as usize >> ACTIVITY_BITS, is_waiting(train.account));
         if was_waiting != activity.is_waiting() || was != location as usize {
             if was_waiting {
                 self.waiting_at(was).add(now, -1);
@@ -361,7 +361,7 @@ impl Observations {
                 self.waiting_at(location as usize).add(now, 1);
             }
         }
-        train.account = location * Activity::COUNT as u32 + activity as u32;
+        train.account = account(location, activity);
     }
 
     /// Trains waiting at a location: a place, or a line with passing places.
@@ -391,30 +391,34 @@ impl Observations {
             return;
         }
         self.accounts[train.account as usize] += (now - train.since.max(self.measure_from)).0.max(0);
-        train.booked += spent;
+        train.booked.0 += spent.0;
         let waiting = is_waiting(train.account);
-        if waiting {
-            train.waited += spent;
-        }
-        if let Some(records) = &mut self.records {
-            if let Some(record) = records.trains.get_mut(train.row as usize) {
-                *(if waiting {
-                    &mut record.waiting
-                } else {
-                    &mut record.moving_or_served
-                }) += spent;
-            }
-            let (location, activity) = (train.account / Activity::COUNT as u32, train.account as usize % Activity::COUNT);
-            records.activities.push(ActivityRecord {
-                train: train.row,
-                location,
-                activity: Activity::ALL[activity],
-                section: self.sections[train.row as usize],
-                begins_at: train.since,
-                ends_at: now,
-            });
+        train.waited.0 += if waiting { spent.0 } else { 0 };
+        if self.records.is_some() {
+            self.record(train, now);
         }
         train.since = now;
+    }
+
+    /// Writes down what the train has done up to now.
+    #[cold]
+    fn record(&mut self, train: &TrainTime, now: Instant) {
+        let Some(records) = &mut self.records else { return };
+        if let Some(record) = records.trains.get_mut(train.row as usize) {
+            *(if is_waiting(train.account) {
+                &mut record.waiting
+            } else {
+                &mut record.moving_or_served
+            }) += now - train.since;
+        }
+        records.activities.push(ActivityRecord {
+            train: train.row,
+            location: train.location(),
+            activity: train.activity(),
+            section: self.sections[train.row as usize],
+            begins_at: train.since,
+            ends_at: now,
+        });
     }
 
     /// A train arrives at a place.
@@ -425,10 +429,10 @@ impl Observations {
 
     /// A train departs from a place where it arrived at `arrived_at`, having waited `waited` there.
     #[inline]
-    pub fn depart(
+    pub fn depart<'d>(
         &mut self,
         now: Instant,
-        day_starts: &[Instant],
+        day_starts: impl FnOnce() -> &'d [Instant],
         (place, direction): (u32, u32),
         boxes: u32,
         arrived_at: Instant,
@@ -491,7 +495,7 @@ impl Observations {
     fn exit(&mut self, now: Instant, train: &mut TrainTime, flow: u32) {
         self.book(train, now);
         if is_waiting(train.account) {
-            self.waiting_at(train.account as usize / Activity::COUNT).add(now, -1);
+            self.waiting_at(train.location() as usize).add(now, -1);
         }
         self.present.add(now, -1);
         self.present_by_mode[self.modes[flow as usize]].add(now, -1);
@@ -727,7 +731,7 @@ impl Observations {
     /// Milliseconds at a location in an activity.
     #[must_use]
     pub fn account(&self, location: usize, activity: Activity) -> i64 {
-        self.accounts[location * Activity::COUNT + activity.index()]
+        self.accounts[location << ACTIVITY_BITS | activity.index()]
     }
 
     /// The tally of a place in a direction.
@@ -737,7 +741,22 @@ impl Observations {
     }
 }
 
+/// Bits of an account that say what is done; the others say where.
+const ACTIVITY_BITS: u32 = 6;
+const _: () = assert!(Activity::COUNT <= 1 << ACTIVITY_BITS);
+
+/// The account of an activity at a location.
+#[inline]
+fn account(location: u32, activity: Activity) -> u32 {
+    location << ACTIVITY_BITS | activity as u32
+}
+
+#[inline]
+fn activity_of(account: u32) -> usize {
+    account as usize & ((1 << ACTIVITY_BITS) - 1)
+}
+
 #[inline]
 fn is_waiting(account: u32) -> bool {
-    account % Activity::COUNT as u32 >= Activity::TrackAheadFull as u32
+    activity_of(account) >= Activity::TrackAheadFull.index()
 }

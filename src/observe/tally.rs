@@ -300,8 +300,9 @@ pub struct StopTally {
 pub struct DailyCount {
     /// One count a day from the start of the run.
     pub days: Vec<u32>,
-    /// The day of the last one.
+    /// The day of the last one, and when the next begins.
     day: usize,
+    until: Instant,
 }
 
 impl DailyCount {
@@ -309,16 +310,23 @@ impl DailyCount {
     pub fn reset(&mut self, days: usize) {
         self.days.clear();
         self.days.resize(days, 0);
-        self.day = 0;
+        (self.day, self.until) = (0, Instant(i64::MIN));
     }
 
-    /// Counts a train now; `starts` says when each day begins.
+    /// Counts a train now; `starts` says when each day begins, and is asked once a day.
     #[inline]
-    pub fn add(&mut self, now: Instant, starts: &[Instant]) {
+    pub fn add<'d>(&mut self, now: Instant, starts: impl FnOnce() -> &'d [Instant]) {
+        if now >= self.until {
+            self.turn_over(now, starts());
+        }
+        self.days[self.day] += 1;
+    }
+
+    fn turn_over(&mut self, now: Instant, starts: &[Instant]) {
         while starts.get(self.day + 1).is_some_and(|next| *next <= now) {
             self.day += 1;
         }
-        self.days[self.day] += 1;
+        self.until = starts.get(self.day + 1).copied().unwrap_or(Instant::NEVER);
     }
 }
 

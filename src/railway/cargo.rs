@@ -31,6 +31,14 @@ impl Manifest {
         self.of_mut(train).fill(0);
     }
 
+    /// A new train has its boxes, where there is only one class.
+    fn begin_with(&mut self, train: u32, boxes: u32) {
+        if self.counts.len() <= train as usize {
+            self.counts.resize(train as usize + 1, 0);
+        }
+        self.counts[train as usize] = boxes;
+    }
+
     /// The boxes of a train are about to join others.
     pub(super) fn take_apart(&mut self, train: u32) {
         let classes = self.classes;
@@ -63,6 +71,11 @@ impl State<'_> {
     pub(super) fn load_boxes(&mut self, train: u32) {
         let t = &self.fleet[train];
         let (flow, number, boxes) = (t.flow, t.number, t.boxes);
+        if self.manifest.classes == 1 {
+            self.seen.load(self.now, 0, boxes);
+            self.manifest.begin_with(train, boxes);
+            return;
+        }
         self.classify_boxes((flow, number), boxes);
         self.manifest.begin(train);
         self.manifest.join(train, boxes);

@@ -96,6 +96,30 @@ impl State<'_> {
         self.cranes_at_hand(terminal).able > 0
     }
 
+    /// Whether every train in a berth of a terminal is worked on at the full pace of one crane, whatever comes and goes: then
+    /// no train feels another.
+    #[inline]
+    pub(super) fn is_steady(&self, terminal: u32) -> bool {
+        self.model.terminals[terminal as usize].is_steady() && !self.terminals[terminal as usize].rests
+    }
+
+    /// A train has a crane of its own for this work.
+    pub(super) fn set_to_work(&mut self, terminal: u32, train: u32, work: Duration) {
+        self.fleet[train].rate = FULL_PACE;
+        self.switch(train, self.model.terminals[terminal as usize].place, Activity::Lifting);
+        self.begin(train, Phase::Lifting, work);
+        let tally = &mut self.seen.terminals[terminal as usize];
+        tally.cranes.add(self.now, 1);
+        tally.pace.add(self.now, FULL_PACE.into());
+    }
+
+    /// The crane that one train had to itself is free.
+    pub(super) fn set_free(&mut self, terminal: u32) {
+        let tally = &mut self.seen.terminals[terminal as usize];
+        tally.cranes.add(self.now, -1);
+        tally.pace.add(self.now, -i64::from(FULL_PACE));
+    }
+
     /// Settles the work done so far and sets the new rate of every train, where it changes.
     pub(super) fn share_cranes(&mut self, terminal: u32) {
         let per_train = self.model.terminals[terminal as usize].cranes.per_train;

@@ -5,8 +5,6 @@ use crate::engine;
 /// What can happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Event {
-    /// A step of the time series ends.
-    StepEnds,
     /// The warm-up ends.
     MeasuringBegins,
     /// The timed activity of a train ends, if the stamp is still its own.
@@ -78,15 +76,29 @@ mod field {
     pub(super) const INSPECTION: u64 = 2;
 }
 
+/// The rank of the end of an activity.
+pub(super) const ACTIVITY_ENDS: u8 = 2;
+
+/// From the lowest bit: 4 bits that say what the next 10 hold, these, and the index.
+#[inline]
+fn pack(holds: u64, held: u32, index: u32) -> u64 {
+    holds | u64::from(held) << 4 | u64::from(index) << (4 + STAMP_BITS)
+}
+
+/// The code of [`Event::ActivityEnds`].
+#[inline]
+pub(super) fn code_of_activity(train: u32, stamp: u32) -> u64 {
+    pack(field::ACTIVITY, stamp, train)
+}
+
 impl engine::Event for Event {
-    /// Observation first, so that a step holds what happened before its end. Then what ends before what
+    /// Observation first. Then what ends before what
     /// opens or closes, so that work which ends with the window is done, and disruptions before usual hours; then who may go, then who comes, then
     /// trains that are formed of what has come.
     fn rank(self) -> u8 {
         match self {
-            Self::StepEnds => 0,
             Self::MeasuringBegins => 1,
-            Self::ActivityEnds { .. } | Self::InspectionEnds { .. } => 2,
+            Self::ActivityEnds { .. } | Self::InspectionEnds { .. } => ACTIVITY_ENDS,
             Self::DisruptionChanges(_) => 3,
             Self::OfficeChanges(_)
             | Self::BaysChange(_)
@@ -106,13 +118,11 @@ impl engine::Event for Event {
         }
     }
 
-    /// From the lowest bit: 4 bits that say what the next 10 hold, these, and the index.
     fn encode(self) -> u64 {
         let (holds, held, index) = match self {
-            Self::ActivityEnds { train, stamp } => (field::ACTIVITY, stamp, train),
+            Self::ActivityEnds { train, stamp } => return code_of_activity(train, stamp),
             Self::InspectionEnds { slot, stamp } => (field::INSPECTION, stamp, slot),
-            Self::StepEnds => (field::KIND, 0, 0),
-            Self::MeasuringBegins => (field::KIND, 1, 0),
+            Self::MeasuringBegins => (field::KIND, 0, 0),
             Self::OfficeChanges(i) => (field::KIND, 2, i),
             Self::TerminalChanges(i) => (field::KIND, 3, i),
             Self::ExchangeReady(i) => (field::KIND, 4, i),
@@ -133,7 +143,7 @@ impl engine::Event for Event {
             Self::OrderChanges(i) => (field::KIND, 15, i),
             Self::DisruptionChanges(i) => (field::KIND, 16, i),
         };
-        holds | u64::from(held) << 4 | u64::from(index) << (4 + STAMP_BITS)
+        pack(holds, held, index)
     }
 
     #[allow(clippy::cast_possible_truncation, reason = "22 bits")]
@@ -143,8 +153,7 @@ impl engine::Event for Event {
         match (code & 15, held) {
             (field::ACTIVITY, stamp) => Self::ActivityEnds { train: index, stamp },
             (field::INSPECTION, stamp) => Self::InspectionEnds { slot: index, stamp },
-            (_, 0) => Self::StepEnds,
-            (_, 1) => Self::MeasuringBegins,
+            (_, 0) => Self::MeasuringBegins,
             (_, 2) => Self::OfficeChanges(index),
             (_, 3) => Self::TerminalChanges(index),
             (_, 4) => Self::ExchangeReady(index),
@@ -180,7 +189,6 @@ mod tests {
     fn codes_fit_and_come_back() {
         let most = (1 << INDEX_BITS) - 1;
         for event in [
-            Event::StepEnds,
             Event::MeasuringBegins,
             Event::ActivityEnds {
                 train: most,

@@ -146,9 +146,10 @@ impl State<'_> {
         let tally = &mut self.seen.exchanges[exchange as usize];
         tally.passed += 1;
         if self.now >= self.model.measure_from {
+            let model = self.model;
             tally
                 .daily
-                .add(self.now, self.model.days_at(self.model.exchanges[exchange as usize].place));
+                .add(self.now, || model.days_at(model.exchanges[exchange as usize].place));
         }
     }
 

@@ -8,7 +8,7 @@
 
 use super::event::Event;
 use super::state::State;
-use super::train::{Phase, Train};
+use super::train::{OfFlow, Phase, Train};
 use crate::model::Formation;
 use crate::observe::{Activity, Reason};
 use crate::units::{Duration, Instant};
@@ -149,6 +149,8 @@ impl<'m> State<'m> {
             phase: Phase::Filling,
             inside: true,
             flow: part.flow,
+            of_flow: OfFlow::new(&self.model.flows[part.flow as usize]),
+            way: self.way_of(part.flow, route),
             route,
             intended: if formation.regroups { part.intended } else { route },
             step: part.step,

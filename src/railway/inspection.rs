@@ -239,7 +239,7 @@ impl State<'_> {
         for bay in inspection.first_bay..inspection.first_bay + inspection.kinds {
             let state = &self.inspections.bays[bay as usize];
             let rests = |slot: &u32| self.inspections.boxes[*slot as usize].whose.train == Some(train);
-            if cause == Activity::OfficeClosed && state.strain.closed && state.paused.iter().any(rests) {
+            if cause == Activity::OfficeClosed && state.strain.is_closed() && state.paused.iter().any(rests) {
                 cause = Activity::Closure;
             }
             let queue = &state.queue;

@@ -129,14 +129,14 @@ impl State<'_> {
         (path_at > self.now).then_some((Activity::NoPath, Some(path_at)))
     }
 
-    /// A train asks to enter; it never goes on at once, since running takes time.
+    /// A train asks to enter; it goes on at once only where running takes no time.
     pub(super) fn join_entry(&mut self, train: u32, lane: u32) -> bool {
         if self.model.lanes[lane as usize].single.is_some() {
             return self.join_single_line(train, lane);
         }
         if self.lanes[lane as usize].entry.is_empty() {
             match self.entry_block(lane) {
-                None => self.enter(train, lane),
+                None => return self.enter(train, lane),
                 Some(block) => {
                     self.queue_at_entry(train, lane, block.0);
                     self.look_again_at_entry(lane, block);
@@ -174,7 +174,9 @@ impl State<'_> {
             }
             self.call_up((gate, lane), 0, self.model.lanes[lane as usize].from);
             self.seen.lanes[lane as usize].waiting.add(self.now, -1);
-            self.enter(train, lane);
+            if self.enter(train, lane) {
+                self.step_done(train);
+            }
         }
     }
 
@@ -192,7 +194,8 @@ impl State<'_> {
         }
     }
 
-    fn enter(&mut self, train: u32, lane: u32) {
+    /// A train enters; whether it is through already.
+    fn enter(&mut self, train: u32, lane: u32) -> bool {
         let model = &self.model.lanes[lane as usize];
         let state = &mut self.lanes[lane as usize];
         state.entry_free_at = self.now + model.headway;
@@ -200,8 +203,13 @@ impl State<'_> {
             state.order.push_back(train);
         }
         self.set_out(train, lane);
+        if model.running_time.is_nothing() {
+            let (_, yard) = self.line_of(train);
+            return self.reach_line_end(train, lane, yard);
+        }
         let time = self.drawn(train, &model.running_time);
         self.begin(train, Phase::Running, time);
+        false
     }
 
     /// A train departs from its place and is on the line.
@@ -220,9 +228,8 @@ impl State<'_> {
         self.give_back_track(train);
     }
 
-    /// A train has run to the end of its line: it has arrived, and wants a track.
-    pub(super) fn reach_line_end(&mut self, train: u32) {
-        let (lane, yard) = self.line_of(train);
+    /// A train has run to the end of its line: it has arrived, and wants a track. Whether it has one and goes on.
+    pub(super) fn reach_line_end(&mut self, train: u32, lane: u32, yard: u32) -> bool {
         let model = &self.model.lanes[lane as usize];
         self.arrive_at(train, model.to);
         let t = &mut self.fleet[train];
@@ -230,22 +237,36 @@ impl State<'_> {
         t.waited_before = t.time.waited;
         t.phase = Phase::AtLineEnd;
         if model.overtaking {
-            if self.take_track(train, yard, Phase::WantsTrack) {
-                self.leave_line(train);
-            }
-        } else if self.lanes[lane as usize].order.front() == Some(&train) {
-            self.serve_exit(lane);
-        } else {
-            self.switch(train, model.to, Activity::TrainAhead);
+            return self.take_track_at_end(train, lane, yard);
+        }
+        if self.lanes[lane as usize].order.front() == Some(&train) {
+            return self.exit_first(lane).is_some();
+        }
+        self.switch(train, model.to, Activity::TrainAhead);
+        false
+    }
+
+    fn take_track_at_end(&mut self, train: u32, lane: u32, yard: u32) -> bool {
+        let has_track = self.take_track(train, yard, Phase::WantsTrack);
+        if has_track {
+            self.leave_line(lane);
+        }
+        has_track
+    }
+
+    /// Lets the first train leave the line if it may.
+    pub(super) fn serve_exit(&mut self, lane: u32) {
+        if let Some(train) = self.exit_first(lane) {
+            self.step_done(train);
         }
     }
 
-    /// Lets the first train leave the line if it has come to its end, the headway has passed and there is a track.
-    pub(super) fn serve_exit(&mut self, lane: u32) {
+    /// The first train leaves the line if it has come to its end, the headway has passed and there is a track.
+    fn exit_first(&mut self, lane: u32) -> Option<u32> {
         let state = &self.lanes[lane as usize];
-        let Some(&train) = state.order.front() else { return };
+        let train = *state.order.front()?;
         if self.fleet[train].phase != Phase::AtLineEnd {
-            return;
+            return None;
         }
         let free_at = state.exit_free_at;
         if free_at > self.now {
@@ -254,12 +275,10 @@ impl State<'_> {
                 self.lanes[lane as usize].exit_timer = free_at;
                 self.pending.schedule(free_at, Event::ExitReady(lane));
             }
-            return;
+            return None;
         }
         let (_, yard) = self.line_of(train);
-        if self.take_track(train, yard, Phase::WantsTrack) {
-            self.leave_line(train);
-        }
+        self.take_track_at_end(train, lane, yard).then_some(train)
     }
 
     pub(super) fn exit_ready(&mut self, lane: u32) {
@@ -268,8 +287,7 @@ impl State<'_> {
     }
 
     /// A train has its track: the line is free of it.
-    pub(super) fn leave_line(&mut self, train: u32) {
-        let (lane, _) = self.line_of(train);
+    pub(super) fn leave_line(&mut self, lane: u32) {
         let model = &self.model.lanes[lane as usize];
         let state = &mut self.lanes[lane as usize];
         if state.on_line == model.room && !state.entry.is_empty() {
@@ -284,7 +302,6 @@ impl State<'_> {
             }
         }
         self.seen.lanes[lane as usize].trains.add(self.now, -1);
-        self.step_done(train);
     }
 
     /// The lane a train is on, and the yard at its end.

@@ -35,6 +35,7 @@ mod trace;
 mod train;
 mod transloading;
 mod wagons;
+mod way;
 mod wind;
 mod yard;
 

@@ -8,7 +8,7 @@ use super::event::Event;
 use super::state::{State, Wake};
 use super::train::Phase;
 use crate::engine::{Gate, Hand};
-use crate::model::{AtClose, Step};
+use crate::model::AtClose;
 use crate::observe::Activity;
 use crate::units::{Duration, Instant};
 
@@ -58,6 +58,7 @@ impl OfficeState {
 
 impl State<'_> {
     /// The servers now.
+    #[inline]
     fn servers(&mut self, office: u32) -> u32 {
         let state = &mut self.offices[office as usize];
         let usual = self.model.offices[office as usize].calendar.servers(&mut state.hand, self.now);
@@ -65,6 +66,7 @@ impl State<'_> {
     }
 
     /// What keeps this train from being served.
+    #[inline]
     fn office_block(&mut self, office: u32, train: u32) -> Option<Activity> {
         let servers = self.servers(office);
         let (model, state) = (&self.model.offices[office as usize], &mut self.offices[office as usize]);
@@ -125,12 +127,13 @@ impl State<'_> {
         }
     }
 
-    pub(super) fn office_done(&mut self, train: u32) {
-        let Step::Office(office) = self.step_of(train) else { return };
+    /// The work on a train is done; whether it goes on.
+    pub(super) fn office_done(&mut self, train: u32, office: u32) -> bool {
         let in_advance = self.is_in_advance(train, office);
+        let can_rest = self.model.offices[office as usize].can_rest;
         let state = &mut self.offices[office as usize];
         state.busy -= 1;
-        if let Some(at) = state.in_hand.iter().position(|other| *other == train) {
+        if can_rest && let Some(at) = state.in_hand.iter().position(|other| *other == train) {
             state.in_hand.remove(at);
         }
         if !state.gate.is_empty() || !state.paused.is_empty() {
@@ -140,19 +143,19 @@ impl State<'_> {
         tally.busy.add(self.now, -1);
         tally.served += 1;
         tally.in_advance += u32::from(in_advance);
-        if self.inspect(train, office) {
-            self.step_done(train);
-        }
+        self.inspect(train, office)
     }
 
     /// Whether a train was declared to an office before it arrived.
+    #[inline]
     fn is_in_advance(&self, train: u32, office: u32) -> bool {
         let t = &self.fleet[train];
         let advance = self.model.offices[office as usize].advance.as_ref();
-        advance.is_some_and(|a| a.chance.number(&self.keys, self.model.flows[t.flow as usize].entity, t.number) < a.share)
+        advance.is_some_and(|a| a.chance.number(&self.keys, t.of_flow.entity, t.number) < a.share)
     }
 
     /// Time at a desk.
+    #[inline]
     fn desk_time(&self, train: u32, office: u32) -> Duration {
         let model = &self.model.offices[office as usize];
         match &model.advance {

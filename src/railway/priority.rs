@@ -12,8 +12,10 @@ use super::state::State;
 use super::train::Phase;
 use crate::engine::Gate;
 use crate::observe::Activity;
+use crate::units::Duration;
 
-/// Finds a gate by its index among those of its kind.
+/// Finds a gate by its index among those of its kind. Where the kind is known, functions below take it as a type, not as this
+/// pointer, so that each kind has code of its own that finds its gate without a call.
 pub(super) type GateOf<'m> = for<'s> fn(&'s mut State<'m>, u32) -> &'s mut Gate<Activity>;
 
 /// The ranks of trains that wait, by train; empty where no flow has a class.
@@ -61,12 +63,23 @@ impl Ranks {
 impl<'m> State<'m> {
     /// A train joins a gate where its class allows, and waits for the cause of the first there, or for this one if it is the
     /// first itself. Whether it took the place of another as the first.
-    pub(super) fn queue_up(&mut self, (gate, index): (GateOf<'m>, u32), train: u32, (place, cause): (u32, Activity)) -> bool {
-        let Some(ageing) = self.model.ageing else {
-            let cause = gate(self, index).join(train, cause);
-            self.book_waiting(train, place, cause);
-            return false;
-        };
+    #[inline]
+    pub(super) fn queue_up<G>(&mut self, (gate, index): (G, u32), train: u32, (place, cause): (u32, Activity)) -> bool
+    where
+        G: Copy + for<'s> Fn(&'s mut State<'m>, u32) -> &'s mut Gate<Activity>,
+    {
+        if let Some(ageing) = self.model.ageing {
+            return self.queue_up_by_class((gate, index), train, (place, cause), ageing);
+        }
+        let cause = gate(self, index).join(train, cause);
+        self.book_waiting(train, place, cause);
+        false
+    }
+
+    fn queue_up_by_class<G>(&mut self, (gate, index): (G, u32), train: u32, (place, cause): (u32, Activity), ageing: Duration) -> bool
+    where
+        G: Copy + for<'s> Fn(&'s mut State<'m>, u32) -> &'s mut Gate<Activity>,
+    {
         let class = self.model.flows[self.fleet[train].flow as usize].class;
         let key = self.now.0 - i64::from(class) * ageing.0;
         self.ranks.begin(train, key);
@@ -87,23 +100,34 @@ impl<'m> State<'m> {
     }
 
     /// The train at this position of a gate goes on; those that it overtook wait for what the others wait for.
-    pub(super) fn call_up(&mut self, (gate, index): (GateOf<'m>, u32), position: usize, place: u32) -> Option<u32> {
+    #[inline]
+    pub(super) fn call_up<G>(&mut self, (gate, index): (G, u32), position: usize, place: u32) -> Option<u32>
+    where
+        G: Copy + for<'s> Fn(&'s mut State<'m>, u32) -> &'s mut Gate<Activity>,
+    {
         let train = gate(self, index).leave_from(position)?;
         if self.model.ageing.is_some() {
-            let joined = self.ranks.of[train as usize].joined;
-            let queue = std::mem::take(gate(self, index));
-            for other in queue.waiting() {
-                let rank = &mut self.ranks.of[other as usize];
-                if rank.joined < joined && rank.overtaken_by > 0 {
-                    rank.overtaken_by -= 1;
-                    if let (0, Some(cause)) = (rank.overtaken_by, queue.cause()) {
-                        self.book_waiting(other, place, cause);
-                    }
-                }
-            }
-            *gate(self, index) = queue;
+            self.relieve_overtaken((gate, index), train, place);
         }
         Some(train)
+    }
+
+    fn relieve_overtaken<G>(&mut self, (gate, index): (G, u32), train: u32, place: u32)
+    where
+        G: Copy + for<'s> Fn(&'s mut State<'m>, u32) -> &'s mut Gate<Activity>,
+    {
+        let joined = self.ranks.of[train as usize].joined;
+        let queue = std::mem::take(gate(self, index));
+        for other in queue.waiting() {
+            let rank = &mut self.ranks.of[other as usize];
+            if rank.joined < joined && rank.overtaken_by > 0 {
+                rank.overtaken_by -= 1;
+                if let (0, Some(cause)) = (rank.overtaken_by, queue.cause()) {
+                    self.book_waiting(other, place, cause);
+                }
+            }
+        }
+        *gate(self, index) = queue;
     }
 
     /// A train waits for this cause; one for which a track is kept is booked where it stands.

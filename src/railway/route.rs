@@ -80,6 +80,7 @@ impl State<'_> {
             t.intended = route;
         }
         t.route = route;
+        t.way = self.ways.begin(model.first_route + u32::from(route));
         if model.routes[route as usize].last_decision == Some(t.step) {
             self.seen
                 .set_on_route(self.now, model.first_route + u32::from(route), route != t.intended);

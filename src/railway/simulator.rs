@@ -12,6 +12,8 @@ use crate::units::Instant;
 pub struct Simulator<'m> {
     state: State<'m>,
     shape: Shape,
+    /// What is found inside at the end of a replication.
+    inside: Inside,
 }
 
 /// How a replication ended.
@@ -84,6 +86,7 @@ impl<'m> Simulator<'m> {
         Self {
             state: State::new(model),
             shape,
+            inside: Inside::default(),
         }
     }
 
@@ -96,6 +99,10 @@ impl<'m> Simulator<'m> {
         self.state.reset(seed, replication);
         let (ending, events) = engine::run(&mut self.state, self.shape.end, event_limit);
         self.state.seen.events = events;
+        if !matches!(ending, Ending::LimitReached(_)) {
+            // Nothing more happens before the end.
+            self.state.end_steps(Instant(self.shape.end.0 - 1));
+        }
         let ended = self.ended(ending);
         if let Some(fault) = self.state.fault.take() {
             return Err(fault);
@@ -113,8 +120,8 @@ impl<'m> Simulator<'m> {
         self.state.look_for_recovery();
         self.state.note_unfinished_waits(until);
         self.state.settle_all_lifting(until);
-        let inside = self.book_inside();
-        self.state.seen.close(&inside)?;
+        self.book_inside();
+        self.state.seen.close(&self.inside)?;
         self.close_pools()?;
         Ok((ended, &self.state.seen))
     }
@@ -123,13 +130,12 @@ impl<'m> Simulator<'m> {
         match ending {
             _ if self.state.overfull => Ended::LimitReached { at: self.state.now },
             Ending::LimitReached(at) => Ended::LimitReached { at },
-            Ending::Exhausted(_) => self.state.watch.stall.take().map_or(Ended::Finished, Ended::Stalled),
-            Ending::Horizon => Ended::Finished,
+            Ending::Exhausted(_) | Ending::Horizon => self.state.watch.stall.take().map_or(Ended::Finished, Ended::Stalled),
         }
     }
 
     /// Books the trains still inside up to the end, and counts them and all boxes.
-    fn book_inside(&mut self) -> Inside {
+    fn book_inside(&mut self) {
         let State {
             fleet,
             seen,
@@ -139,9 +145,12 @@ impl<'m> Simulator<'m> {
             transloadings,
             ..
         } = &mut self.state;
+        let mut by_class = std::mem::take(&mut self.inside.by_class);
+        by_class.clear();
+        by_class.resize(self.shape.classes, 0);
         let mut inside = Inside {
             boxes_in_stock: groups.iter().map(|group| i64::from(group.boxes)).sum(),
-            by_class: vec![0; self.shape.classes],
+            by_class,
             ..Inside::default()
         };
         for (slot, train) in fleet.inside_mut() {
@@ -159,7 +168,7 @@ impl<'m> Simulator<'m> {
             inside.set_out += boxes;
             inside.by_class[class] += boxes;
         }
-        inside
+        self.inside = inside;
     }
 
     fn close_pools(&self) -> Result<(), Fault> {

@@ -5,24 +5,25 @@ use std::collections::VecDeque;
 use super::cargo::Manifest;
 use super::departure::Source;
 use super::disruption::{Disruptions, SurgeState};
-use super::event::{Event, MOST_TRAINS, STAMPS};
+use super::event::{self, Event, MOST_TRAINS, STAMPS};
 use super::exchange::ExchangeState;
 use super::formation::GroupState;
 use super::inspection::Inspections;
 use super::line::LaneState;
 use super::office::OfficeState;
-use super::priority::{GateOf, Ranks};
+use super::priority::Ranks;
 use super::route::{Group, HeldTrains};
 use super::single::SectionState;
 use super::stall::StallWatch;
 use super::stop_loading::Holds;
 use super::terminal::TerminalState;
-use super::train::{Fleet, Phase, Train};
+use super::train::{Fleet, OfFlow, Phase, Train};
 use super::transloading::TransloadingState;
 use super::wagons::{PoolState, Rakes};
+use super::way::{StepAt, Ways};
 use super::wind::WindState;
 use super::yard::YardState;
-use crate::engine::{EventList, Process};
+use crate::engine::{EventList, Gate, Process};
 use crate::model::{Drawn, Model, Step};
 use crate::observe::{Activity, Fault, Observations};
 use crate::random::StreamKey;
@@ -45,6 +46,8 @@ pub(super) enum Wake {
 #[derive(Clone, Debug)]
 pub(super) struct State<'m> {
     pub(super) model: &'m Model,
+    /// What trains do, step by step.
+    pub(super) ways: Ways,
     /// One per purpose of the model.
     pub(super) keys: Vec<StreamKey>,
     pub(super) now: Instant,
@@ -80,8 +83,12 @@ pub(super) struct State<'m> {
     pub(super) fault: Option<Fault>,
     /// Set when more trains are inside than there is room for.
     pub(super) overfull: bool,
-    /// Pending events that are none of any train: the next step of the time series, and the end of the warm-up.
+    /// When the next step of the time series ends.
+    step_ends_at: Instant,
+    /// Pending events that are none of any train: the end of the warm-up.
     clockwork: usize,
+    /// Whether it matters who waits for what: there are disruptions, or circles of possible waits.
+    minds_waits: bool,
     /// The watch for trains that can never go on.
     pub(super) watch: StallWatch,
 }
@@ -98,6 +105,12 @@ impl Process for State<'_> {
     fn handle(&mut self, now: Instant, event: Event) {
         if now > self.now {
             self.look_for_recovery();
+        }
+        if now >= self.step_ends_at {
+            self.end_steps(now);
+            if self.is_over() {
+                return;
+            }
         }
         self.now = now;
         match event {
@@ -122,14 +135,15 @@ impl Process for State<'_> {
             Event::TransloadingChanges(yard) => self.transloading_changes(yard),
             Event::RouteReady(flow) => self.route_ready(flow),
             Event::DisruptionChanges(disruption) => self.disruption_changes(disruption),
-            Event::StepEnds => self.step_ends(),
             Event::MeasuringBegins => {
                 self.restart_looks();
                 self.seen.begin_measuring(now);
                 self.clockwork -= 1;
             }
         }
-        self.work_off_wakes();
+        if !self.wakes.is_empty() {
+            self.work_off_wakes();
+        }
         if !self.model.stop_loading.is_empty() {
             self.watch_stop_loading();
         }
@@ -151,6 +165,7 @@ impl<'m> State<'m> {
     pub(super) fn new(model: &'m Model) -> Self {
         Self {
             model,
+            ways: Ways::new(model),
             keys: Vec::new(),
             now: Instant::START,
             pending: EventList::default(),
@@ -180,7 +195,9 @@ impl<'m> State<'m> {
             seen: Observations::default(),
             fault: None,
             overfull: false,
+            step_ends_at: Instant::NEVER,
             clockwork: 0,
+            minds_waits: !model.disruptions.is_empty() || !model.in_circles.is_empty(),
             watch: StallWatch::default(),
         }
     }
@@ -197,7 +214,7 @@ impl<'m> State<'m> {
         self.wakes.clear();
         (self.fault, self.overfull) = (None, false);
         self.watch.reset();
-        self.clockwork = 2;
+        self.clockwork = 1;
         self.yards.iter_mut().zip(&model.yards).for_each(|(state, yard)| state.reset(yard));
         self.lanes.iter_mut().for_each(LaneState::reset);
         self.sections.iter_mut().for_each(SectionState::reset);
@@ -216,7 +233,7 @@ impl<'m> State<'m> {
         self.transloadings.iter_mut().for_each(TransloadingState::reset);
         self.held.iter_mut().for_each(HeldTrains::reset);
         self.pending.schedule(model.measure_from, Event::MeasuringBegins);
-        self.pending.schedule(Instant::START + model.step, Event::StepEnds);
+        self.step_ends_at = Instant::START + model.step;
         for office in 0..self.offices.len() {
             self.watch_office(office as u32);
         }
@@ -247,10 +264,16 @@ impl<'m> State<'m> {
         }
     }
 
-    fn step_ends(&mut self) {
-        self.seen.end_step(self.now, self.model.step);
-        self.search_for_stall();
-        self.pending.schedule(self.now + self.model.step, Event::StepEnds);
+    /// Ends the steps of the time series up to and at an instant, before anything happens then. They are no events: a step is
+    /// the same whenever it is looked at, as long as nothing has happened since.
+    #[cold]
+    pub(super) fn end_steps(&mut self, until: Instant) {
+        while self.step_ends_at <= until && !self.is_over() {
+            self.now = self.step_ends_at;
+            self.seen.end_step(self.now, self.model.step);
+            self.search_for_stall();
+            self.step_ends_at = self.now + self.model.step;
+        }
     }
 
     pub(super) fn work_off_wakes(&mut self) {
@@ -299,13 +322,15 @@ impl<'m> State<'m> {
             if !gone_on {
                 return;
             }
-            self.fleet[train].step += 1;
+            let t = &mut self.fleet[train];
+            t.phase = Phase::Ready;
+            t.step += 1;
         }
     }
 
     /// The step that a train comes to now; where it can choose a facility, it chooses.
     fn next_step(&mut self, train: u32) -> Step {
-        match self.written_step(train) {
+        match self.step_at(train).step {
             Step::Choose(choice) => self.choose(train, choice),
             step => step,
         }
@@ -314,7 +339,7 @@ impl<'m> State<'m> {
     /// The step that a train is at; where it could choose a facility, that which it chose.
     #[inline]
     pub(super) fn step_of(&self, train: u32) -> Step {
-        match self.written_step(train) {
+        match self.step_at(train).step {
             Step::Choose(choice) => self.model.choices[choice as usize].options[self.fleet[train].chosen as usize],
             step => step,
         }
@@ -322,9 +347,15 @@ impl<'m> State<'m> {
 
     /// The step that a train is at, as the program of its route has it.
     #[inline]
-    fn written_step(&self, train: u32) -> Step {
+    fn step_at(&self, train: u32) -> StepAt {
         let t = &self.fleet[train];
-        self.model.flows[t.flow as usize].routes[t.route as usize].program[t.step as usize]
+        self.ways.at(t.way, t.step)
+    }
+
+    /// Where the program of a route of a flow begins.
+    #[inline]
+    pub(super) fn way_of(&self, flow: u32, route: u16) -> u32 {
+        self.ways.begin(self.model.flows[flow as usize].first_route + u32::from(route))
     }
 
     /// The step is done: on to the next.
@@ -354,9 +385,11 @@ impl<'m> State<'m> {
         let (created_at, arrived_at) = (self.now, self.now);
         let train = self.fleet.add(Train {
             time,
+            of_flow: OfFlow::new(model),
             flow,
             number,
             boxes,
+            way: self.way_of(flow, route),
             route,
             intended: route,
             created_at,
@@ -384,19 +417,18 @@ impl<'m> State<'m> {
 
     /// Notes that a train arrives at a place.
     pub(super) fn arrive_at(&mut self, train: u32, place: u32) {
-        let mode = self.model.flows[self.fleet[train].flow as usize].mode;
+        let mode = self.fleet[train].of_flow.mode;
         self.seen.arrive(self.now, self.model.site(mode, place));
     }
 
     /// Notes that a train departs from a place.
     pub(super) fn depart_from(&mut self, train: u32, place: u32) {
         let t = &self.fleet[train];
-        let days = self.model.days_at(place);
-        let flow = &self.model.flows[t.flow as usize];
+        let model = self.model;
         self.seen.depart(
             self.now,
-            days,
-            (self.model.site(flow.mode, place), flow.direction),
+            || model.days_at(place),
+            (model.site(t.of_flow.mode, place), t.of_flow.direction),
             t.boxes,
             t.arrived_at,
             t.time.waited - t.waited_before,
@@ -405,39 +437,46 @@ impl<'m> State<'m> {
 
     /// The place where a train that is on no line is: the end of its last line, or its origin.
     pub(super) fn place_of(&self, train: u32) -> u32 {
-        let t = &self.fleet[train];
-        let flow = &self.model.flows[t.flow as usize];
-        let done = &flow.routes[t.route as usize].program[..t.step as usize];
-        let last = done
-            .iter()
-            .rev()
-            .find_map(|step| if let Step::Run(lane, _) = step { Some(*lane) } else { None });
-        last.map_or(flow.origin, |lane| self.model.lanes[lane as usize].to)
+        self.step_at(train).place
     }
 
     /// From now on a train does this at this place, or at the location of a lane.
     #[inline]
     pub(super) fn switch(&mut self, train: u32, place: u32, activity: Activity) {
+        if self.minds_waits && activity.is_waiting() {
+            self.mind_wait(train, place, activity);
+        }
+        let t = &mut self.fleet[train];
+        let is_site = self.model.has_one_mode() || place as usize >= self.model.places.len();
+        let location = if is_site { place } else { self.model.site(t.of_flow.mode, place) };
+        self.seen.switch(&mut t.time, self.now, location, activity);
+    }
+
+    /// A train comes to wait: it may close a circle, or wait because of a disruption.
+    fn mind_wait(&mut self, train: u32, place: u32, activity: Activity) {
         if matches!(activity, Activity::Closure | Activity::Embargo) {
             self.note_held(train, place);
         }
         if activity.is_for_a_train() && !self.model.in_circles.is_empty() {
             self.watch.suspect(train);
         }
-        let t = &mut self.fleet[train];
-        let location = if (place as usize) < self.model.places.len() {
-            self.model.site(self.model.flows[t.flow as usize].mode, place)
-        } else {
-            place
-        };
-        self.seen.switch(&mut t.time, self.now, location, activity);
     }
 
     /// Everyone at a gate waits for something else now, but those that are overtaken.
-    pub(super) fn switch_all(&mut self, gate: GateOf<'m>, index: u32, place: u32, cause: Activity) {
-        if !gate(self, index).waits_for(cause) {
-            return;
+    #[inline]
+    pub(super) fn switch_all<G>(&mut self, gate: G, index: u32, place: u32, cause: Activity)
+    where
+        G: Copy + for<'s> Fn(&'s mut State<'m>, u32) -> &'s mut Gate<Activity>,
+    {
+        if gate(self, index).waits_for(cause) {
+            self.book_all(gate, index, place, cause);
         }
+    }
+
+    fn book_all<G>(&mut self, gate: G, index: u32, place: u32, cause: Activity)
+    where
+        G: Copy + for<'s> Fn(&'s mut State<'m>, u32) -> &'s mut Gate<Activity>,
+    {
         let waiting = std::mem::take(gate(self, index));
         for train in waiting.waiting() {
             if !self.ranks.is_overtaken(train) {
@@ -456,7 +495,9 @@ impl<'m> State<'m> {
         t.due = due;
         t.stamp = (t.stamp + 1) % STAMPS;
         let stamp = t.stamp;
-        self.pending.schedule(due, Event::ActivityEnds { train, stamp });
+        // The event of nearly every train at nearly every step: not by way of a match over all.
+        self.pending
+            .schedule_coded(due, event::ACTIVITY_ENDS, event::code_of_activity(train, stamp));
     }
 
     /// The timed activity of a train is interrupted: its end, already scheduled, means nothing any more.
@@ -471,25 +512,31 @@ impl<'m> State<'m> {
         if !t.inside || t.stamp != stamp || t.due != self.now {
             return;
         }
-        match t.phase {
-            Phase::Running => self.reach_line_end(train),
-            Phase::InSection => self.reach_section_end(train),
-            Phase::InOffice => self.office_done(train),
-            Phase::Placing => self.placed(train),
-            Phase::Lifting => self.lifted(train),
-            Phase::Withdrawal => self.withdrawn(train),
-            Phase::Unloading => self.box_set_down(train),
-            Phase::AwaitsBoxes => self.patience_over(train),
-            Phase::Loading => self.loaded(train),
-            Phase::InInspection
-            | Phase::Ready
-            | Phase::WantsTrackKept
-            | Phase::AtLineEnd
-            | Phase::WantsTrack
-            | Phase::Paused
-            | Phase::Filling
-            | Phase::WantsWagons
-            | Phase::WantsDepartureTrack => {}
+        let goes_on = match (t.phase, self.step_of(train)) {
+            (Phase::Running, Step::Run(lane, yard)) => self.reach_line_end(train, lane, yard),
+            (Phase::InOffice, Step::Office(office)) => self.office_done(train, office),
+            (Phase::Lifting, Step::Reload(terminal)) => self.lifted(train, terminal),
+            (Phase::Withdrawal, Step::Reload(terminal)) => self.withdrawn(train, terminal),
+            (phase, step) => {
+                self.part_ends(train, phase, step);
+                false
+            }
+        };
+        if goes_on {
+            self.step_done(train);
+        }
+    }
+
+    /// A part of a step ends, after which there is more of it, or which knows itself when it is done.
+    fn part_ends(&mut self, train: u32, phase: Phase, step: Step) {
+        match (phase, step) {
+            (Phase::Placing, Step::Reload(terminal)) => self.placed(train, terminal),
+            (Phase::InSection, _) => self.reach_section_end(train),
+            (Phase::Unloading, _) => self.box_set_down(train),
+            (Phase::AwaitsBoxes, _) => self.patience_over(train),
+            (Phase::Loading, _) => self.loaded(train),
+            // Nothing else ends by itself.
+            _ => {}
         }
     }
 
@@ -497,6 +544,6 @@ impl<'m> State<'m> {
     #[inline]
     pub(super) fn drawn(&self, train: u32, drawn: &Drawn) -> Duration {
         let t = &self.fleet[train];
-        drawn.time(&self.keys, self.model.flows[t.flow as usize].entity, t.number)
+        drawn.time(&self.keys, t.of_flow.entity, t.number)
     }
 }

@@ -158,12 +158,16 @@ impl State<'_> {
         self.terminals[terminal as usize].berths_taken += 1;
         self.seen.terminals[terminal as usize].berths.add(self.now, 1);
         self.give_back_track(train);
+        if model.placing.is_nothing() {
+            self.placed(train, terminal);
+            return;
+        }
         self.switch(train, model.place, Activity::Placing);
         let time = self.drawn(train, &model.placing);
         self.begin(train, Phase::Placing, time);
     }
 
-    fn terminal_of(&self, train: u32) -> u32 {
+    pub(super) fn terminal_of(&self, train: u32) -> u32 {
         match self.step_of(train) {
             Step::Reload(terminal) => terminal,
             step => unreachable!("a train in a berth is at {step:?}"),
@@ -171,8 +175,7 @@ impl State<'_> {
     }
 
     /// A train stands in its berth: lifting begins, or it waits for a crane.
-    pub(super) fn placed(&mut self, train: u32) {
-        let terminal = self.terminal_of(train);
+    pub(super) fn placed(&mut self, train: u32, terminal: u32) {
         let work = self.lifting_work(terminal, train);
         let t = &mut self.fleet[train];
         t.phase = Phase::Lifting;
@@ -181,23 +184,37 @@ impl State<'_> {
         t.settled = self.now;
         t.due = Instant::NEVER;
         self.terminals[terminal as usize].lifting.push(train);
-        self.share_cranes(terminal);
+        if self.is_steady(terminal) {
+            self.set_to_work(terminal, train, work);
+        } else {
+            self.share_cranes(terminal);
+        }
     }
 
-    /// Every box is on the other train.
-    pub(super) fn lifted(&mut self, train: u32) {
-        let terminal = self.terminal_of(train);
+    /// Every box is on the other train. Whether it goes on.
+    pub(super) fn lifted(&mut self, train: u32, terminal: u32) -> bool {
         let model = &self.model.terminals[terminal as usize];
         self.settle_lifting(terminal, train, self.now);
-        self.terminals[terminal as usize].lifting.retain(|other| *other != train);
+        let lifting = &mut self.terminals[terminal as usize].lifting;
+        if let Some(at) = lifting.iter().position(|other| *other == train) {
+            lifting.remove(at);
+        }
         self.seen.terminals[terminal as usize].boxes += u64::from(self.fleet[train].boxes);
         if let Some(pool) = model.brings {
             self.bring_wagons(train, pool);
         }
-        self.switch(train, model.place, Activity::Withdrawal);
-        let time = self.drawn(train, &model.withdrawal);
-        self.begin(train, Phase::Withdrawal, time);
-        self.share_cranes(terminal);
+        let goes_at_once = model.withdrawal.is_nothing();
+        if !goes_at_once {
+            self.switch(train, model.place, Activity::Withdrawal);
+            let time = self.drawn(train, &model.withdrawal);
+            self.begin(train, Phase::Withdrawal, time);
+        }
+        if self.is_steady(terminal) {
+            self.set_free(terminal);
+        } else {
+            self.share_cranes(terminal);
+        }
+        goes_at_once && self.withdrawn(train, terminal)
     }
 
     /// A closure begins: lifting comes to rest, to go on or to begin anew.
@@ -214,26 +231,25 @@ impl State<'_> {
     }
 
     /// A loaded train is out of the way: it needs wagons, then a departure track, and keeps its berth until it has
-    /// both.
-    pub(super) fn withdrawn(&mut self, train: u32) {
-        let yard = self.model.terminals[self.terminal_of(train) as usize].to_yard;
+    /// both; whether it has.
+    pub(super) fn withdrawn(&mut self, train: u32, terminal: u32) -> bool {
+        let yard = self.model.terminals[terminal as usize].to_yard;
         let pool = self.model.yards[yard as usize].pool;
-        if pool.is_none_or(|pool| self.take_wagons(train, pool, Phase::WantsWagons)) {
-            self.want_departure_track(train);
-        }
+        pool.is_none_or(|pool| self.take_wagons(train, pool, Phase::WantsWagons)) && self.want_departure_track(train, terminal)
     }
 
-    /// A loaded train has its wagons.
-    pub(super) fn want_departure_track(&mut self, train: u32) {
-        let yard = self.model.terminals[self.terminal_of(train) as usize].to_yard;
-        if self.take_track(train, yard, Phase::WantsDepartureTrack) {
-            self.leave_berth(train);
+    /// A loaded train has its wagons; whether it has a track too, and goes on.
+    pub(super) fn want_departure_track(&mut self, train: u32, terminal: u32) -> bool {
+        let yard = self.model.terminals[terminal as usize].to_yard;
+        let has_track = self.take_track(train, yard, Phase::WantsDepartureTrack);
+        if has_track {
+            self.leave_berth(terminal);
         }
+        has_track
     }
 
     /// A loaded train has its track: the berth is free.
-    pub(super) fn leave_berth(&mut self, train: u32) {
-        let terminal = self.terminal_of(train);
+    pub(super) fn leave_berth(&mut self, terminal: u32) {
         let state = &mut self.terminals[terminal as usize];
         state.berths_taken -= 1;
         if !state.gate.is_empty() {
@@ -242,7 +258,6 @@ impl State<'_> {
         let tally = &mut self.seen.terminals[terminal as usize];
         tally.berths.add(self.now, -1);
         tally.served += 1;
-        self.step_done(train);
     }
 
     /// Looks out for the next change of the number of berths.

@@ -1,6 +1,8 @@
 //! Trains inside the network.
 
+use crate::model::{FlowModel, Mode};
 use crate::observe::TrainTime;
+use crate::random::Purpose;
 use crate::units::{Duration, Instant};
 
 /// What a train is in the middle of.
@@ -45,11 +47,34 @@ pub(super) enum Phase {
     Loading,
 }
 
+/// What is kept of the flow of a train with the train itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct OfFlow {
+    /// Its address among the draws.
+    pub(super) entity: Purpose,
+    /// Index of its direction.
+    pub(super) direction: u32,
+    /// What moves.
+    pub(super) mode: Mode,
+}
+
+impl OfFlow {
+    pub(super) fn new(flow: &FlowModel) -> Self {
+        Self {
+            entity: flow.entity,
+            direction: flow.direction,
+            mode: flow.mode,
+        }
+    }
+}
+
 /// A train.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Train {
     /// Its part of the ledger.
     pub(super) time: TrainTime,
+    /// What of its flow is asked for at every step.
+    pub(super) of_flow: OfFlow,
     /// Its flow.
     pub(super) flow: u32,
     /// Its number within the flow.
@@ -60,6 +85,8 @@ pub(super) struct Train {
     pub(super) route: u16,
     /// The route it would have taken had nothing been closed or crowded, or that it had chosen at first.
     pub(super) intended: u16,
+    /// Where the program of that route begins among all; [`super::way::Ways`] reads it.
+    pub(super) way: u32,
     /// The step it is at.
     pub(super) step: u32,
     /// What it is in the middle of.

@@ -134,9 +134,8 @@ impl State<'_> {
             self.call_up((gate, pool), 0, self.model.pools[pool as usize].place);
             self.seen.pools[pool as usize].waiting.add(self.now, -1);
             self.wagons_leave(train, pool);
-            match self.fleet[train].phase {
-                Phase::WantsWagons => self.want_departure_track(train),
-                _ => self.step_done(train),
+            if self.fleet[train].phase != Phase::WantsWagons || self.want_departure_track(train, self.terminal_of(train)) {
+                self.step_done(train);
             }
         }
     }

@@ -121,10 +121,11 @@ impl State<'_> {
             }
             self.has_track(train, yard);
             match self.fleet[train].phase {
-                Phase::WantsTrack => self.leave_line(train),
-                Phase::WantsDepartureTrack => self.leave_berth(train),
-                _ => self.step_done(train),
+                Phase::WantsTrack => self.leave_line(self.line_of(train).0),
+                Phase::WantsDepartureTrack => self.leave_berth(self.terminal_of(train)),
+                _ => {}
             }
+            self.step_done(train);
         }
     }
 }

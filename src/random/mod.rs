@@ -1,7 +1,7 @@
 //! Randomness: addressed streams and the laws drawn from them. The only place that draws.
 //!
 //! Every draw has an address (seed, replication, purpose, entity) and is a pure function of it, through
-//! the counter-based generator Philox2x64-10. Nothing depends on the order of events, so the same train
+//! the counter-based generator Philox2x64-7. Nothing depends on the order of events, so the same train
 //! has the same luck in two scenarios that treat it differently, and adding a place leaves every other
 //! draw as it was.
 //!
@@ -10,6 +10,7 @@
 //! are written here, by inversion where that is practical, and only those that need none (triangular,
 //! weighted choice) come from `rand_distr`.
 
+mod counts;
 mod law;
 mod normal;
 mod philox;
@@ -17,7 +18,7 @@ mod stream;
 mod variate;
 
 pub use law::Law;
-pub use normal::{normal_cdf, normal_quantile};
+pub use normal::{normal_cdf, normal_deviate, normal_quantile};
 pub use philox::philox2x64;
 pub use stream::{Draws, Purpose, StreamKey};
 pub use variate::Variate;

@@ -1,5 +1,7 @@
 //! The normal law without the platform's logarithm.
 
+use std::sync::LazyLock;
+
 /// Numerator and denominator of the three rational approximations of algorithm AS 241.
 const CENTRE: ([f64; 8], [f64; 8]) = (
     [
@@ -88,6 +90,48 @@ pub fn normal_quantile(p: f64) -> f64 {
     if q < 0.0 { -x } else { x }
 }
 
+/// Cells of the table in each octave of the share, and its octaves: from 1/2 down to 2^-12.
+const CELLS: usize = 16;
+const OCTAVES: usize = 11;
+/// What is left of the bits of a number without those that tell apart the values of a cell, and where the table begins.
+const CELL_SHIFT: u32 = 52 - CELLS.ilog2();
+const FIRST: u64 = (1023 - 1 - OCTAVES as u64) << CELLS.ilog2();
+
+/// The quantile function below one half, cell by cell: a cubic in the distance from the lower end of the cell.
+static TABLE: LazyLock<[[f64; 4]; CELLS * OCTAVES]> = LazyLock::new(|| {
+    std::array::from_fn(|cell| {
+        let [from, to] = [0, 1].map(|end| f64::from_bits((FIRST + (cell as u64 + end)) << CELL_SHIFT));
+        let width = to - from;
+        let (low, high) = (normal_quantile(from), normal_quantile(to));
+        // The slope is the inverse of the density.
+        let [rises, rises_on] = [low, high].map(|x| (2.0 * std::f64::consts::PI).sqrt() * libm::exp(x * x / 2.0));
+        let slope = (high - low) / width;
+        [
+            low,
+            rises,
+            (3.0 * slope - 2.0 * rises - rises_on) / width,
+            (rises + rises_on - 2.0 * slope) / (width * width),
+        ]
+    })
+});
+
+/// The quantile of the standard normal law as it is drawn, off by less than 2e-7 and nowhere falling: a cubic Hermite
+/// interpolation of [`normal_quantile`] in cells that get narrower towards the tails, and beyond 2^-12 that function
+/// itself. A spread of an hour is off by a millisecond at most; it takes a third of the instructions.
+#[inline]
+#[must_use]
+pub fn normal_deviate(p: f64) -> f64 {
+    let tail = if p < 0.5 { p } else { 1.0 - p };
+    let bits = tail.to_bits();
+    #[allow(clippy::cast_possible_truncation, reason = "out of range is out of range")]
+    let Some([value, slope, second, third]) = TABLE.get((bits >> CELL_SHIFT).wrapping_sub(FIRST) as usize) else {
+        return normal_quantile(p);
+    };
+    let into = tail - f64::from_bits(bits >> CELL_SHIFT << CELL_SHIFT);
+    let x = value + into * (slope + into * (second + into * third));
+    if p < 0.5 { x } else { -x }
+}
+
 /// The share of the standard normal law below `x`.
 #[must_use]
 pub fn normal_cdf(x: f64) -> f64 {
@@ -107,6 +151,21 @@ mod tests {
             (1e-20, -9.262_340_089_798_408),
         ] {
             assert!((normal_quantile(p) - x).abs() < 1e-14 * x.abs(), "{p}");
+        }
+    }
+
+    /// In each of many thousand steps, tails and one half included: close to the exact quantile, never below the one before.
+    #[test]
+    fn what_is_drawn_is_close_and_rises() {
+        let shares = (0..20_000).map(|i| libm::exp2(f64::from(i - 20_000) / 1000.0 - 1.0));
+        let lower: Vec<f64> = shares.collect();
+        let upper = lower.iter().rev().map(|p| 1.0 - p);
+        let mut before = f64::NEG_INFINITY;
+        for p in lower.iter().copied().chain([0.5]).chain(upper) {
+            let x = normal_deviate(p);
+            assert!((x - normal_quantile(p)).abs() < 2e-7, "{p}: {x}");
+            assert!(x >= before, "{p}");
+            before = x;
         }
     }
 

@@ -4,8 +4,9 @@ use rand::distr::Distribution;
 use rand_distr::Triangular;
 use rand_distr::weighted::WeightedAliasIndex;
 
-use super::normal::{normal_cdf, normal_quantile};
-use super::{Draws, Law};
+use super::counts::Counts;
+use super::normal::{normal_cdf, normal_deviate};
+use super::{Draws, Law, Purpose, StreamKey};
 
 /// A law with everything computed that does not change from draw to draw. Values are never negative.
 #[derive(Clone, Debug)]
@@ -28,10 +29,8 @@ pub enum Variate {
     Exponential(f64),
     /// Lower end, width, and two gammas whose share of their sum is beta.
     Beta(f64, f64, Gamma, Gamma),
-    /// Mean of a part and the number of parts; by inversion of each.
-    Poisson(f64, u32),
-    /// Trials and the chance of success.
-    Binomial(u32, f64),
+    /// The law of a part and the number of parts; by inversion of each.
+    Counts(Counts, u32),
     /// Values and an index by weight.
     Empirical(Vec<f64>, WeightedAliasIndex<f64>),
 }
@@ -77,21 +76,29 @@ impl Variate {
                 let total = m * (1.0 - m) / (s * s) - 1.0;
                 Self::Beta(min, width, Gamma::new(m * total, 1.0), Gamma::new((1.0 - m) * total, 1.0))
             }
+            Law::Poisson { mean: 0.0 } => Self::Constant(0.0),
             Law::Poisson { mean } => {
-                // exp(-mean) must not vanish; a sum of independent Poisson counts is Poisson.
-                let parts = (mean / 256.0).ceil().max(1.0);
+                // A table is as long as some twenty standard deviations; a sum of independent Poisson counts is Poisson.
+                let parts = (mean / 1e6).ceil();
                 #[allow(
                     clippy::cast_possible_truncation,
                     clippy::cast_sign_loss,
                     reason = "saturates far above any number of boxes"
                 )]
-                Self::Poisson(mean / parts, parts as u32)
+                Self::Counts(Counts::poisson(mean / parts), parts as u32)
             }
-            Law::Binomial { trials, share } => Self::Binomial(trials, share),
+            Law::Binomial { trials, share } if share <= 0.0 || share >= 1.0 => Self::Constant(f64::from(trials) * share),
+            Law::Binomial { trials, share } => Self::Counts(Counts::binomial(trials, share), 1),
             Law::Empirical { ref values, ref weights } => {
                 WeightedAliasIndex::new(weights.clone()).map_or(Self::Constant(law.mean()), |index| Self::Empirical(values.clone(), index))
             }
         }
+    }
+
+    /// The first value of the stream of an entity.
+    #[must_use]
+    pub fn draw_first(&self, key: StreamKey, flow: Purpose, number: u32) -> f64 {
+        self.draw(&mut key.draws(flow, number))
     }
 
     /// One value, in the unit of the law.
@@ -100,18 +107,18 @@ impl Variate {
         match *self {
             Self::Constant(v) => v,
             Self::Exponential(mean) => -mean * libm::log(draws.uniform()),
-            Self::LogNormal(mu, sigma) => libm::exp(mu + sigma * normal_quantile(draws.uniform())),
+            Self::LogNormal(mu, sigma) => libm::exp(mu + sigma * normal_deviate(draws.uniform())),
             Self::Gamma(ref gamma) => gamma.draw(draws),
             Self::Uniform(min, width) => min + width * draws.uniform(),
             Self::Triangular(ref law) => law.sample(draws),
-            Self::Normal(mean, sd, below) => (mean + sd * normal_quantile(below + (1.0 - below) * draws.uniform())).max(0.0),
+            Self::Normal(mean, sd, below) => (mean + sd * normal_deviate(below + (1.0 - below) * draws.uniform())).max(0.0),
             Self::Weibull(scale, power) => scale * libm::pow(-libm::log(draws.uniform()), power),
             Self::Beta(min, width, ref a, ref b) => {
                 let (x, y) = (a.draw(draws), b.draw(draws));
                 min + width * x / (x + y)
             }
-            Self::Poisson(mean, parts) => (0..parts).map(|_| poisson(mean, draws.uniform())).sum(),
-            Self::Binomial(trials, share) => f64::from((0..trials).map(|_| u32::from(draws.uniform() < share)).sum::<u32>()),
+            Self::Counts(ref counts, 1) => counts.quantile(draws.uniform()),
+            Self::Counts(ref counts, parts) => (0..parts).map(|_| counts.quantile(draws.uniform())).sum(),
             Self::Empirical(ref values, ref index) => values[index.sample(draws)],
         }
     }
@@ -144,7 +151,7 @@ impl Gamma {
     #[allow(clippy::many_single_char_names, reason = "the letters of the paper")]
     fn draw(&self, draws: &mut Draws) -> f64 {
         loop {
-            let z = normal_quantile(draws.uniform());
+            let z = normal_deviate(draws.uniform());
             let t = 1.0 + self.c * z;
             if t <= 0.0 {
                 continue;
@@ -159,20 +166,6 @@ impl Gamma {
             }
         }
     }
-}
-
-/// The count whose distribution function first reaches `u`, by sequential search.
-fn poisson(mean: f64, u: f64) -> f64 {
-    let mut count = 0.0;
-    let mut term = libm::exp(-mean);
-    let mut reached = term;
-    // The terms vanish long before a thousand standard deviations; rounding may keep the sum below u.
-    while reached < u && term > 0.0 {
-        count += 1.0;
-        term *= mean / count;
-        reached += term;
-    }
-    count
 }
 
 /// The Weibull shape with this coefficient of variation, by bisection of
@@ -193,7 +186,6 @@ fn weibull_shape(cv: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Purpose;
     use super::*;
     use statrs::distribution::{self as exact, ContinuousCDF, Discrete};
 

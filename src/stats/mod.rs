@@ -40,7 +40,7 @@ pub use multiple::{bonferroni_level, holm};
 pub use order::{QuantileEstimate, QuantileRanks, quantile_estimate, quantile_ranks};
 pub use paired::{Paired, paired};
 pub use precision::{LEAST_REPLICATIONS, Precision};
-pub use quantile::{nearest_rank, rank, weighted_rank};
+pub use quantile::{nearest_rank, nearest_ranks, rank, weighted_rank};
 pub use ratio::ratio_estimate;
 pub use share::share_interval;
 pub use student::{student_quantile, student_two_sided};

@@ -24,6 +24,43 @@ pub fn nearest_rank<T: Copy + Ord>(sample: &mut [T], p: f64) -> Option<T> {
     Some(*sample.select_nth_unstable(at).1)
 }
 
+/// The same for several quantiles of whole numbers, which stay in order: they are counted in bins of equal width, and only
+/// those in the bins of the quantiles are looked at more closely.
+#[must_use]
+pub fn nearest_ranks<const N: usize>(sample: &[i64], ps: [f64; N]) -> Option<[i64; N]> {
+    const BINS: u32 = 1 << 10;
+    let least = *sample.iter().min()?;
+    let width = sample.iter().max()?.abs_diff(least);
+    if width == 0 {
+        return Some([least; N]);
+    }
+    let shift = (u64::BITS - width.leading_zeros()).saturating_sub(BINS.ilog2());
+    #[allow(clippy::cast_possible_truncation, reason = "less than the number of bins")]
+    let bin = |value: i64| (value.abs_diff(least) >> shift) as usize % BINS as usize;
+    let mut counts = [0_u32; BINS as usize];
+    for value in sample {
+        counts[bin(*value)] += 1;
+    }
+    // Of each quantile its bin and its rank in that, from 0.
+    let places = ps.map(|p| {
+        let (mut found, mut at) = (0, rank(p, sample.len() as u64) - 1);
+        while at >= u64::from(counts[found]) {
+            at -= u64::from(counts[found]);
+            found += 1;
+        }
+        (found, at)
+    });
+    let is_near = |value: i64| places.iter().any(|(place, _)| *place == bin(value));
+    let near: Vec<i64> = sample.iter().copied().filter(|value| is_near(*value)).collect();
+    let mut within = Vec::new();
+    Some(places.map(|(found, at)| {
+        within.clear();
+        within.extend(near.iter().filter(|value| bin(**value) == found));
+        #[allow(clippy::cast_possible_truncation, reason = "no more than the length")]
+        *within.select_nth_unstable(at as usize).1
+    }))
+}
+
 /// The same for values that each stand for so many equal ones. Sorts the slice; `None` where it stands for nothing.
 pub fn weighted_rank<T: Copy + Ord>(sample: &mut [(T, u32)], p: f64) -> Option<T> {
     let total: u64 = sample.iter().map(|(_, n)| u64::from(*n)).sum();
@@ -39,7 +76,7 @@ pub fn weighted_rank<T: Copy + Ord>(sample: &mut [(T, u32)], p: f64) -> Option<T
 
 #[cfg(test)]
 mod tests {
-    use super::{nearest_rank, weighted_rank};
+    use super::{nearest_rank, nearest_ranks, weighted_rank};
 
     #[test]
     fn weights_stand_for_repetition() {
@@ -58,5 +95,16 @@ mod tests {
             assert_eq!(nearest_rank(&mut v, p), Some(x), "{p}");
         }
         assert_eq!(nearest_rank::<i64>(&mut [], 0.5), None);
+    }
+
+    #[test]
+    fn several_at_once() {
+        let ps = [0.0, 0.2, 0.21, 0.5, 0.95, 1.0];
+        assert_eq!(nearest_ranks::<6>(&[], ps), None);
+        for (n, spread) in [(1, 1), (5, 7), (999, 1), (1000, 1_000_000_007), (3000, i64::MAX / 4000)] {
+            let sample: Vec<i64> = (0..n).map(|i: i64| (i * 7919 % n) * spread).collect();
+            let each = ps.map(|p| nearest_rank(&mut sample.clone(), p).expect("not empty"));
+            assert_eq!(nearest_ranks(&sample, ps), Some(each), "{n}");
+        }
     }
 }

@@ -266,7 +266,7 @@ fn a_stopping_rule() {
 /// A run that meets its limit is a row with its reason; the others count.
 #[test]
 fn runs_that_do_not_finish_are_rows() {
-    let limited = PLAN.replace("replications = 40", "replications = 4\nmost_events = 2600");
+    let limited = PLAN.replace("replications = 40", "replications = 4\nmost_events = 2200");
     let folder = Folder::new(&limited);
     let said = folder.ends(0, &["sweep", "plan.toml", "--out", "s"]);
     assert!(said.contains("runs did not finish (limit)"), "{said}");

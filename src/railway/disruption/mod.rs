@@ -190,7 +190,7 @@ impl State<'_> {
             let in_force = all.filter(|(_, state)| state.stage == Stage::InForce).flat_map(|(d, _)| &d.effects);
             for (_, effect) in in_force.filter(|(of, _)| of == target) {
                 match *effect {
-                    Effect::Closed => number.closed = true,
+                    Effect::Closed => number.close(),
                     Effect::Barred => {}
                     Effect::Number(amount) => number.take_in(amount),
                     Effect::Cranes(amount) | Effect::Quota(amount) => other.take_in(amount),
@@ -203,8 +203,10 @@ impl State<'_> {
                 Target::Terminal(ix) => self.terminals[ix as usize].strains = (number, other),
                 Target::Exchange(ix) => self.exchanges[ix as usize].strains = (number, other),
                 Target::Transloading(ix) => self.transloadings[ix as usize].strain = number,
-                Target::Formation(ix) => self.disruptions.closed_formations[ix as usize] = number.closed,
-                Target::Lane(ix) => self.lanes[ix as usize].strain(number.closed, path_every, &self.model.lanes[ix as usize], self.now),
+                Target::Formation(ix) => self.disruptions.closed_formations[ix as usize] = number.is_closed(),
+                Target::Lane(ix) => {
+                    self.lanes[ix as usize].strain(number.is_closed(), path_every, &self.model.lanes[ix as usize], self.now);
+                }
                 Target::Yard(ix) => self.yards[ix as usize].strain(number, &self.model.yards[ix as usize]),
             }
         }

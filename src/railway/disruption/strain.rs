@@ -6,8 +6,10 @@ use crate::observe::Activity;
 /// What disruptions in force do to a number of servers, bays, berths, cranes or tracks, or to a quota.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::railway) struct Strain {
+    /// Whether there is anything of it.
+    is_laid: bool,
     /// Whether there is none at all.
-    pub(in crate::railway) closed: bool,
+    closed: bool,
     to: Option<u32>,
     per_million: Option<u32>,
 }
@@ -16,9 +18,10 @@ impl Strain {
     /// How many there are instead of the usual ones.
     #[inline]
     pub(in crate::railway) fn of(self, usual: u32) -> u32 {
-        if self == Self::default() {
-            return usual;
-        }
+        if self.is_laid { self.laid_over(usual) } else { usual }
+    }
+
+    fn laid_over(self, usual: u32) -> u32 {
         if self.closed || usual == 0 {
             return 0;
         }
@@ -32,8 +35,19 @@ impl Strain {
         if self.closed { Activity::Closure } else { Activity::OfficeClosed }
     }
 
+    /// Closes it.
+    pub(super) fn close(&mut self) {
+        (self.is_laid, self.closed) = (true, true);
+    }
+
+    /// Whether there is none at all.
+    pub(in crate::railway) fn is_closed(self) -> bool {
+        self.closed
+    }
+
     /// Lays one more number over it; the least of all counts.
     pub(super) fn take_in(&mut self, amount: Amount) {
+        self.is_laid = true;
         let least = |known: Option<u32>, new: u32| Some(known.map_or(new, |known| known.min(new)));
         match amount {
             Amount::To(number) => self.to = least(self.to, number),
