@@ -1,5 +1,6 @@
 //! The charts, one file each.
 
+mod alternatives;
 mod axes;
 mod calendar_map;
 mod differences;
@@ -27,6 +28,7 @@ mod warm_up;
 mod waterfall;
 mod week;
 
+pub use alternatives::alternatives;
 pub use calendar_map::{CalendarOf, calendar_map};
 pub use differences::differences;
 pub use dwell::dwell;
@@ -128,5 +130,7 @@ pub fn comparison_gallery(comparison: &Comparison, lang: Lang) -> Result<Vec<Cha
     Ok(charts)
 }
 
+#[cfg(test)]
+mod experiment_tests;
 #[cfg(test)]
 mod tests;
