@@ -195,10 +195,10 @@ fn caption(found: &Optimisation, lang: Lang) -> String {
     if without > 0 {
         let sentence = lang.pick(
             format!(
-                "{} without a value and in the list alone.",
+                "{} without a value, so without a mark.",
                 counted(without, "alternative is", "alternatives are")
             ),
-            format!("{without} 个方案没有数值，仅列于表中。"),
+            format!("{without} 个方案没有数值，图中无标记。"),
         );
         remark(&mut caption, &sentence);
     }
