@@ -353,7 +353,7 @@ fn alternative(n: usize, estimate: Option<Estimate>, limits: usize) -> Alternati
         levels: vec![(n + 1).to_string(), if n == 3 { HOSTILE.to_owned() } else { "24 h".to_owned() }],
         fixed_cost: 500.0 * n as f64,
         cost: estimate
-            .filter(|_| n % 2 == 0)
+            .filter(|_| n.is_multiple_of(2))
             .map(|e| about(500.0 * n as f64, e.half_width.unwrap_or(0.0))),
         estimates: vec![estimate; limits],
         replications: if estimate.is_some() { 12 + n as u32 } else { 0 },
