@@ -5,10 +5,11 @@ use serde_json::json;
 
 use super::common::{Failure, looks};
 use super::sweep::{Done, Sweep};
+use super::sweep_charts::{draw, replace};
 use super::sweep_json::print;
 use crate::experiment::optimise::{Alternative, Optimisation, Verdict};
 use crate::report::summary::{self, Looks, cell};
-use crate::report::{ReportError, number, tables};
+use crate::report::{ReportError, charts, number, tables};
 use crate::stats::Estimate;
 use crate::store::publish;
 
@@ -18,7 +19,7 @@ use crate::store::publish;
     after_help = "The plan's table [optimise] says what levels and measures cost and what must be kept. Replications are spent where they \
     matter: a point gets more until it is known whether it keeps its limits, or that it costs more than one that does. What the \
     chosen one comes to is reported from replications that had no say in choosing it. It runs as by `landbridge sweep`, in \
-    a folder of the same kind and as safely, and adds alternatives.csv, alternatives.parquet and optimise.json.\n\n\
+    a folder of the same kind and as safely, and adds alternatives.csv, alternatives.parquet, optimise.json and charts.\n\n\
     --replications is how many each point gets before the first look. Exit codes are those of `landbridge sweep`, and 1 where no \
     point is known to keep its limits.\n\n\
     Example:\n  landbridge optimise scenarios/sweeps/cheapest_horgos.toml --dry-run\n  \
@@ -52,6 +53,9 @@ impl Choose {
         });
         let text = serde_json::to_string_pretty(&answer).map_err(ReportError::from)? + "\n";
         publish(&done.place.join("optimise.json"), text.as_bytes())?;
+        let mut drawn = vec![charts::alternatives(&found, done.lang)?];
+        drawn.extend(draw(&done.named.plan, done.merged, &done.shown, done.lang)?);
+        replace(&drawn, &done.place.join("charts"))?;
         if self.sweep.json {
             print(&answer)?;
         } else if !done.quiet {

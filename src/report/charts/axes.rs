@@ -49,13 +49,18 @@ impl<'a> Quantity<'a> {
     }
 }
 
-/// From the lowest to the highest end of intervals, or of the means where there are none; `None` where nothing can be drawn.
+/// From the lowest to the highest end of intervals, or of the means where there are none; `None` where nothing can be drawn. Of what is
+/// never below zero, an interval that is shows nothing.
 pub(super) fn reach<'e>(estimates: impl Iterator<Item = &'e Estimate>) -> Option<(f64, f64)> {
-    let ends = |e: &Estimate| whole(e).map_or((e.mean, e.mean), |half| (e.mean - half, e.mean + half));
-    estimates
+    let ends = |e: &Estimate| {
+        let half = whole(e).unwrap_or(0.0);
+        (e.mean - half, e.mean + half, e.mean)
+    };
+    let (low, high, least) = estimates
         .filter(|e| e.mean.is_finite())
         .map(ends)
-        .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+        .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1), a.2.min(b.2)))?;
+    Some((if least >= 0.0 { low.max(0.0) } else { low }, high))
 }
 
 /// The half-width, where it is a number.

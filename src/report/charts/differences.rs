@@ -172,7 +172,14 @@ fn draw(rows: &[&Difference], words: Words, keys: &[Key], first: &str) -> Sheet 
             w: 7.0,
             h: 7.0,
         };
-        sheet.picture.rect(dot, colour);
+        if mean.abs() > t.end {
+            // Beyond the edge: an arrow that says so.
+            let (at, out) = (x.at(mean), 7.0 * mean.signum());
+            let arrow = vec![(at - out, centre - 5.0), (at + out, centre), (at - out, centre + 5.0)];
+            sheet.picture.area(arrow, colour, 1.0);
+        } else {
+            sheet.picture.rect(dot, colour);
+        }
         let words = Label::from(written(difference, lang)).fit(NUMBER_ROOM - 12.0, theme::NAME, Weight::Regular);
         sheet
             .picture
@@ -189,9 +196,14 @@ fn axis_end(rows: &[&Difference]) -> f64 {
     ends.last().copied().unwrap_or(0.0).min(3.0 * middle)
 }
 
-/// The difference in its own unit.
+/// The difference in its own unit, of shares in percentage points (pp).
 fn written(difference: &Difference, lang: Lang) -> String {
     let of = &difference.paired.difference;
     let sign = if of.mean > 0.0 { "+" } else { "" };
-    format!("{sign}{} {}", number::with_interval(of), words::unit(difference.measure.unit, lang))
+    let (of, unit) = match difference.measure.unit {
+        "" => (number::as_percent(of), lang.pick("pp", "个百分点")),
+        unit => (*of, words::unit(unit, lang)),
+    };
+    let text = number::with_interval(&of).replace('-', "\u{2212}");
+    format!("{sign}{text} {unit}")
 }

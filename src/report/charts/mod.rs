@@ -1,5 +1,6 @@
 //! The charts, one file each.
 
+mod alternatives;
 mod axes;
 mod calendar_map;
 mod differences;
@@ -28,6 +29,7 @@ mod warm_up;
 mod waterfall;
 mod week;
 
+pub use alternatives::alternatives;
 pub use calendar_map::{CalendarOf, calendar_map};
 pub use differences::differences;
 pub use dwell::dwell;
@@ -143,6 +145,8 @@ pub fn comparison_gallery(comparison: &Comparison, lang: Lang) -> Result<Vec<Cha
     Ok(charts)
 }
 
+#[cfg(test)]
+mod experiment_tests;
 #[cfg(test)]
 mod lang_tests;
 #[cfg(test)]

@@ -187,10 +187,10 @@ fn draw(found: &Capacity, search: &Search, measures: &[MeasureName], words: Word
     let trains = || found.trials.iter().map(|t| t.trains_per_day);
     let range = ticks_between((trains().fold(f64::MAX, f64::min), trains().fold(f64::MIN, f64::max)), 8);
     let mut last = plot;
-    for limit in 0..limits {
+    for (limit, measure) in measures.iter().enumerate().take(limits) {
         let y = sheet.body.y + limit as f64 * (height + HEADING) + HEADING;
         last = Rect { y, ..plot };
-        let heading = Label::from(&measures[limit].label).fit(plot.w, theme::NAME, Weight::Bold);
+        let heading = Label::from(&measure.label).fit(plot.w, theme::NAME, Weight::Bold);
         sheet.picture.text(heading, (plot.x, y - 24.0), panel::name(Align::Left).bold());
         let x = Scale::new(range.ends, (plot.x, plot.right()));
         answer(&mut sheet.picture, found, &x, last);
@@ -199,7 +199,7 @@ fn draw(found: &Capacity, search: &Search, measures: &[MeasureName], words: Word
                 .picture
                 .line((x.at(*value), y), (x.at(*value), last.bottom()), theme::GRID, 1.0);
         }
-        panel_of(&mut sheet.picture, (found, search, limit), (&x, last), (measures[limit].unit, lang));
+        panel_of(&mut sheet.picture, (found, search, limit), (&x, last), (measure.unit, lang));
     }
     let title = Label::from(lang.pick("trains a day of the flows that are multiplied", "所乘车流的每日列车数"));
     values_below(&mut sheet.picture, last, &range, &title);
