@@ -1,6 +1,7 @@
 //! The parts of a run by themselves: the event list, drawing, and the look-up in a calendar.
 //!
 //! `cargo bench --bench parts`; a word after it selects, as in `cargo bench --bench parts hold`.
+#![allow(clippy::cast_possible_truncation, reason = "increments far below 2^53")]
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
@@ -115,8 +116,8 @@ fn calendar(bencher: Bencher<'_, '_>) {
     const HOUR: i64 = 3_600_000;
     let days = (0..365).flat_map(|day| [(Instant((24 * day + 8) * HOUR), 3), (Instant((24 * day + 20) * HOUR), 0)]);
     let calendar = Calendar::from_changes(days);
-    let asks = 365 * 18;
-    bencher.counter(ItemsCount::new(asks as u64)).bench_local(|| {
+    let asks: i64 = 365 * 18;
+    bencher.counter(ItemsCount::new(asks.unsigned_abs())).bench_local(|| {
         let mut hand = Hand::default();
         let closes = (0..asks).map(|n| calendar.closes_at(&mut hand, Instant(black_box(n) * 80 * HOUR / 60)).0);
         closes.fold(0, |sum, at| sum ^ at)

@@ -109,6 +109,8 @@ pub fn in_turn(rounds: usize, works: usize, mut time: impl FnMut(usize) -> Durat
             times.push(time(work));
         }
     }
-    times.iter_mut().for_each(|times| times.sort_unstable());
+    for times in &mut times {
+        times.sort_unstable();
+    }
     times
 }

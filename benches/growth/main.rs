@@ -16,7 +16,7 @@ mod grown;
 use std::fmt::Write;
 
 use chart::Curve;
-use common::{EVENT_LIMIT, SEED, in_turn, load, measuring, parse, thread_time, wall_time};
+use common::{EVENT_LIMIT, SEED, in_turn, load, measuring, parse, thread_time};
 use landbridge::model::Model;
 use landbridge::railway::{Ended, Simulator};
 
@@ -29,7 +29,7 @@ struct Case {
     what: &'static str,
     size: f64,
     model: Model,
-    /// Milliseconds from its text to its model.
+    /// Milliseconds of computing from its text to its model.
     ready_ms: f64,
 }
 
@@ -49,7 +49,7 @@ const PLACES: &str = "places, 340 trains a day";
 
 fn case(what: &'static str, size: f64, make: impl FnOnce() -> Model) -> Case {
     let mut model = None;
-    let ready_ms = wall_time(|| model = Some(make())).as_secs_f64() * 1e3;
+    let ready_ms = thread_time(|| model = Some(make())).as_secs_f64() * 1e3;
     let model = model.expect("it was made");
     Case {
         what,

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::{Args, ValueEnum};
 
 use super::trouble::{Wanted, cannot, refused};
+use crate::experiment::spoken::Spoken;
 use crate::experiment::stall::{StallReport, stall_report};
 use crate::experiment::{Plan, ReplicateError};
 use crate::model::{self, Model};
@@ -70,6 +71,15 @@ impl LangArgs {
             Language::En => Lang::En,
             Language::Zh => Lang::Zh,
         }
+    }
+
+    /// A loaded scenario under its names in the language asked for; nothing for English, in which it was loaded.
+    pub(super) fn names(self, loaded: &Loaded) -> Option<Spoken> {
+        let lang = self.lang();
+        let scenario = (lang != Lang::default()).then(|| loaded.named_in(lang))?;
+        // What could be compiled can be compiled under other names.
+        let model = model::compile(&scenario).ok()?;
+        Some(Spoken { scenario, model })
     }
 
     /// What a command needs at its end to speak it again; nothing for English, which is spoken unasked.
@@ -221,7 +231,11 @@ impl Failure {
                 ..
             }) => 2,
             // Trying again does not help without a right.
-            Self::Store(StoreError::File { source, .. }) if source.kind() == io::ErrorKind::PermissionDenied => 1,
+            Self::Store(StoreError::File { source, .. })
+                if matches!(source.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem) =>
+            {
+                1
+            }
             Self::Stalled(_) => 3,
             Self::Unfinished(_) | Self::Store(StoreError::Locked(_) | StoreError::File { .. } | StoreError::Incomplete { .. }) => TRY_AGAIN,
             Self::File { .. } | Self::Run(_) | Self::Report(_) | Self::Store(_) | Self::Panicked => 1,

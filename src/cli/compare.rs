@@ -14,8 +14,10 @@ use super::manifest::{quoted, sha256};
 use super::progress;
 use super::run::Format;
 use crate::experiment::compare::{Compared, Comparison, Difference, KeyDifference, Verdict, compare, differing_keys};
+use crate::experiment::spoken::spoken_comparison;
 use crate::experiment::{self, Plan, RESULTS_VERSION};
 use crate::model::Model;
+use crate::report::html::{Origin, compare_page};
 use crate::report::summary::{self, Looks, cell};
 use crate::report::{self, ReportError, number, tables};
 use crate::scenario::Loaded;
@@ -24,7 +26,7 @@ use crate::scenario::Loaded;
 #[derive(Debug, Args)]
 #[command(
     after_help = "The first file is what the others are held against; it says how many replications, and with which seed. \
-    The folder holds keys, differences, trains and trains_by_flow as tables, charts/, compare.json, scenarios/ and manifest.json.\n\n\
+    The folder holds keys, differences, trains and trains_by_flow as tables, charts/, report.html, compare.json, scenarios/ and manifest.json.\n\n\
     Examples:\n  landbridge compare scenarios/baseline.toml scenarios/what_if/reloading_45.toml\n  \
     landbridge compare scenarios/baseline.toml scenarios/what_if/urumqi_36.toml --replications 60"
 )]
@@ -51,7 +53,7 @@ pub(super) struct Compare {
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
     /// Which files to write.
-    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Format::Csv, Format::Parquet, Format::Svg, Format::Png])]
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Format::Csv, Format::Parquet, Format::Svg, Format::Png, Format::Html])]
     format: Vec<Format>,
     /// The most events of one replication.
     #[arg(long, value_name = "N", default_value_t = 10_000_000_000)]
@@ -174,6 +176,12 @@ impl Compare {
         })
     }
 
+    /// The comparison under the names of the language asked for, where that is another.
+    fn told(&self, ready: &[Ready], comparison: &Comparison) -> Option<Comparison> {
+        let names: Option<Vec<_>> = ready.iter().map(|r| self.lang.names(&r.loaded)).collect();
+        names.map(|names| spoken_comparison(comparison, &names))
+    }
+
     fn write(&self, folder: &Folder, ready: &[Ready], comparison: &Comparison, keys: &[KeyDifference]) -> Result<(), Failure> {
         for scenario in ready {
             folder.write(&format!("scenarios/{}.toml", scenario.name), scenario.loaded.resolved.as_bytes())?;
@@ -197,14 +205,29 @@ impl Compare {
                 output.close()?;
             }
         }
-        if self.format.contains(&Format::Svg) || self.format.contains(&Format::Png) {
-            for chart in report::comparison_gallery(comparison, self.lang.lang())? {
-                let wants = |format| self.format.contains(&format);
-                folder.write_chart("charts/", &chart, wants(Format::Svg), wants(Format::Png))?;
-            }
-        }
+        let manifest = manifest(ready, comparison, self.lang);
+        let told = self.told(ready, comparison);
+        self.draw(folder, told.as_ref().unwrap_or(comparison), keys, &manifest)?;
         folder.write("compare.json", pretty(&as_json(comparison, keys))?.as_bytes())?;
-        folder.write("manifest.json", pretty(&manifest(ready, comparison, self.lang))?.as_bytes())
+        folder.write("manifest.json", pretty(&manifest)?.as_bytes())
+    }
+
+    fn draw(&self, folder: &Folder, comparison: &Comparison, keys: &[KeyDifference], manifest: &Value) -> Result<(), Failure> {
+        let [svg, png, html] = [Format::Svg, Format::Png, Format::Html].map(|format| self.format.contains(&format));
+        if !(svg || png || html) {
+            return Ok(());
+        }
+        let lang = self.lang.lang();
+        let charts = report::comparison_gallery(comparison, lang)?;
+        for chart in &charts {
+            folder.write_chart("charts/", chart, svg, png)?;
+        }
+        if html {
+            let origin = Origin::new(manifest["command"].as_str().unwrap_or_default(), manifest);
+            let page = compare_page(comparison, keys, &charts, &origin, lang)?;
+            folder.write("report.html", page.as_bytes())?;
+        }
+        Ok(())
     }
 }
 
@@ -291,13 +314,16 @@ fn show(comparison: &Comparison, keys: &[KeyDifference]) {
     for (other, differences) in comparison.differences.iter().enumerate() {
         let run = &comparison.scenarios[0].results.run;
         anstream::println!(
-            "\n{} against {}: {} replications with the same luck, {} % intervals\n{}",
+            "\n{} against {}: {} replications with the same luck, {} % intervals; verdicts on all headline measures together (Holm)\n{}",
             names[other + 1],
             names[0],
             run.replications,
             number::plain(comparison.confidence * 100.0),
             measures(differences, (names[0], names[other + 1]), looks)
         );
+        if let Some(sentence) = luck(differences) {
+            anstream::println!("{sentence}");
+        }
         let further = unsure(differences).len().saturating_sub(UNSURE);
         if further > 0 {
             let words = number::counted(further, "further headline measure has", "further headline measures have");
@@ -314,6 +340,23 @@ fn show(comparison: &Comparison, keys: &[KeyDifference]) {
             trains(comparison, other, looks)
         );
     }
+}
+
+/// What common random numbers left of the variance that the differences of independent runs would have.
+fn luck(differences: &[Difference]) -> Option<String> {
+    let judged = differences
+        .iter()
+        .filter(|d| d.measure.headline && d.verdict != Some(Verdict::Same));
+    let mut left: Vec<f64> = judged.filter_map(|d| d.paired.variance_left).collect();
+    left.sort_by(f64::total_cmp);
+    let share = |at: usize| number::plain(left[at] * 100.0);
+    let last = left.len().checked_sub(1)?;
+    Some(format!(
+        "Of the variance that differences of independent runs would have, the same luck leaves {} % in the middle measure, {} % in the best and {} % in the worst.",
+        share(last / 2),
+        share(0),
+        share(last)
+    ))
 }
 
 fn trains_of(comparison: &Comparison) -> String {

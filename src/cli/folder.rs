@@ -42,6 +42,24 @@ impl Folder {
         Ok(Self { making, place })
     }
 
+    /// New files for a folder that stands: they take their places by [`Folder::renew`].
+    pub(super) fn within(place: &Path) -> Result<Self, Failure> {
+        let making = tempfile::Builder::new()
+            .prefix(".landbridge-")
+            .tempdir_in(place)
+            .map_err(Failure::file("write in the folder", place))?;
+        Ok(Self {
+            making,
+            place: place.to_owned(),
+        })
+    }
+
+    /// Moves each file to its place in the folder that stands, over what was there. Nobody sees half a file.
+    pub(super) fn renew(self) -> Result<(), Failure> {
+        sync(self.making.path())?;
+        move_files(self.making.path(), &self.place)
+    }
+
     /// Where it will be.
     pub(super) fn place(&self) -> &Path {
         &self.place
@@ -108,6 +126,21 @@ impl Folder {
             }
         }
     }
+}
+
+fn move_files(from: &Path, to: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(to).map_err(Failure::file("create the folder", to))?;
+    let entries = fs::read_dir(from).map_err(Failure::file("read", from))?;
+    for entry in entries {
+        let entry = entry.map_err(Failure::file("read", from))?;
+        let (made, place) = (entry.path(), to.join(entry.file_name()));
+        if made.is_dir() {
+            move_files(&made, &place)?;
+        } else {
+            fs::rename(&made, &place).map_err(Failure::file("write", &place))?;
+        }
+    }
+    Ok(())
 }
 
 /// Asks the system to have every file on the disk before the folder takes its name.
@@ -180,6 +213,14 @@ mod tests {
         folder.write("a", b"1").expect("writable");
         assert_eq!(folder.publish("x", true).expect("free"), place);
         assert_eq!(fs::read(place.join("a")).expect("there"), b"1");
+        let folder = Folder::within(&place).expect("it stands");
+        folder.write("a", b"2").expect("writable");
+        folder.write("charts/b", b"3").expect("writable");
+        assert_eq!(fs::read(place.join("a")).expect("there"), b"1", "not yet");
+        folder.renew().expect("writable");
+        assert_eq!(fs::read(place.join("a")).expect("there"), b"2");
+        assert_eq!(fs::read(place.join("charts/b")).expect("there"), b"3");
+        assert_eq!(fs::read_dir(&place).expect("readable").count(), 2, "nothing else is left");
         assert!(
             matches!(Folder::new(Some(&place), "x"), Err(Failure::Refused(_))),
             "what exists is not overwritten"

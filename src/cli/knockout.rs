@@ -189,9 +189,11 @@ fn show(losses: &[Loss], asked: &Knockout, lang: Lang, looks: Looks) {
     for loss in losses {
         let text = |e: &Option<crate::stats::Estimate>| e.as_ref().map_or_else(|| "-".to_owned(), number::with_interval);
         let lost = loss.unfinished.clone().unwrap_or_else(|| text(&loss.vehicle_hours));
-        let share = loss
-            .recovered
-            .map_or_else(|| "-".to_owned(), |share| format!("{:.0} %", share * 100.0));
+        let per_cent = |share: f64| format!("{:.0}", share * 100.0);
+        let share = loss.recovered.zip(loss.recovered_interval).map_or_else(
+            || "-".to_owned(),
+            |(share, (low, high))| format!("{} % ({} to {} %)", per_cent(share), per_cent(low), per_cent(high)),
+        );
         table.add_row([loss.element.clone(), lost, text(&loss.held), text(&loss.recovery_hours), share].map(|text| cell(&text, looks)));
     }
     let (from, to) = (shown(asked.closed.0), shown(asked.closed.1));

@@ -4,25 +4,28 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::experiment::sweep::hexadecimal;
 use crate::observe::ReplicationRecords;
 
 /// `manifest.json`.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Manifest {
     /// The program.
-    pub(super) program: &'static str,
+    pub(super) program: String,
     /// Its version.
-    pub(super) version: &'static str,
+    pub(super) version: String,
     /// The version of its results.
     pub(super) results_version: u32,
     /// Reproduces these results, run in the folder that holds this file.
     pub(super) command: String,
     /// SHA-256 of `scenario.toml`.
     pub(super) scenario_sha256: String,
+    /// SHA-256 of `results.json`; absent in folders that have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) results_sha256: Option<String>,
     /// SHA-256 of the records of the replications for which they were kept.
     pub(super) records_sha256: String,
     /// The seed.
@@ -32,7 +35,7 @@ pub(super) struct Manifest {
     /// Replications asked for.
     pub(super) replications_planned: u32,
     /// The release of the time-zone data compiled in.
-    pub(super) time_zone_data: &'static str,
+    pub(super) time_zone_data: String,
     /// The platform the program was built for.
     pub(super) platform: String,
     /// Threads that ran; they have no influence on results.

@@ -6,6 +6,7 @@ mod capacity;
 mod check;
 mod common;
 mod compare;
+mod drawn;
 mod folder;
 mod frontier;
 mod knockout;
@@ -18,10 +19,12 @@ mod plan;
 mod plan_file;
 mod progress;
 mod replay;
+mod report;
 mod run;
 mod run_shard;
 mod sensitivity;
 mod shell;
+mod stored;
 mod stress_des;
 mod submit;
 mod sweep;
@@ -63,6 +66,8 @@ enum Command {
     Run(run::Run),
     /// Tell the story of one train of a finished run: every step with its cause, and who was before it.
     Replay(replay::Replay),
+    /// Draw charts and report of a finished run again, from what its folder holds; runs nothing.
+    Report(report::Report),
     /// Hold a model against published figures: met, missed or open, with intervals.
     Validate(validate::Validate),
     /// Hold this program against answers known from queueing theory: exact, simulated, interval, verdict.
@@ -136,6 +141,7 @@ fn execute() -> Result<(), Failure> {
         Command::Check(check) => check.execute(),
         Command::Run(run) => run.execute(),
         Command::Replay(replay) => replay.execute(),
+        Command::Report(report) => report.execute(),
         Command::Validate(validate) => validate.execute(),
         Command::Verify(verify) => verify.execute(),
         Command::Compare(compare) => compare.execute(),

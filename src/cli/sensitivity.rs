@@ -59,9 +59,9 @@ impl WhichMatter {
         report(done);
         if !done.quiet {
             for at in done.shown.iter().copied() {
-                let label = &plan.measures[done.merged.measures[at]].label;
+                let label = done.label(done.merged.measures[at]);
                 let names: Vec<&str> = plan.factors.iter().map(|f| f.name.as_str()).collect();
-                show(label, &found[at], &names, done.lang, looks());
+                show(&label, &found[at], &names, done.lang, looks());
             }
         }
         Ok(())

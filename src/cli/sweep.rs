@@ -19,6 +19,7 @@ use super::progress;
 use super::sweep_charts::{ShownArgs, draw, replace};
 use super::sweep_json::{self, print};
 use crate::experiment::sweep::{self as runs, Plan, RunId};
+use crate::experiment::wording;
 use crate::report::summary::{self, cell};
 use crate::report::tables::TableStream;
 use crate::report::{Lang, ReportError, number};
@@ -73,6 +74,14 @@ pub(super) struct Done<'a> {
     pub(super) shown: Vec<usize>,
     pub(super) lang: Lang,
     pub(super) quiet: bool,
+}
+
+impl Done<'_> {
+    /// What a measure of the plan is called in the language asked for.
+    pub(super) fn label(&self, measure: usize) -> String {
+        let measure = &self.named.plan.measures[measure];
+        wording::relabelled(self.lang, &measure.id, &measure.label)
+    }
 }
 
 /// Values that are written as one part; fewer where they take long.
@@ -182,11 +191,11 @@ pub(super) fn report(done: &Done<'_>) {
         return;
     }
     let (plan, merged, looks) = (&done.named.plan, done.merged, looks());
-    let labels = done.shown.iter().map(|at| plan.measures[merged.measures[*at]].label.as_str());
+    let labels: Vec<String> = done.shown.iter().map(|at| done.label(merged.measures[*at])).collect();
     let columns: Vec<&str> = [done.lang.pick("point", "试验点")]
         .into_iter()
         .chain(plan.factors.iter().map(|f| f.name.as_str()))
-        .chain(labels)
+        .chain(labels.iter().map(String::as_str))
         .collect();
     let mut table = summary::table(&columns, looks);
     for (number, (point, estimates)) in plan.points.iter().zip(&merged.estimates).enumerate().take(40) {

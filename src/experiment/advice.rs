@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::results::{LocationFacts, LocationKind, MeasureEstimate, Results};
 use crate::stats::{LEAST_REPLICATIONS, Truncation, bonferroni_level, estimate, student_quantile};
@@ -13,7 +13,7 @@ const BEYOND: f64 = 10.0;
 const SKEWED: f64 = 3.0;
 
 /// A warning and what to do.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Advice {
     /// The intervals rest on too few replications.

@@ -109,7 +109,7 @@ pub struct KeyDifference {
 }
 
 /// What a file says about itself, or about how often it is run, is no difference of scenarios.
-const NOT_COMPARED: [&str; 3] = ["title", "description", "run"];
+const NOT_COMPARED: [&str; 4] = ["title", "titles", "description", "run"];
 
 /// The keys in which resolved scenarios differ, sorted.
 #[must_use]
@@ -120,7 +120,7 @@ pub fn differing_keys(resolved: &[&str]) -> Vec<KeyDifference> {
             keys.entry(key).or_insert_with(|| vec![None; resolved.len()])[at] = Some(value);
         }
     }
-    let compared = |key: &str| !NOT_COMPARED.contains(&key.split('.').next().unwrap_or_default());
+    let compared = |key: &str| !NOT_COMPARED.contains(&key.split('.').next().unwrap_or_default()) && !key.contains(".names.");
     let differs = |values: &[Option<String>]| values.windows(2).any(|pair| pair[0] != pair[1]);
     keys.into_iter()
         .filter(|(key, values)| compared(key) && differs(values))

@@ -1,6 +1,6 @@
 //! How long to go on: until some measures are known well enough.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::measures::{MeasureName, names};
 use crate::model::Model;
@@ -26,7 +26,7 @@ pub struct Goal {
 }
 
 /// What became of a goal.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GoalReport {
     /// The measure.
     pub measure: String,

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::replicate::{Plan, ReplicateError, replicate};
 use crate::model::{Mode, Model, compile};
 use crate::scenario::{Disruption, Effect, Element, FacilityKind, InHand, Scenario, StepRef, When};
-use crate::stats::{Estimate, bonferroni_level, estimate, student_quantile};
+use crate::stats::{Estimate, bonferroni_level, estimate, share_interval, student_quantile};
 use crate::units::{Duration, Instant};
 
 /// The id of the closure, which no scenario may have itself.
@@ -40,6 +40,8 @@ pub struct Loss {
     pub recovery_hours: Option<Estimate>,
     /// The share of replications that recovered before the end.
     pub recovered: Option<f64>,
+    /// Its interval, by Clopper and Pearson.
+    pub recovered_interval: Option<(f64, f64)>,
     /// Why a run did not finish, where one did not.
     pub unfinished: Option<String>,
     /// Vehicles waiting over time, to draw the recovery; absent where a run did not finish.
@@ -142,6 +144,7 @@ pub fn knockout(scenario: &Scenario, asked: &Knockout, stop: &AtomicBool, mut ea
                 held: None,
                 recovery_hours: None,
                 recovered: None,
+                recovered_interval: None,
                 unfinished: Some(error.to_string()),
                 backlog: None,
             },
@@ -234,14 +237,18 @@ fn hours(model: &Model, plan: &Plan, stop: &AtomicBool) -> Result<Vec<Cost>, Rep
 
 fn loss(element: String, usual: &[Cost], runs: &[Cost], confidence: f64) -> Loss {
     let pairs = usual.iter().zip(runs);
-    #[allow(clippy::cast_precision_loss, reason = "replications")]
-    let share = runs.iter().filter(|run| run.recovery_hours.is_some()).count() as f64 / runs.len().max(1) as f64;
+    #[allow(clippy::cast_possible_truncation, reason = "replications")]
+    let (recovered, all) = (
+        runs.iter().filter(|run| run.recovery_hours.is_some()).count() as u32,
+        runs.len() as u32,
+    );
     Loss {
         element,
         vehicle_hours: estimate(pairs.map(|(a, b)| b.vehicle_hours - a.vehicle_hours), confidence),
         held: estimate(runs.iter().filter_map(|run| run.held), confidence),
         recovery_hours: estimate(runs.iter().filter_map(|run| run.recovery_hours), confidence),
-        recovered: Some(share),
+        recovered: Some(f64::from(recovered) / f64::from(all.max(1))),
+        recovered_interval: share_interval(recovered, all, confidence),
         unfinished: None,
         backlog: None,
     }

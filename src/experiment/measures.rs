@@ -1,6 +1,7 @@
 //! What is measured in one replication: `Observations` -measure-> `Measures`.
 
-use crate::model::{Breakdowns, FlowModel, Held, Inspection, Lifting, Mode, Model, Step, Terminal};
+use super::wording;
+use crate::model::{Breakdowns, FlowModel, Held, Inspection, Lifting, Mode, Model, Naming, Step, Terminal};
 use crate::observe::{Activity, Observations, OutletTally, Reason, ReplicationRecords, TimeWeighted};
 use crate::stats::{nearest_rank, weighted_rank};
 use crate::units::{DAY, Duration, HOUR, Instant, millis_as_hours};
@@ -52,6 +53,7 @@ pub struct Measures {
 #[must_use]
 pub fn names(model: &Model) -> Vec<MeasureName> {
     let mut sheet = Sheet {
+        naming: &model.naming,
         seen: None,
         names: Vec::new(),
         values: Vec::new(),
@@ -65,6 +67,7 @@ pub fn names(model: &Model) -> Vec<MeasureName> {
 #[must_use]
 pub fn measure(model: &Model, seen: &Observations) -> Measures {
     let mut sheet = Sheet {
+        naming: &model.naming,
         seen: Some(seen),
         names: Vec::new(),
         values: Vec::new(),
@@ -114,6 +117,7 @@ fn dwell_histograms(seen: &Observations) -> Vec<u32> {
 
 /// Names, or values: both come from one list, so they cannot fall out of step.
 struct Sheet<'o> {
+    naming: &'o Naming,
     seen: Option<&'o Observations>,
     names: Vec<MeasureName>,
     values: Vec<Option<f64>>,
@@ -132,17 +136,17 @@ struct Subject {
 
 impl Subject {
     /// A part of it, or a facility in it.
-    fn part(&self, path: &str, name: &str) -> Self {
+    fn part(&self, naming: &Naming, path: &str, name: &str) -> Self {
         Self {
             id: format!("{}.{path}", self.id),
-            label: format!("{}, {name}", self.label),
+            label: naming.part(&self.label, name),
             vehicles: self.vehicles,
         }
     }
 }
 
 /// All vehicles of a mode.
-fn all(mode: Mode) -> Subject {
+fn all(naming: &Naming, mode: Mode) -> Subject {
     let vehicles = mode.vehicles();
     Subject {
         id: if mode == Mode::Rail {
@@ -150,7 +154,7 @@ fn all(mode: Mode) -> Subject {
         } else {
             mode.word().to_owned()
         },
-        label: format!("All {vehicles}"),
+        label: naming.all(vehicles),
         vehicles,
     }
 }
@@ -179,9 +183,10 @@ impl Sheet<'_> {
             let dot = if subject.id.is_empty() { "" } else { "." };
             // Measures are written down for trains; of trucks they have the same names with their own word.
             let own = |text: &str| text.replace("trains", subject.vehicles);
+            let id = own(id);
             self.names.push(MeasureName {
-                id: format!("{}{dot}{}", subject.id, own(id)),
-                label: format!("{}: {}", subject.label, own(label)),
+                label: wording::label(self.naming.lang, &subject.label, &id, &own(label)),
+                id: format!("{}{dot}{id}", subject.id),
                 unit: if unit == "trains" { subject.vehicles } else { unit },
                 headline,
             });
@@ -213,7 +218,7 @@ impl Sheet<'_> {
 
     /// All vehicles of one mode.
     fn network(&mut self, model: &Model, mode: Mode) {
-        let all = all(mode);
+        let all = all(self.naming, mode);
         let sum = |f: fn(&crate::observe::FlowTally) -> u64| {
             move |seen: &Observations| {
                 let own = seen.flows.iter().zip(&model.flows).filter(|(_, m)| m.mode == mode);
@@ -232,15 +237,19 @@ impl Sheet<'_> {
     }
 
     fn waiting_share(&mut self, model: &Model, mode: Mode) {
-        self.put(&all(mode), ("waiting_share", "share of time spent waiting", "", true), |seen| {
-            let places = seen.places.iter().zip(&model.sites).filter(|(_, site)| site.mode == mode);
-            let lanes = seen.lanes.iter().zip(&model.lanes).filter(|(_, lane)| lane.mode == mode);
-            let waiting = places.map(|(place, _)| &place.waiting).chain(lanes.map(|(lane, _)| &lane.halted));
-            ratio(
-                waiting.map(|n| n.area(seen.end)).sum(),
-                seen.present_by_mode[mode as usize].area(seen.end),
-            )
-        });
+        self.put(
+            &all(self.naming, mode),
+            ("waiting_share", "share of time spent waiting", "", true),
+            |seen| {
+                let places = seen.places.iter().zip(&model.sites).filter(|(_, site)| site.mode == mode);
+                let lanes = seen.lanes.iter().zip(&model.lanes).filter(|(_, lane)| lane.mode == mode);
+                let waiting = places.map(|(place, _)| &place.waiting).chain(lanes.map(|(lane, _)| &lane.halted));
+                ratio(
+                    waiting.map(|n| n.area(seen.end)).sum(),
+                    seen.present_by_mode[mode as usize].area(seen.end),
+                )
+            },
+        );
     }
 
     /// What spills back: time in which no track, room or section ahead is free, of all time in the network.
@@ -253,7 +262,7 @@ impl Sheet<'_> {
             .chain(model.lanes.iter().map(|lane| lane.mode));
         let own: Vec<usize> = locations.enumerate().filter(|(_, its)| *its == mode).map(|(at, _)| at).collect();
         let what = ("blocked_share", "share of time held by what is full ahead", "", false);
-        self.put(&all(mode), what, move |seen| {
+        self.put(&all(self.naming, mode), what, move |seen| {
             let cells = own
                 .iter()
                 .flat_map(|location| BLOCKED.map(|activity| seen.account(*location, activity)));
@@ -265,7 +274,7 @@ impl Sheet<'_> {
     fn boxes(&mut self, model: &Model) {
         let all = Subject {
             id: String::new(),
-            label: format!("All {}", vehicles_through(model, |_| true)),
+            label: self.naming.all(vehicles_through(model, |_| true)),
             vehicles: "trains",
         };
         self.put(&all, ("boxes_completed", "boxes completed", "boxes", false), |seen| {
@@ -327,7 +336,7 @@ impl Sheet<'_> {
                 let name = &model.directions[direction];
                 self.passages(
                     model,
-                    &subject.part(&format!("directions.{name}"), name),
+                    &subject.part(self.naming, &format!("directions.{name}"), self.naming.lang.direction(name)),
                     place,
                     &[direction],
                     false,
@@ -346,7 +355,7 @@ impl Sheet<'_> {
         };
         for (yard, facts) in model.yards.iter().enumerate().filter(|(_, y)| y.place == ix && y.tracks.is_some()) {
             let tracks = facts.tracks.unwrap_or_default();
-            let subject = subject.part(&format!("tracks.{}", facts.gauge), &format!("{} tracks", facts.gauge));
+            let subject = subject.part(self.naming, &format!("tracks.{}", facts.gauge), &self.naming.tracks(&facts.gauge));
             self.put(&subject, ("occupied_share", "share occupied", "", false), |seen| {
                 Some(mean(&seen.yards[yard], seen) / f64::from(tracks))
             });
@@ -466,7 +475,7 @@ impl Sheet<'_> {
 
     fn offices(&mut self, model: &Model, place: &Subject, ix: u32) {
         for (i, office) in model.offices.iter().enumerate().filter(|(_, o)| o.place == ix) {
-            let mut subject = place.part(&office.path, &office.name);
+            let mut subject = place.part(self.naming, &office.path, &office.name);
             subject.vehicles = vehicles_through(model, |step| step == Step::Office(i as u32));
             self.put(&subject, ("trains_served", "trains served", "trains", false), |seen| {
                 Some(seen.offices[i].served.into())
@@ -488,7 +497,7 @@ impl Sheet<'_> {
     fn inspection(&mut self, model: &Model, place: &Subject, office: usize, inspection: &Inspection) {
         if inspection.held != Held::Train {
             let facts = &model.offices[office];
-            let subject = place.part(&facts.path, &facts.name);
+            let subject = place.part(self.naming, &facts.path, &facts.name);
             self.put(&subject, ("boxes_set_out_mean", "boxes set out, mean", "boxes", false), |seen| {
                 Some(mean(&seen.offices[office].set_out, seen))
             });
@@ -503,7 +512,7 @@ impl Sheet<'_> {
         }
         for i in inspection.first_bay as usize..(inspection.first_bay + inspection.kinds) as usize {
             let bay = &model.bays[i];
-            let subject = place.part(&bay.path, &bay.name);
+            let subject = place.part(self.naming, &bay.path, &bay.name);
             self.put(&subject, ("boxes_inspected", "boxes inspected", "boxes", false), |seen| {
                 Some(seen.bays[i].inspected.into())
             });
@@ -549,7 +558,7 @@ impl Sheet<'_> {
 
     fn terminals(&mut self, model: &Model, place: &Subject, ix: u32) {
         for (i, terminal) in model.terminals.iter().enumerate().filter(|(_, t)| t.place == ix) {
-            let mut subject = place.part(&terminal.path, &terminal.name);
+            let mut subject = place.part(self.naming, &terminal.path, &terminal.name);
             subject.vehicles = vehicles_through(model, |step| step == Step::Reload(i as u32));
             self.put(&subject, ("trains_served", "trains reloaded", "trains", false), |seen| {
                 Some(seen.terminals[i].served.into())
@@ -650,7 +659,7 @@ impl Sheet<'_> {
 
     fn exchanges(&mut self, model: &Model, place: &Subject, ix: u32) {
         for (i, exchange) in model.exchanges.iter().enumerate().filter(|(_, e)| e.place == ix) {
-            let mut subject = place.part(&exchange.path, &exchange.name);
+            let mut subject = place.part(self.naming, &exchange.path, &exchange.name);
             subject.vehicles = vehicles_through(model, |step| step == Step::Exchange(i as u32));
             self.put(&subject, ("trains_passed", "trains handed over", "trains", false), |seen| {
                 Some(seen.exchanges[i].passed.into())
@@ -661,7 +670,7 @@ impl Sheet<'_> {
 
     fn transloadings(&mut self, model: &Model, place: &Subject, ix: u32) {
         for (i, yard) in model.transloadings.iter().enumerate().filter(|(_, t)| t.place == ix) {
-            let mut subject = place.part(&yard.path, &yard.name);
+            let mut subject = place.part(self.naming, &yard.path, &yard.name);
             subject.vehicles = vehicles_through(model, |step| step == Step::Unload(i as u32));
             self.put(&subject, ("trains_served", "trains unloaded", "trains", false), |seen| {
                 Some(seen.transloadings[i].served.into())
@@ -680,7 +689,7 @@ impl Sheet<'_> {
             self.busy(&subject, &yard.calendar, |seen| seen.transloadings[i].berths);
             self.queue(&subject, |seen| (seen.transloadings[i].waiting, seen.transloadings[i].served));
             for (o, outlet) in yard.outlets.iter().enumerate() {
-                let mut subject = subject.part(&format!("outlets.{}", outlet.id), &outlet.name);
+                let mut subject = subject.part(self.naming, &format!("outlets.{}", outlet.id), &outlet.name);
                 subject.vehicles = outlet.mode.vehicles();
                 self.outlet(&subject, move |seen| seen.transloadings[i].outlets[o]);
             }
@@ -715,7 +724,7 @@ impl Sheet<'_> {
         let first = facts.first_route as usize;
         let all = first..first + facts.routes.len();
         for (route, i) in facts.routes.iter().zip(all.clone()).filter(|_| all.len() > 1) {
-            let subject = flow.part(&format!("routes.{}", route.id), &route.name);
+            let subject = flow.part(self.naming, &format!("routes.{}", route.id), &route.name);
             self.put(&subject, ("trains", "trains", "trains", false), |seen| {
                 Some(seen.routes[i].trains.into())
             });
@@ -734,7 +743,7 @@ impl Sheet<'_> {
         for (i, formation) in model.formations.iter().enumerate().filter(|(_, f)| f.place == ix) {
             let subject = Subject {
                 id: formation.id.clone(),
-                ..place.part("", &formation.name)
+                ..place.part(self.naming, "", &formation.name)
             };
             if formation.regroups {
                 self.put(&subject, ("trains_dissolved", "trains dissolved", "trains", false), |seen| {
@@ -782,7 +791,7 @@ impl Sheet<'_> {
 
     fn pools(&mut self, model: &Model, place: &Subject, ix: u32) {
         for (i, pool) in model.pools.iter().enumerate().filter(|(_, p)| p.place == ix) {
-            let subject = place.part(&format!("wagons.{}", pool.gauge), &format!("{} wagons", pool.gauge));
+            let subject = place.part(self.naming, &format!("wagons.{}", pool.gauge), &self.naming.wagons(&pool.gauge));
             self.put(
                 &subject,
                 ("wagons_in_pool_mean", "wagons in the pool, mean", "wagons", true),
@@ -832,7 +841,7 @@ impl Sheet<'_> {
             let to = &model.places[lane.to as usize];
             let subject = Subject {
                 id: format!("lines.{}.to.{}", lane.line, to.id),
-                label: format!("{} to {}", lane.name, to.name),
+                label: self.naming.towards(&lane.name, &to.name),
                 vehicles: lane.mode.vehicles(),
             };
             self.put(&subject, ("trains", "trains", "trains", false), |seen| {

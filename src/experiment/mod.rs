@@ -14,12 +14,14 @@ mod measures;
 pub mod optimise;
 mod replicate;
 pub mod results;
+pub mod spoken;
 pub mod stall;
 mod story;
 mod summarise;
 pub mod sweep;
 mod targets;
 mod warm_up;
+pub mod wording;
 
 /// Changes whenever the same scenario, seed and replication give other results; see CHANGELOG.md.
 pub const RESULTS_VERSION: u32 = 1;

@@ -1,17 +1,17 @@
 //! What is known when all replications are done: plain data, from which every table and chart is made.
 
 use jiff::civil::{Date, DateTime};
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::advice::Advice;
 use super::goal::GoalReport;
 use crate::observe::Activity;
 pub use crate::observe::{ActivityRecord, ReplicationRecords, TrainRecord};
-use crate::stats::{Estimate, Truncation};
+use crate::stats::{Estimate, Truncation, number_or_nan};
 use crate::units::{Duration, Instant};
 
 /// Everything that a report may show.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Results {
     /// What was run.
     pub run: RunFacts,
@@ -58,7 +58,7 @@ impl Results {
 }
 
 /// What was run, for captions.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RunFacts {
     /// The scenario's title.
     pub title: String,
@@ -83,7 +83,7 @@ pub struct RunFacts {
 }
 
 /// A place, or a line in one direction.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LocationFacts {
     /// The id of the place, or the id of the line with the id of the place it leads to: `al_do>dostyk`.
     pub id: String,
@@ -107,7 +107,7 @@ impl LocationFacts {
 }
 
 /// What a location is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LocationKind {
     /// A node of the network, as the vehicles of one mode see it.
     Place {
@@ -124,7 +124,7 @@ pub enum LocationKind {
 }
 
 /// The places and lines of a scenario, for its map.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct NetworkFacts {
     /// Name, and longitude and latitude in degrees, of each place.
     pub places: Vec<(String, Option<(f64, f64)>)>,
@@ -133,7 +133,7 @@ pub struct NetworkFacts {
 }
 
 /// Trains that entered a line in one direction.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LineTraffic {
     /// Index in [`Results::locations`].
     pub location: usize,
@@ -145,7 +145,7 @@ pub struct LineTraffic {
 ///
 /// A record says where a train is and what is done there, but not by whom. That is known from the train's flow wherever no two
 /// facilities of a place do the same to the same flow.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FacilityFacts {
     /// Index in [`Results::locations`] of its place.
     pub place: usize,
@@ -178,7 +178,7 @@ impl FacilityFacts {
 }
 
 /// A stream of trains.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FlowFacts {
     /// The id.
     pub id: String,
@@ -189,22 +189,31 @@ pub struct FlowFacts {
 }
 
 /// One measure across replications.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MeasureEstimate {
     /// The dotted path with the unit last, such as `places.horgos.dwell_time_hours_p95`.
     pub id: String,
     /// For people, such as `Horgos: dwell time, 95th percentile`.
     pub label: String,
     /// The unit, such as `h`, `trains`, `1/d`; empty for a share.
-    pub unit: &'static str,
+    #[serde(deserialize_with = "kept")]
+    pub unit: Unit,
     /// Whether it belongs on the summary.
     pub headline: bool,
     /// The estimate; absent with a reason where no replication had a value.
     pub estimate: Option<Estimate>,
 }
 
+/// A word of this program.
+pub type Unit = &'static str;
+
+/// A unit that is read back, kept to the end of the program: there are a few hundred words in a folder, read once.
+fn kept<'de, D: Deserializer<'de>>(from: D) -> Result<Unit, D::Error> {
+    String::deserialize(from).map(|unit| &*unit.leak())
+}
+
 /// Hours spent at a location in one activity, within the measured time.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LedgerEntry {
     /// Index in [`Results::locations`].
     pub location: usize,
@@ -217,7 +226,7 @@ pub struct LedgerEntry {
 }
 
 /// Trains waiting at a place over time.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct QueueSeries {
     /// Index in [`Results::locations`].
     pub place: usize,
@@ -232,7 +241,7 @@ pub struct QueueSeries {
 }
 
 /// Welch's plot of the number of trains waiting at all places together, from the very start, and what MSER says of it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WarmUp {
     /// Width of a step: a day, or that of the queues in a run of less than twenty days.
     pub step: Duration,
@@ -251,18 +260,21 @@ pub struct WarmUp {
 }
 
 /// The middle and the spread of a quantity across replications.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Band {
     /// Mean across replications.
+    #[serde(deserialize_with = "number_or_nan")]
     pub mean: f64,
     /// Tenth percentile across replications.
+    #[serde(deserialize_with = "number_or_nan")]
     pub p10: f64,
     /// Ninetieth percentile across replications.
+    #[serde(deserialize_with = "number_or_nan")]
     pub p90: f64,
 }
 
 /// Dwell times at a place, pooled over replications.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DwellDistribution {
     /// Index in [`Results::locations`].
     pub place: usize,
@@ -277,7 +289,7 @@ pub struct DwellDistribution {
 }
 
 /// How busy a facility is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Utilisation {
     /// Index in [`Results::locations`] of its place.
     pub place: usize,
@@ -292,7 +304,7 @@ pub struct Utilisation {
 }
 
 /// Trains that left a place, or were handed over there, by civil day of the place.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DailyTrains {
     /// Index in [`Results::locations`].
     pub place: usize,
@@ -310,7 +322,7 @@ pub struct DailyTrains {
 }
 
 /// A chain of places to draw against time.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CorridorFacts {
     /// The id.
     pub id: String,

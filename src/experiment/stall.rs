@@ -43,6 +43,9 @@ pub struct Link {
     /// at one place.
     #[serde(skip)]
     pub ends: [(usize, usize); 2],
+    /// What it holds and what it waits for, in the model.
+    #[serde(skip)]
+    pub elements: [Element; 2],
 }
 
 /// Trains that can never go on, at one location for one cause.
@@ -82,6 +85,7 @@ pub fn stall_report(model: &Model, replication: u32, stall: &Stall) -> StallRepo
         holds: holds.name(model),
         waits_for: wants.name(model),
         ends: [ends(*holds), ends(*wants)],
+        elements: [*holds, *wants],
     });
     let mut groups: BTreeMap<_, (usize, &StalledTrain)> = BTreeMap::new();
     for train in &stall.waiting {

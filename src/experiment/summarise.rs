@@ -289,7 +289,7 @@ pub(super) fn locations(model: &Model) -> Vec<LocationFacts> {
         let to = &model.places[lane.to as usize];
         LocationFacts {
             id: format!("{}>{}", lane.line, to.id),
-            name: format!("{} to {}", lane.name, to.name),
+            name: model.naming.towards(&lane.name, &to.name),
             kind: LocationKind::Line {
                 from: lane.from as usize,
                 to: lane.to as usize,
@@ -315,7 +315,7 @@ fn passing_places(model: &Model, line: u32, direction: usize) -> Vec<(String, f6
     places.collect()
 }
 
-fn flows(model: &Model) -> Vec<FlowFacts> {
+pub(super) fn flows(model: &Model) -> Vec<FlowFacts> {
     let facts = model.flows.iter().map(|f| FlowFacts {
         id: f.id.clone(),
         name: f.name.clone(),
@@ -324,7 +324,7 @@ fn flows(model: &Model) -> Vec<FlowFacts> {
     facts.collect()
 }
 
-fn utilisation(model: &Model, results: &Results) -> Vec<Utilisation> {
+pub(super) fn utilisation(model: &Model, results: &Results) -> Vec<Utilisation> {
     let offices = model.offices.iter().map(|o| (o.place, &o.path, &o.name));
     let terminals = model.terminals.iter().map(|t| (t.place, &t.path, &t.name));
     let yards = model.transloadings.iter().map(|t| (t.place, &t.path, &t.name));

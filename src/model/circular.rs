@@ -38,26 +38,28 @@ impl Element {
     /// For people.
     #[must_use]
     pub fn name(self, model: &Model) -> String {
-        let place = |ix: u32| &model.places[ix as usize].name;
+        let (place, naming) = (|ix: u32| &model.places[ix as usize].name, &model.naming);
         match self {
             Self::Track(yard) => {
                 let yard = &model.yards[yard as usize];
-                format!("{} tracks of {}", yard.gauge, place(yard.place))
+                naming.of(&naming.tracks(&yard.gauge), place(yard.place))
             }
             Self::Room(lane) => {
                 let lane = &model.lanes[lane as usize];
-                match lane.single {
-                    Some(_) => format!("room on {}", lane.name),
-                    None => format!("room on {} to {}", lane.name, place(lane.to)),
-                }
+                let way = match lane.single {
+                    Some(_) => lane.name.clone(),
+                    None => naming.towards(&lane.name, place(lane.to)),
+                };
+                naming.lang.pick(format!("room on {way}"), format!("{way}上的空位"))
             }
             Self::Berth(terminal) => {
                 let terminal = &model.terminals[terminal as usize];
-                format!("berths of {}, {}", place(terminal.place), terminal.name)
+                let terminal = naming.part(place(terminal.place), &terminal.name);
+                naming.lang.pick(format!("berths of {terminal}"), format!("{terminal}的换装线"))
             }
             Self::Wagons(pool) => {
                 let pool = &model.pools[pool as usize];
-                format!("{} wagons of {}", pool.gauge, place(pool.place))
+                naming.of(&naming.wagons(&pool.gauge), place(pool.place))
             }
         }
     }

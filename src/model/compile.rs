@@ -8,8 +8,8 @@ use super::circular;
 use super::departures::{Departures, appointments, rate_stretches, timetable, trace};
 use super::facilities::Steps;
 use super::{
-    CargoMix, CargoModel, CivilClock, DayTable, Drawn, FlowModel, Lane, LaneIx, Mode, Model, PlaceIx, PlaceModel, Section, SingleLine,
-    Step, Yard, YardIx,
+    CargoMix, CargoModel, CivilClock, DayTable, Drawn, FlowModel, Lane, LaneIx, Mode, Model, Naming, PlaceIx, PlaceModel, Section,
+    SingleLine, Step, Yard, YardIx,
 };
 use crate::network::RouteError;
 use crate::random::{Law, Purpose, Variate};
@@ -144,6 +144,7 @@ impl<'s> Compiler<'s> {
             end,
             step: step(end),
             clock: CivilClock::new(time.start, zone, end),
+            naming: Naming::new(scenario),
             places: Vec::new(),
             yards: Vec::new(),
             lanes: Vec::new(),

@@ -106,7 +106,7 @@ impl Compiler<'_> {
             let bay = Bay {
                 place,
                 path: format!("{path}.inspection.{id}"),
-                name: format!("{}, {}", office.name, kind.name),
+                name: self.model.naming.part(&office.name, &kind.name),
                 times: self.by_class(&format!("{full}.inspection.{id}.time"), |compiler, name| {
                     compiler.drawn(&kind.time, name)
                 }),

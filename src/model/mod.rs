@@ -14,6 +14,7 @@ mod forming;
 mod hours;
 mod load;
 mod means;
+mod naming;
 mod route;
 mod rules;
 mod single;
@@ -36,6 +37,7 @@ pub use disruption::{Amount, Barred, Disruption, Effect, InHand, Surge, Target, 
 pub use forming::{Calls, Formation, Group, Pool};
 pub use hours::{NarrowWindow, SharedHours, narrow_windows, shared_hours};
 pub use load::{Load, offered_loads};
+pub use naming::Naming;
 pub use route::{RouteChoice, RouteModel};
 pub use single::{Section, SingleLine};
 pub use sites::Site;
@@ -59,6 +61,8 @@ pub struct Model {
     pub step: Duration,
     /// Civil time of the scenario.
     pub clock: CivilClock,
+    /// How its names are put together.
+    pub naming: Naming,
     /// Nodes, by id.
     pub places: Vec<PlaceModel>,
     /// Tracks of one gauge at one place.

@@ -40,7 +40,7 @@ impl Model {
         if mode == Mode::Rail {
             place.clone()
         } else {
-            format!("{place}, {}", mode.vehicles())
+            self.naming.part(place, self.naming.lang.vehicles(mode.vehicles()))
         }
     }
 

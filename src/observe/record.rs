@@ -1,10 +1,12 @@
 //! Full records: one flat row per train and per finished activity.
 
+use serde::{Deserialize, Serialize};
+
 use super::Activity;
 use crate::units::{Duration, Instant};
 
 /// Full records of one replication.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReplicationRecords {
     /// Its number, from 1.
     pub replication: u32,
@@ -44,7 +46,7 @@ impl ReplicationRecords {
 }
 
 /// One train.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrainRecord {
     /// Index in the flows.
     pub flow: u32,
@@ -67,7 +69,8 @@ pub struct TrainRecord {
 }
 
 /// One activity of one train, from its begin up to its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "Row", try_from = "Row")]
 pub struct ActivityRecord {
     /// Index in [`ReplicationRecords::trains`].
     pub train: u32,
@@ -81,4 +84,30 @@ pub struct ActivityRecord {
     pub begins_at: Instant,
     /// End; for the last activity of a train inside, the end of the run.
     pub ends_at: Instant,
+}
+
+/// An activity without the names of its fields, of which a half year has a hundred thousand: train, location, index of what
+/// it was, section, begin and end.
+type Row = (u32, u32, usize, u16, Instant, Instant);
+
+impl From<ActivityRecord> for Row {
+    fn from(a: ActivityRecord) -> Self {
+        (a.train, a.location, a.activity.index(), a.section, a.begins_at, a.ends_at)
+    }
+}
+
+impl TryFrom<Row> for ActivityRecord {
+    type Error = String;
+
+    fn try_from((train, location, activity, section, begins_at, ends_at): Row) -> Result<Self, String> {
+        let known = Activity::ALL.get(activity).copied();
+        Ok(Self {
+            train,
+            location,
+            activity: known.ok_or_else(|| format!("there is no activity {activity}"))?,
+            section,
+            begins_at,
+            ends_at,
+        })
+    }
 }

@@ -239,6 +239,14 @@ impl Days {
         day.min(self.dates.len().saturating_sub(1))
     }
 
+    /// The hour of the week of an instant, from 0 on Monday at midnight.
+    pub fn hour_of_week(&self, at: Instant) -> usize {
+        let day = self.day(at);
+        let Some(date) = self.dates.get(day) else { return 0 };
+        let hour = ((at.0 - self.starts[day].0) / HOUR).clamp(0, 23);
+        date.weekday().to_monday_zero_offset().unsigned_abs() as usize * 24 + hour.unsigned_abs() as usize
+    }
+
     /// Cuts a stretch at the full hours: for each part the hour of the week, from 0 on Monday at midnight, and its milliseconds.
     ///
     /// Hours are counted from midnight; where a day has 23 or 25 of them, the last is the shorter or longer one.
@@ -336,7 +344,7 @@ mod tests {
         );
         let mut parts = Vec::new();
         days.each_hour((Instant(DAY - HOUR / 2), Instant(DAY + HOUR + 1)), |hour, ms| {
-            parts.push((hour, ms))
+            parts.push((hour, ms));
         });
         assert_eq!(parts, [(23, HOUR / 2), (24, HOUR), (25, 1)]);
         // The day of 25 hours in Almaty, a Thursday: nothing is lost.

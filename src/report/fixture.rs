@@ -426,7 +426,7 @@ fn corridor(i: usize, chain: &[usize], size: &Size) -> CorridorFacts {
 fn network(size: &Size, locations: &[LocationFacts]) -> NetworkFacts {
     let places = size.names.len();
     let position = |i: usize| {
-        let near = if i % 5 == 4 { 1 } else { 0 };
+        let near = usize::from(i % 5 == 4);
         ((i - near) as f64 * 2.0 + 80.0 + near as f64 * 0.02, 42.0 + noise(i + 3) * 4.0)
     };
     let joined = locations.iter().filter_map(|l| match l.kind {
@@ -469,7 +469,7 @@ fn facilities(size: &Size) -> Vec<FacilityFacts> {
             place,
             path: format!("office.{place}"),
             name: format!("office of {}", size.names[place].1),
-            zone: if place % 2 == 0 { "Asia/Almaty" } else { "Asia/Shanghai" }.to_owned(),
+            zone: if place.is_multiple_of(2) { "Asia/Almaty" } else { "Asia/Shanghai" }.to_owned(),
             activities: vec![activity],
             flows: vec![0, 1],
             servers: (0..days).flat_map(hours).collect(),

@@ -85,6 +85,8 @@ pub(crate) struct Letter {
     pub advance: f64,
     /// From the lowest to the highest stroke of its font: plotters takes that height for the size.
     pub height: f64,
+    /// Whether its font is lighter than asked for.
+    pub lacks_weight: bool,
 }
 
 /// How a character of a size is drawn.
@@ -96,6 +98,7 @@ pub(crate) fn letter(c: char, size: f64, weight: Weight) -> Option<Letter> {
         bearing: font.outline(id).map_or(0.0, |o| f64::from(o.bounds.min.x)) * pixels,
         advance: f64::from(font.h_advance_unscaled(id)) * pixels,
         height: f64::from(font.height_unscaled()) * pixels,
+        lacks_weight: weight == Weight::Bold && family == HAN_FAMILY,
     })
 }
 

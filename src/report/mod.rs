@@ -12,7 +12,9 @@
 pub mod calendar;
 mod chart;
 pub mod charts;
+pub mod document;
 mod font;
+pub mod html;
 mod network;
 pub mod number;
 mod paint;

@@ -161,6 +161,12 @@ impl Names {
             (x - slant, below - gap + slant, Align::Right),
             (x, above - 12.0, Align::Centre),
             (x, below + 12.0, Align::Centre),
+            (x + gap + 14.0, above - 4.0, Align::Left),
+            (x + gap + 14.0, below + 8.0, Align::Left),
+            (x - gap - 14.0, above - 4.0, Align::Right),
+            (x - gap - 14.0, below + 8.0, Align::Right),
+            (x + gap, above - 18.0, Align::Left),
+            (x - gap, below + 18.0, Align::Right),
         ];
         self.at_one_of(picture, &lines, style, &spots)
     }
@@ -268,7 +274,7 @@ fn projected(positions: &[(f64, f64)], area: Rect) -> (Vec<(f64, f64)>, f64) {
         |values: &mut dyn Iterator<Item = f64>| values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
     let (west, east) = range(&mut positions.iter().map(|p| p.0));
     let (south, north) = range(&mut positions.iter().map(|p| p.1));
-    let shortened = f64::midpoint(south, north).to_radians().cos().max(0.1);
+    let shortened = libm::cos(f64::midpoint(south, north).to_radians()).max(0.1);
     let (width, height) = (((east - west) * shortened).max(1e-6), (north - south).max(1e-6));
     let scale = (area.w / width).min(area.h / height);
     let (left, top) = (area.x + (area.w - width * scale) / 2.0, area.y + (area.h - height * scale) / 2.0);
@@ -304,7 +310,9 @@ fn in_rows(neighbours: &[Vec<usize>], area: Rect) -> Vec<(f64, f64)> {
     let down = area.h / rows as f64;
     let mut seen = vec![0; begin.max(1)];
     let mut of_rank = vec![0; begin.max(1)];
-    rank.iter().for_each(|r| of_rank[*r] += 1);
+    for r in &rank {
+        of_rank[*r] += 1;
+    }
     let place = |rank: &usize| {
         let (row, column) = (rank / PER_ROW, rank % PER_ROW);
         let column = if row % 2 == 0 { column } else { PER_ROW - 1 - column };

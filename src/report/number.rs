@@ -7,7 +7,7 @@ fn magnitude(x: f64) -> i32 {
     if x == 0.0 || !x.is_finite() {
         0
     } else {
-        x.abs().log10().floor() as i32
+        libm::log10(x.abs()).floor() as i32
     }
 }
 

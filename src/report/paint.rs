@@ -7,7 +7,7 @@ use plotters::prelude::{BitMapBackend, Color, FontDesc, FontFamily, SVGBackend, 
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontStyle, FontTransform, RGBColor};
 
-use super::font::{self, Weight};
+use super::font::{self, Letter, Weight};
 use super::picture::{Align, Label, Mark, Picture, Rect, Text};
 use super::theme;
 use super::{Lang, ReportError};
@@ -46,7 +46,9 @@ pub(crate) fn svg(picture: &Picture, lang: Lang, id: &str, (title, alt): (&str, 
     let mut marks = through_backend(&[], Some(picture.height), (width, height))?;
     for group in picture.marks.chunk_by(|a, b| is_compact(a) == is_compact(b)) {
         if group.first().is_some_and(is_compact) {
-            group.iter().for_each(|mark| compact(mark, &mut marks));
+            for mark in group {
+                compact(mark, &mut marks);
+            }
         } else {
             marks.push_str(&through_backend(group, None, (width, height))?);
         }
@@ -138,8 +140,10 @@ pub(crate) fn png(picture: &Picture) -> Result<Vec<u8>, ReportError> {
     let mut encoder = png::Encoder::new(&mut bytes, width / POOL as u32, height / POOL as u32);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_filter(png::FilterType::Up);
-    encoder.set_compression(png::Compression::Default);
+    // No filter: charts are plain areas and straight lines, whose bytes repeat as they stand; differences from the line above
+    // made files a quarter larger. Beyond this level the time doubles for 4 % of size.
+    encoder.set_filter(png::Filter::NoFilter);
+    encoder.set_deflate_compression(png::DeflateCompression::Level(4));
     encoder.set_pixel_dims(Some(png::PixelDimensions {
         xppu: 7559,
         yppu: 7559,
@@ -149,6 +153,12 @@ pub(crate) fn png(picture: &Picture) -> Result<Vec<u8>, ReportError> {
     writer.write_image_data(&pooled).map_err(failed)?;
     writer.finish().map_err(failed)?;
     Ok(bytes)
+}
+
+/// Where along the line a letter is drawn, over and over: a font without the weight is made heavier by it.
+fn strokes(letter: &Letter, em: f64) -> impl Iterator<Item = f64> + use<> {
+    let times = if letter.lacks_weight { 3 } else { 1 };
+    (0..times).map(move |n| f64::from(n) * 0.018 * em)
 }
 
 /// The page in fine steps.
@@ -324,8 +334,10 @@ fn write<B: DrawingBackend>(backend: &mut B, text: &Text, target: Target) -> Dra
                 };
                 let look = look(letter.family, letter.height, HPos::Left);
                 // The rasteriser puts the base line half the height below the place.
-                let at = place(pen + letter.bearing, letter.height / 2.0);
-                backend.draw_text(c.encode_utf8(&mut [0; 4]), &look, at).map_err(failed)?;
+                for along in strokes(&letter, em) {
+                    let at = place(pen + letter.bearing + along, letter.height / 2.0);
+                    backend.draw_text(c.encode_utf8(&mut [0; 4]), &look, at).map_err(failed)?;
+                }
                 pen += letter.advance;
             }
             Ok(())

@@ -93,7 +93,7 @@ pub(crate) fn ticks_between((low, high): (f64, f64), count: usize) -> Range {
 
 /// The first round number not below a value above zero.
 fn round_step(raw: f64) -> f64 {
-    let power = 10_f64.powf(raw.log10().floor());
+    let power = libm::pow(10.0, libm::log10(raw).floor());
     let steps = [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().map(|m| m * power);
     steps.into_iter().find(|s| *s >= raw * 0.999).unwrap_or(10.0 * power)
 }

@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::calendar::Calendar;
 use super::number;
-use super::sheet::{id_of, name_of, provenance};
+use super::sheet::{id_of, name_of, provenance, remark};
 use super::tables::{civil, kind};
-use super::{Lang, ReportError};
+use super::{Lang, ReportError, words};
 use crate::experiment::results::{LedgerEntry, MeasureEstimate, Results};
 use crate::experiment::{Advice, GoalReport};
 use crate::stats::Estimate;
@@ -35,7 +35,7 @@ const NARROW: u16 = 50;
 
 /// The headline measures, where the waiting happens, and what to know before believing the numbers.
 #[must_use]
-pub fn text(results: &Results, looks: Looks) -> String {
+pub fn text(results: &Results, lang: Lang, looks: Looks) -> String {
     let run = &results.run;
     let mut out = String::new();
     let heading = |out: &mut String, words: &str| match looks {
@@ -47,50 +47,41 @@ pub fn text(results: &Results, looks: Looks) -> String {
     } else {
         run.title.clone()
     };
-    let provenance = format!("{} Seed {}.", provenance(results, true, Lang::En).replace('\u{a0}', " "), run.seed);
+    let mut provenance = provenance(results, true, lang).replace('\u{a0}', " ");
+    remark(
+        &mut provenance,
+        &lang.pick(format!("Seed {}.", run.seed), format!("随机种子 {}。", run.seed)),
+    );
     // Writing into a string cannot fail.
     let _ = writeln!(out, "{}\n{}", wrapped(&title, looks), wrapped(&provenance, looks));
     for goal in &run.goals {
-        let _ = writeln!(out, "{}", wrapped(&goal_sentence(goal), looks));
+        let _ = writeln!(out, "{}", wrapped(&words::goal(goal, lang), looks));
     }
     let headline: Vec<&MeasureEstimate> = results.measures.iter().filter(|m| m.headline).collect();
     if headline.is_empty() {
-        let _ = writeln!(out, "\nNo measure is marked for the summary.");
+        let _ = writeln!(
+            out,
+            "\n{}",
+            lang.pick("No measure is marked for the summary.", "没有列入摘要的指标。")
+        );
     } else {
-        let _ = heading(&mut out, "Measures");
-        let _ = writeln!(out, "{}", measures_table(&headline, looks));
+        let _ = heading(&mut out, lang.pick("Measures", "指标"));
+        let _ = writeln!(out, "{}", measures_table(&headline, lang, looks));
     }
     let waits = waits(results);
     if waits.is_empty() {
-        let _ = writeln!(out, "\nNo train waited.");
+        let _ = writeln!(out, "\n{}", lang.pick("No train waited.", "没有列车等待。"));
     } else {
-        let _ = heading(&mut out, "Where the waiting happens");
-        let _ = writeln!(out, "{}", waits_table(results, &waits, looks));
+        let _ = heading(&mut out, lang.pick("Where the waiting happens", "等待发生在哪里"));
+        let _ = writeln!(out, "{}", waits_table(results, &waits, lang, looks));
     }
     if !results.advice.is_empty() {
-        let _ = heading(&mut out, "Before believing the numbers");
+        let _ = heading(&mut out, lang.pick("Before believing the numbers", "采信数值之前"));
         for advice in &results.advice {
-            let _ = writeln!(out, "{}", wrapped(&format!("- {advice}"), looks));
+            let _ = writeln!(out, "{}", wrapped(&format!("- {}", words::advice(advice, lang)), looks));
         }
     }
     out
-}
-
-/// What became of a goal of precision.
-#[must_use]
-pub fn goal_sentence(goal: &GoalReport) -> String {
-    let per_cent = |share: f64| number::plain(share * 100.0);
-    let known = goal.relative_half_width.map_or_else(
-        || "has no interval relative to its mean".to_owned(),
-        |share| format!("is known to ± {} %", per_cent(share)),
-    );
-    format!(
-        "{} {known} at {} % confidence; asked for was an error within {} %: {}.",
-        goal.label,
-        per_cent(goal.confidence),
-        per_cent(goal.within),
-        if goal.reached { "reached" } else { "not reached" }
-    )
 }
 
 /// Sentences with line breaks between words, so that a terminal does not break within them.
@@ -149,33 +140,46 @@ pub fn cell(text: &str, looks: Looks) -> Cell {
     Cell::new(if looks == Looks::Plain { text.replace('|', "\\|") } else { text })
 }
 
-fn measures_table(headline: &[&MeasureEstimate], looks: Looks) -> Table {
-    let mut table = table(&["of", "measure", "mean ± half-width", "unit"], looks);
+fn measures_table(headline: &[&MeasureEstimate], lang: Lang, looks: Looks) -> Table {
+    let columns = lang.pick(
+        ["of", "measure", "mean ± half-width", "unit"],
+        ["对象", "指标", "均值 ± 半宽", "单位"],
+    );
+    let mut table = table(&columns, looks);
     let mut last = "";
     for m in headline {
-        let (of, what) = m.label.split_once(": ").unwrap_or(("", &m.label));
+        let (of, what) = m.label.split_once(lang.pick(": ", "：")).unwrap_or(("", &m.label));
         let shown = if of == last { "" } else { of };
         last = of;
-        // A share has no unit; people read it in percent.
-        let share = m.unit.is_empty();
-        let read_as = m.estimate.map(|e| if share { number::as_percent(&e) } else { e });
-        let value = read_as.map_or_else(|| "no value".to_owned(), |e| number::with_interval(&e));
+        let (value, unit) = read_as(m, lang);
         table.add_row([
             cell(shown, looks),
             cell(what, looks),
             cell(&value, looks).set_alignment(CellAlignment::Right),
-            cell(if share { "%" } else { m.unit }, looks),
+            cell(unit, looks),
         ]);
     }
     table
 }
 
-fn waits_table(results: &Results, waits: &[(&LedgerEntry, f64)], looks: Looks) -> Table {
-    let mut table = table(&["at", "waiting for", "hours per train", "of all waiting"], looks);
+/// The estimate of a measure and its unit as people read them: a share, which has no unit, in percent.
+pub(super) fn read_as(m: &MeasureEstimate, lang: Lang) -> (String, &str) {
+    let share = m.unit.is_empty();
+    let estimate = m.estimate.map(|e| if share { number::as_percent(&e) } else { e });
+    let value = estimate.map_or_else(|| lang.pick("no value", "无值").to_owned(), |e| number::with_interval(&e));
+    (value, if share { "%" } else { words::unit(m.unit, lang) })
+}
+
+fn waits_table(results: &Results, waits: &[(&LedgerEntry, f64)], lang: Lang, looks: Looks) -> Table {
+    let columns = lang.pick(
+        ["at", "waiting for", "hours per train", "of all waiting"],
+        ["位置", "等待原因", "每列车小时", "占全部等待"],
+    );
+    let mut table = table(&columns, looks);
     for (entry, share) in waits.iter().take(WAITS) {
         table.add_row([
             cell(&name_of(results, entry.location).text, looks),
-            cell(entry.activity.label(), looks),
+            cell(words::activity(entry.activity, lang), looks),
             cell(&number::with_interval(&entry.hours_per_train), looks).set_alignment(CellAlignment::Right),
             cell(&format!("{:.0} %", share * 100.0), looks).set_alignment(CellAlignment::Right),
         ]);
@@ -184,7 +188,7 @@ fn waits_table(results: &Results, waits: &[(&LedgerEntry, f64)], looks: Looks) -
 }
 
 /// Places and causes of waiting from most hours per train to least, each with its share of all waiting.
-fn waits(results: &Results) -> Vec<(&LedgerEntry, f64)> {
+pub(super) fn waits(results: &Results) -> Vec<(&LedgerEntry, f64)> {
     let hours = |e: &LedgerEntry| {
         if e.hours_per_train.mean.is_finite() {
             e.hours_per_train.mean
@@ -251,7 +255,7 @@ pub fn json(results: &Results) -> Result<String, ReportError> {
     Ok(serde_json::to_string_pretty(&document)? + "\n")
 }
 
-fn kind_hours(results: &Results, of: &str) -> f64 {
+pub(super) fn kind_hours(results: &Results, of: &str) -> f64 {
     results
         .ledger
         .iter()
@@ -312,7 +316,7 @@ mod tests {
 
     #[test]
     fn plain_is_markdown_and_names_each_thing_once() {
-        let text = text(&fixture::usual(), Looks::Plain);
+        let text = text(&fixture::usual(), Lang::En, Looks::Plain);
         assert!(text.starts_with("# Both ports, half a year\n"));
         assert!(text.contains("| Urumqi West | dwell time, 95th percentile |"), "{text}");
         assert!(text.contains("|             | share of time blocked "), "{text}");
@@ -324,7 +328,7 @@ mod tests {
     #[test]
     fn a_terminal_is_not_overrun() {
         for columns in [40, 50, 80, 120] {
-            let text = text(&fixture::crowded(), Looks::Terminal { columns });
+            let text = text(&fixture::crowded(), Lang::En, Looks::Terminal { columns });
             assert_eq!(text.contains('╭'), columns >= NARROW);
             // Sentences are for the terminal to wrap.
             let edges = ['│', '╭', '╰', '╞', '├', '─', '═'];
@@ -378,7 +382,7 @@ mod tests {
 
     #[test]
     fn nothing_measured_is_said() {
-        let text = text(&fixture::empty(), Looks::Plain);
+        let text = text(&fixture::empty(), Lang::En, Looks::Plain);
         assert!(text.contains("No measure is marked") && text.contains("No train waited."));
         assert!(json(&fixture::empty()).is_ok());
     }
@@ -387,7 +391,7 @@ mod tests {
     fn hostile_labels_do_not_break_the_table() {
         let mut results = fixture::tiny();
         results.measures[0].label = "Yard: a | b\u{1b}[31m\nc".to_owned();
-        let text = text(&results, Looks::Plain);
+        let text = text(&results, Lang::En, Looks::Plain);
         assert!(text.contains("a \\| b [31m c"), "{text}");
     }
 }

@@ -57,13 +57,27 @@ pub const GOOD: RGBColor = RGBColor(0, 128, 96);
 
 /// From little to much in heat maps: one hue, darker step by step, so that print and eyes without colour keep the order.
 pub const SEQUENTIAL: [RGBColor; 7] = [
-    RGBColor(222, 235, 246),
-    RGBColor(190, 214, 234),
-    RGBColor(150, 190, 220),
-    RGBColor(104, 160, 203),
+    RGBColor(208, 226, 241),
+    RGBColor(176, 205, 229),
+    RGBColor(140, 182, 216),
+    RGBColor(100, 156, 200),
     RGBColor(60, 126, 180),
     RGBColor(24, 88, 146),
     RGBColor(8, 48, 96),
+];
+
+/// The same two where so many trains run that their lines would hide those that wait.
+pub const RUNNING_DOWN_FAINT: RGBColor = RGBColor(186, 194, 203);
+/// See [`RUNNING_DOWN_FAINT`].
+pub const RUNNING_UP_FAINT: RGBColor = RGBColor(170, 206, 226);
+/// From few to many trains running, in greys beside which the colours of waiting stand out.
+pub const RUNNING: [RGBColor; 6] = [
+    RGBColor(238, 240, 243),
+    RGBColor(220, 225, 230),
+    RGBColor(198, 206, 214),
+    RGBColor(172, 182, 192),
+    RGBColor(140, 152, 164),
+    RGBColor(104, 118, 132),
 ];
 
 /// The colour of a share, from 0 for the least to 1 for the most.

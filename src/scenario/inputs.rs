@@ -1,12 +1,14 @@
 //! Every value of a scenario with the remark that stands beside it, for the document of inputs.
 
+use serde::{Deserialize, Serialize};
+
 use super::document::{Node, Value};
 use super::layers::names_a_law;
 use super::problem::Source;
 use super::resolved::inline;
 
 /// A value as it was written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Input {
     /// The dotted path of its key.
     pub key: String,

@@ -17,6 +17,8 @@
 use std::fs;
 use std::path::Path;
 
+use crate::lang::Lang;
+
 mod check;
 mod decode;
 mod disruption;
@@ -64,6 +66,13 @@ impl Loaded {
     #[must_use]
     pub fn inputs(&self) -> Vec<Input> {
         inputs::inputs(&self.root, &self.sources)
+    }
+
+    /// The same scenario under its names in another language, where they are given in it.
+    #[must_use]
+    pub fn named_in(&self, lang: Lang) -> Scenario {
+        let cx = reader::Context::new(&self.root, Vec::new()).speaking(lang);
+        decode::scenario(&cx).unwrap_or_else(|| self.scenario.clone())
     }
 
     /// Problems found after loading, drawn at their places: the dotted path of a table or key, what is

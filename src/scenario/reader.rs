@@ -8,11 +8,14 @@ use super::item::Item;
 use super::nearest::suggestion;
 use super::problem::{Problem, ProblemKind, Severity, Thing};
 use super::types::Id;
+use crate::lang::Lang;
 
 /// What all cursors share: the names that exist, and the problems found so far.
 #[derive(Debug)]
 pub(super) struct Context<'a> {
     root: &'a Node,
+    /// In which language names are read where they are given in it.
+    lang: Lang,
     problems: RefCell<Vec<Problem>>,
     /// Every key that each table was asked for, by the path of the table, to compare with key reference and schema.
     #[cfg(test)]
@@ -24,10 +27,21 @@ impl<'a> Context<'a> {
     pub(super) fn new(root: &'a Node, problems: Vec<Problem>) -> Self {
         Self {
             root,
+            lang: Lang::default(),
             problems: RefCell::new(problems),
             #[cfg(test)]
             known_keys: RefCell::default(),
         }
+    }
+
+    /// The same, with names in another language.
+    pub(super) fn speaking(self, lang: Lang) -> Self {
+        Self { lang, ..self }
+    }
+
+    /// In which language names are read.
+    pub(super) fn lang(&self) -> Lang {
+        self.lang
     }
 
     /// The whole document.
@@ -172,9 +186,20 @@ impl<'a> Reader<'a> {
         Problem::error(ProblemKind::Missing, joined(&self.item.path, key), self.item.node.key.clone())
     }
 
-    /// The name for people, by default the id.
+    /// The name for people: in the language that is read where it is given in it, else as it stands, by default the id.
     pub(super) fn name(&mut self, id: &str) -> String {
-        self.optional("name", |item| item.text("a name")).unwrap_or(id).to_owned()
+        let name = self.optional("name", |item| item.text("a name"));
+        self.spoken("names").or(name).unwrap_or(id).to_owned()
+    }
+
+    /// Of a text in several languages, a key for each, that in the language that is read.
+    pub(super) fn spoken(&mut self, key: &'static str) -> Option<&'a str> {
+        let asked = self.item.cx.lang;
+        let read = |reader: &mut Reader<'a>| {
+            let texts = Lang::ALL.map(|lang| (lang, reader.optional(lang.code(), |item| item.text("a name"))));
+            texts.into_iter().find(|(lang, _)| *lang == asked).and_then(|(_, text)| text)
+        };
+        self.optional(key, |item| item.table(read)).flatten()
     }
 
     /// Things by id; none where the key is left out.

@@ -9,6 +9,7 @@ use jiff::civil::{Date, DateTime, Time, Weekday};
 
 use super::disruption::Disruption;
 pub use super::interruptions::{Breakdowns, Outage, Storms, Wind, WindChange, WindLimits};
+use crate::lang::Lang;
 use crate::random::Law;
 use crate::units::Duration;
 
@@ -18,6 +19,8 @@ pub type Id = String;
 /// Everything that a run needs to know.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scenario {
+    /// In which language its names are read where they are given in it.
+    pub lang: Lang,
     /// One line for headings.
     pub title: String,
     /// What the scenario asks or shows, in sentences; may be empty.

@@ -1,23 +1,35 @@
 //! A mean across independent replications and its Student interval.
 
-use serde::Serialize;
-use statrs::distribution::{ContinuousCDF, StudentsT};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::student::student_quantile;
 
 /// A mean with its interval and the spread it comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     /// How many replications had a value.
     pub n: u32,
     /// The mean of their values.
+    #[serde(deserialize_with = "number_or_nan")]
     pub mean: f64,
     /// Half the width of the confidence interval for the mean; absent below two replications.
     pub half_width: Option<f64>,
     /// Standard deviation between replications (divisor n - 1); absent below two replications.
     pub sd: Option<f64>,
     /// The smallest value.
+    #[serde(deserialize_with = "number_or_nan")]
     pub min: f64,
     /// The largest value.
+    #[serde(deserialize_with = "number_or_nan")]
     pub max: f64,
+}
+
+/// A number as JSON has it, which writes `null` for one that is undefined.
+///
+/// # Errors
+/// What stands there is no number.
+pub fn number_or_nan<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+    Option::deserialize(from).map(|number| number.unwrap_or(f64::NAN))
 }
 
 impl Estimate {
@@ -103,36 +115,9 @@ pub fn estimate(values: impl IntoIterator<Item = f64>, confidence: f64) -> Optio
     gather.estimate(confidence)
 }
 
-/// The quantile of Student's t with the given degrees of freedom (at least 1).
-#[must_use]
-pub fn student_quantile(p: f64, degrees_of_freedom: u32) -> f64 {
-    StudentsT::new(0.0, 1.0, f64::from(degrees_of_freedom.max(1))).map_or(f64::INFINITY, |t| t.inverse_cdf(p))
-}
-
-/// The chance that Student's t with the given degrees of freedom (at least 1) is at least as far from 0 as `t`.
-#[must_use]
-pub fn student_two_sided(t: f64, degrees_of_freedom: u32) -> f64 {
-    StudentsT::new(0.0, 1.0, f64::from(degrees_of_freedom.max(1))).map_or(1.0, |law| 2.0 * law.sf(t.abs()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Values from the usual tables, to nine decimals.
-    #[test]
-    fn student_quantiles_as_tabulated() {
-        for (df, t) in [
-            (1, 12.706_204_736),
-            (4, 2.776_445_105),
-            (9, 2.262_157_163),
-            (29, 2.045_229_642),
-            (99, 1.984_216_952),
-        ] {
-            assert!((student_quantile(0.975, df) - t).abs() < 1e-8, "{df}");
-            assert!((student_two_sided(-t, df) - 0.05).abs() < 1e-9, "{df}");
-        }
-    }
 
     #[test]
     fn a_large_offset_costs_no_digits() {

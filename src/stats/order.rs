@@ -1,8 +1,8 @@
 //! Intervals of quantiles that assume nothing of the distribution.
 
 use serde::Serialize;
-use statrs::distribution::{Binomial, DiscreteCDF};
 
+use super::beta::binomial_at_most;
 use super::quantile::rank;
 
 /// Which order statistics of a sample hold a quantile between them.
@@ -25,9 +25,11 @@ pub struct QuantileRanks {
 #[must_use]
 pub fn quantile_ranks(n: u32, p: f64, confidence: f64) -> Option<QuantileRanks> {
     let tail = (1.0 - confidence) / 2.0;
+    if !(0.0..=1.0).contains(&p) {
+        return None;
+    }
     // How many values lie below; rank r is above the quantile when fewer than r do.
-    let below = Binomial::new(p, n.into()).ok()?;
-    let at_most = |count: u32| below.cdf(count.into());
+    let at_most = |count: u32| binomial_at_most(count, n, p);
     let lower = partition(n, |r| at_most(r - 1) <= tail).checked_sub(1)?;
     let upper = partition(n, |r| at_most(r - 1) < 1.0 - tail);
     if lower == 0 || upper > n {

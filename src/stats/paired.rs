@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::estimate::{Estimate, estimate, student_two_sided};
+use super::estimate::{Estimate, estimate};
+use super::student::student_two_sided;
 
 /// What pairs of replications say of the difference of two means.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]

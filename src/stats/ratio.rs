@@ -1,6 +1,7 @@
 //! The ratio of two means.
 
-use super::estimate::{Estimate, student_quantile};
+use super::estimate::Estimate;
+use super::student::student_quantile;
 
 /// The ratio of the means of pairs (numerator, denominator), one a replication, such as hours over trains.
 ///

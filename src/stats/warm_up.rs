@@ -1,12 +1,12 @@
 //! How much of the start of a series still shows how it began.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Values in a batch of MSER-5.
 pub const MSER_5: usize = 5;
 
 /// What MSER says of a series.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Truncation {
     /// Delete so many values from the front.
     At(usize),

@@ -115,7 +115,7 @@ fn runs_table(plan: &Plan, rows: &[Filled]) -> Table {
     table
 }
 
-/// The indices of the measures of which the table of points has an estimate: headlines and those of the stopping rule.
+/// The indices of the measures of which the table of points has an estimate: headlines and those that a rule looks at.
 #[must_use]
 pub fn headlines(plan: &Plan) -> Vec<usize> {
     let watched = plan.watched();

@@ -35,10 +35,76 @@ pub fn m_m_1_waiting(utilisation: f64) -> f64 {
     utilisation * utilisation / (1.0 - utilisation)
 }
 
-/// Share of time with `n` in M/M/1/K: Gross et al. (2008), section 2.5.
+/// Shares of time with 0, 1, ... `most` in M/M/c/K: Gross et al. (2008), section 2.5.
 #[must_use]
-pub fn m_m_1_k(utilisation: f64, most: i32, n: i32) -> f64 {
-    utilisation.powi(n) * (1.0 - utilisation) / (1.0 - utilisation.powi(most + 1))
+pub fn m_m_c_k(servers: u32, offered: f64, most: u32) -> Vec<f64> {
+    let weights = (0..=most).scan(1.0, |weight, n| {
+        if n > 0 {
+            *weight *= offered / f64::from(n.min(servers));
+        }
+        Some(*weight)
+    });
+    shares(weights.collect())
+}
+
+/// Mean number out of order among so many machines with so many repairers, each machine breaking down at `ratio` of the rate at
+/// which one is repaired: Gross et al. (2008), section 2.7.
+#[must_use]
+pub fn machine_repair(machines: u32, repairers: u32, ratio: f64) -> f64 {
+    let weights = (0..=machines).scan(1.0, |weight, n| {
+        if n > 0 {
+            *weight *= f64::from(machines + 1 - n) * ratio / f64::from(n.min(repairers));
+        }
+        Some(*weight)
+    });
+    mean_number(&shares(weights.collect()))
+}
+
+fn shares(weights: Vec<f64>) -> Vec<f64> {
+    let all: f64 = weights.iter().sum();
+    weights.into_iter().map(|weight| weight / all).collect()
+}
+
+/// The mean number where 0, 1, 2 and so on have these shares of time.
+#[must_use]
+pub fn mean_number(shares: &[f64]) -> f64 {
+    (0u32..).zip(shares).map(|(n, share)| f64::from(n) * share).sum()
+}
+
+/// Mean waits of the classes of a queue with priority without interruption, the highest first, unit exponential work for all:
+/// Cobham (1954), Operations Research 2(1), 70-76; Gross et al. (2008), section 3.4.1.
+#[must_use]
+pub fn cobham(loads: &[f64]) -> Vec<f64> {
+    let left: f64 = loads.iter().sum();
+    let waits = loads.iter().scan(0.0, |above, load| {
+        let below = *above + load;
+        let wait = left / ((1.0 - *above) * (1.0 - below));
+        *above = below;
+        Some(wait)
+    });
+    waits.collect()
+}
+
+/// The mean time in M/G/1, with mean and second moment of the work, whose server is up for exponential times of mean `up` and
+/// down for times of mean and second moment `down`, busy or not, the work resting meanwhile: derived in
+/// `scenarios/oracles/storms.toml`. With exponential times this is White & Christie (1958), Operations Research 6(1), 79-95; in
+/// general model A of Avi-Itzhak & Naor (1963), Operations Research 11(3), 303-320.
+#[must_use]
+pub fn time_with_interruptions(rate: f64, work: (f64, f64), up: f64, down: (f64, f64)) -> f64 {
+    let a = 1.0 + down.0 / up;
+    let rest = (1.0 - 1.0 / a) * down.1 / (2.0 * down.0);
+    let load = rate * work.0;
+    let found = (load * rest + rate * work.1 * a / 2.0) / (1.0 - load * a);
+    rest + a * (found + work.0)
+}
+
+/// The mean wait in `E_k`/M/1 with unit work, arrivals at the rate `rate / k`: s / (1 - s) with the root s of
+/// s = (rate / (rate + 1 - s))^k. Kleinrock (1975), Queueing Systems I, section 6.4.
+#[must_use]
+pub fn erlang_m_1(phases: u32, rate: f64) -> f64 {
+    let next = |s: f64| (0..phases).fold(1.0, |product, _| product * rate / (rate + 1.0 - s));
+    let root = (0..500).fold(0.5, |s, _| next(s));
+    root / (1.0 - root)
 }
 
 /// Throughput of two stations in a row with unit exponential work, the first never without work and room for so many
@@ -113,8 +179,18 @@ mod tests {
             (m_m_1_waiting(0.8), 3.2),
             (m_m_1_breakdowns(0.5, 0.05, 0.2), 3.0),
             (m_m_1_breakdowns(0.8, 0.0, 1.0), 4.0),
-            (m_m_1_k(0.8, 5, 5), 0.088_819_5),
-            ((0..=5).map(|n| f64::from(n) * m_m_1_k(0.8, 5, n)).sum(), 1.868_332_0),
+            (m_m_c_k(1, 0.8, 5)[5], 0.088_819_5),
+            (mean_number(&m_m_c_k(1, 0.8, 5)), 1.868_332_0),
+            (m_m_c_k(10, 8.0, 10)[10], 0.121_661_1),
+            (machine_repair(10, 1, 0.1), 2.145_823),
+            (machine_repair(10, 2, 0.2), 2.403_722),
+            (machine_repair(4, 1, 0.5), 23.0 / 10.5),
+            (cobham(&[0.3, 0.5])[0], 1.142_857),
+            (cobham(&[0.3, 0.5])[1], 5.714_286),
+            (time_with_interruptions(0.6, (1.0, 2.0), 10.0, (2.5, 12.5)), 7.0),
+            (time_with_interruptions(0.5, (1.0, 2.0), 20.0, (5.0, 50.0)), 3.0 / 0.5),
+            (erlang_m_1(1, 0.8), 4.0),
+            (erlang_m_1(2, 1.6), 2.843_980),
             (blocking_tandem(2), 0.8),
         ] {
             assert!((found - expected).abs() < 1e-6, "{found} {expected}");

@@ -16,8 +16,8 @@ use std::sync::atomic::AtomicBool;
 use serde::Serialize;
 
 pub use formulas::{
-    blocking_tandem, erlang_b, erlang_c, finite_source, m_m_1_breakdowns, m_m_1_k, m_m_1_waiting, m_m_1_waiting_from_empty,
-    pollaczek_khinchine,
+    blocking_tandem, cobham, erlang_b, erlang_c, erlang_m_1, finite_source, m_m_1_breakdowns, m_m_1_waiting, m_m_1_waiting_from_empty,
+    m_m_c_k, machine_repair, mean_number, pollaczek_khinchine, time_with_interruptions,
 };
 pub use identities::identities;
 pub use oracles::{Check, Oracle, Slip, SlipOf, oracles};
@@ -143,7 +143,7 @@ fn verify_text(oracle: &Oracle, text: &str, seed: u64, threads: usize, stop: &At
         let estimate = results.estimate(check.measure).filter(|e| e.n > 1);
         let estimate = estimate.ok_or_else(|| refused(format!("no value for {}", check.measure)))?;
         let own = estimate.sd.unwrap_or_default() / f64::from(estimate.n).sqrt();
-        let half_width = student_quantile(f64::midpoint(1.0, plan.confidence), estimate.n - 1) * own.hypot(check.error);
+        let half_width = student_quantile(f64::midpoint(1.0, plan.confidence), estimate.n - 1) * libm::hypot(own, check.error);
         Ok(Verdict {
             oracle: oracle.id,
             system: oracle.system,

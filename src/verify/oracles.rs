@@ -1,8 +1,8 @@
 //! The pack: ordinary scenarios with what is known of them.
 
 use super::formulas::{
-    blocking_tandem, erlang_b, erlang_c, finite_source, m_m_1_breakdowns, m_m_1_k, m_m_1_waiting, m_m_1_waiting_from_empty,
-    pollaczek_khinchine,
+    blocking_tandem, cobham, erlang_b, erlang_c, erlang_m_1, finite_source, m_m_1_breakdowns, m_m_1_waiting, m_m_1_waiting_from_empty,
+    m_m_c_k, machine_repair, mean_number, pollaczek_khinchine, time_with_interruptions,
 };
 
 /// A scenario whose numbers are known.
@@ -98,6 +98,8 @@ const FEWER: Slip = slip(SlipOf::Rate, r#"rate = "19.2/day""#, r#"rate = "17.28/
 pub fn oracles() -> Vec<Oracle> {
     let mut all = single_stations();
     all.extend(limited());
+    all.extend(interrupted());
+    all.extend(in_batches());
     all.extend(networks());
     all.extend(formation());
     all.push(corridor());
@@ -112,7 +114,11 @@ fn single_stations() -> Vec<Oracle> {
             vec![
                 check("wait, h", WAIT, pollaczek_khinchine(0.8, 1.0)),
                 check("trains waiting", WAITING, m_m_1_waiting(0.8)),
-                check("95 % of times in the system, h", "places.q.dwell_time_hours_p95", 5.0 * 20f64.ln()),
+                check(
+                    "95 % of times in the system, h",
+                    "places.q.dwell_time_hours_p95",
+                    5.0 * libm::log(20.0)
+                ),
             ],
             vec![
                 LATE,
@@ -154,6 +160,16 @@ fn single_stations() -> Vec<Oracle> {
             vec![LATE, slip(SlipOf::Count, "desks = 3", "desks = 4")]
         ),
         oracle!(
+            "m_m_5",
+            "M/M/5",
+            vec![check("wait, h", WAIT, erlang_c(5, 4.0))],
+            vec![
+                LATE,
+                slip(SlipOf::Rate, "96/day", "86.4/day"),
+                slip(SlipOf::Count, "desks = 5", "desks = 6")
+            ]
+        ),
+        oracle!(
             "busy_share",
             "M/G/2, Weibull",
             vec![check("share busy", "places.q.clearance.desk.busy_share", 0.4)],
@@ -165,7 +181,7 @@ fn single_stations() -> Vec<Oracle> {
 /// Those with a limit or a begin.
 fn limited() -> Vec<Oracle> {
     let lost = 8.0 * erlang_b(10, 8.0) * 8_000.0;
-    let of_five = |n| m_m_1_k(0.8, 5, n);
+    let (one_desk, three_desks) = (m_m_c_k(1, 0.8, 5), m_m_c_k(3, 2.4, 8));
     vec![
         oracle!(
             "erlang_b",
@@ -194,14 +210,69 @@ fn limited() -> Vec<Oracle> {
             "m_m_1_5",
             "M/M/1/5",
             vec![
-                check(
-                    "trains at the desk",
-                    "places.q.trains_present_mean",
-                    (0..=5).map(|n| f64::from(n) * of_five(n)).sum()
-                ),
-                check("trains served", "places.q.trains", 0.8 * 20_000.0 * (1.0 - of_five(5))),
+                check("trains at the desk", "places.q.trains_present_mean", mean_number(&one_desk)),
+                check("trains served", "places.q.trains", 0.8 * 20_000.0 * (1.0 - one_desk[5])),
             ],
             vec![slip(SlipOf::Count, "divert_above = 3", "divert_above = 4"), LATE]
+        ),
+        oracle!(
+            "m_m_3_8",
+            "M/M/3/8",
+            vec![
+                check("trains at the desks", "places.q.trains_present_mean", mean_number(&three_desks)),
+                check("trains served", "places.q.trains", 2.4 * 20_000.0 * (1.0 - three_desks[8])),
+            ],
+            vec![
+                slip(SlipOf::Count, "divert_above = 4", "divert_above = 5"),
+                slip(SlipOf::Count, "desks = 3", "desks = 4"),
+                LATE
+            ]
+        ),
+        oracle!(
+            "from_empty",
+            "M/M/1 from empty",
+            vec![check("trains waiting, first 100 h", WAITING, m_m_1_waiting_from_empty(0.9, 100.0))],
+            vec![LATE, slip(SlipOf::Rate, r#"warm_up = "0 h""#, r#"warm_up = "100 h""#)]
+        ),
+    ]
+}
+
+/// Those whose server is not always there, or serves others first.
+fn interrupted() -> Vec<Oracle> {
+    const FIRST: &str = "flows.first.transit_time_hours_mean";
+    const SECOND: &str = "flows.second.transit_time_hours_mean";
+    const TRAINS: &str = "flows.trains.transit_time_hours_mean";
+    const STAY: &str = "places.q.dwell_time_hours_mean";
+    let waits = cobham(&[0.3, 0.5]);
+    vec![
+        oracle!(
+            "priority",
+            "M/M/1 with priority",
+            vec![
+                check("time of the higher class, h", FIRST, waits[0] + 1.0),
+                check("time of the lower class, h", SECOND, waits[1] + 1.0),
+            ],
+            vec![
+                slip(SlipOf::Order, "priority = 1", "priority = 0"),
+                slip(SlipOf::Order, "100000 h", "10 h"),
+                LATE,
+            ]
+        ),
+        oracle!(
+            "vacations",
+            "M/M/1 with vacations",
+            vec![check("time in the system, h", TRAINS, pollaczek_khinchine(0.8, 1.0) + 1.0 + 1.0)],
+            vec![
+                FEWER,
+                slip(SlipOf::Rate, r#"every = "3 h""#, r#"every = "30 h""#),
+                slip(SlipOf::Law, r#"{ law = "exponential", mean = "1 h" }"#, r#""1 h""#),
+            ]
+        ),
+        oracle!(
+            "vacations_fixed",
+            "M/D/1 with vacations",
+            vec![check("time in the system, h", TRAINS, pollaczek_khinchine(0.8, 0.0) + 0.5 + 1.0)],
+            vec![FEWER, slip(SlipOf::Order, "priority = 1", "priority = 0")]
         ),
         oracle!(
             "m_m_1_breakdowns",
@@ -214,10 +285,70 @@ fn limited() -> Vec<Oracle> {
             vec![LATE, slip(SlipOf::Order, "in_hand = \"pause\"", "in_hand = \"finish\""),]
         ),
         oracle!(
-            "from_empty",
-            "M/M/1 from empty",
-            vec![check("trains waiting, first 100 h", WAITING, m_m_1_waiting_from_empty(0.9, 100.0))],
-            vec![LATE, slip(SlipOf::Rate, r#"warm_up = "0 h""#, r#"warm_up = "100 h""#)]
+            "berth_breakdowns",
+            "M/M/1, crane breaks down",
+            vec![check(
+                "time at the berth, h",
+                STAY,
+                time_with_interruptions(0.6, (1.0, 2.0), 10.0, (2.5, 12.5))
+            )],
+            vec![LATE, slip(SlipOf::Rate, r#"mean = "150 min""#, r#"mean = "165 min""#)]
+        ),
+        oracle!(
+            "storms",
+            "M/G/1 with storms",
+            vec![check(
+                "time at the berth, h",
+                STAY,
+                time_with_interruptions(0.6, (1.0, 1.25), 9.0, (3.0, 9.0 * 1.25))
+            )],
+            vec![
+                slip(SlipOf::Rate, r#"mean = "3 h""#, r#"mean = "3.3 h""#),
+                slip(SlipOf::Order, "outdoor = true", "outdoor = false"),
+            ]
+        ),
+        oracle!(
+            "machine_repair",
+            "machine repair",
+            vec![
+                check(
+                    "cranes down, 1 repairer",
+                    "places.q.reloading.one.cranes_down_mean",
+                    machine_repair(10, 1, 0.1)
+                ),
+                check(
+                    "cranes down, 2 repairers",
+                    "places.q.reloading.two.cranes_down_mean",
+                    machine_repair(10, 2, 0.2)
+                ),
+            ],
+            vec![
+                slip(SlipOf::Rate, r#"mean = "60 min""#, r#"mean = "66 min""#),
+                slip(SlipOf::Count, "repairers = 2", "repairers = 3"),
+            ]
+        ),
+    ]
+}
+
+/// Those where several come or are served at once.
+fn in_batches() -> Vec<Oracle> {
+    vec![
+        oracle!(
+            "batches",
+            "service in batches of 3",
+            vec![check("wait of a batch, h", WAIT, erlang_m_1(3, 2.4))],
+            vec![LATE, slip(SlipOf::Count, "size = 3", "size = 4")]
+        ),
+        oracle!(
+            "batch_arrivals",
+            "arrivals in batches of 3",
+            vec![check(
+                "boxes waiting",
+                "places.q.clearance.papers.inspection.bay.boxes_waiting_mean",
+                // r (1 + E[X^2] / E[X]) / (2 (1 - r)) less those in service.
+                0.8 * (1.0 + 3.0) / (2.0 * 0.2) - 0.8
+            )],
+            vec![LATE, slip(SlipOf::Count, "boxes = 3", "boxes = 4")]
         ),
     ]
 }

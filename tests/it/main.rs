@@ -12,6 +12,8 @@
 //! | `coverage` | do intervals cover what they say? |
 //! | `common_numbers` | does a change leave alone what it does not touch? |
 //! | `cli` | does the program say, write and return what a person expects? |
+//! | `drawn_again` | does a folder give its charts and its page again, and is a changed one refused? |
+//! | `lang` | do charts, screens and names speak the language that is asked for, and data none but English? |
 //! | `newcomer` | does the scenario to begin with run as it is, and does a shell complete every command? |
 //! | `growth` | does a run of ten times the length cost ten times as much? |
 //! | `walks` | can the guide and the front page be followed as they stand? |
@@ -26,10 +28,11 @@ mod cli;
 mod common;
 mod common_numbers;
 mod coverage;
+mod drawn_again;
 mod fit_to_targets;
 mod growth;
-mod interruptions;
 mod invariants;
+mod lang;
 mod limits;
 mod manners;
 mod newcomer;

@@ -159,7 +159,7 @@ fn bad_tables_are_refused_before_anything_runs() {
         (
             "at_most = 400",
             "at_most = 400\nprices = [\"trains_inside_mean at 3\"]",
-            "`indifference`",
+            "`optimise.indifference` is missing",
         ),
         ("at_most = 400", "at_most = 400\nconfidence = 0.2", "is out of range"),
         ("at_most = 400", "at_most = 5", "less than the replications before the first look"),

@@ -40,7 +40,7 @@ fn hashes(results: &Results) -> [String; 2] {
         .measures
         .iter()
         .filter_map(|m| m.estimate)
-        .flat_map(|e| [e.mean, e.min, e.max]);
+        .flat_map(|e| [e.mean, e.min, e.max].into_iter().chain(e.sd).chain(e.half_width));
     for x in each {
         estimates.update(x.to_bits().to_le_bytes());
     }

@@ -23,7 +23,7 @@ const BAD_POINTS: usize = 40;
 /// Points that are read before their measures are added to the others', which bounds memory.
 const AT_ONCE: usize = 64;
 /// What a scenario says about itself, and what a plan says in its place, has no influence on a run.
-const WITHOUT_INFLUENCE: [&str; 3] = ["title", "description", "run"];
+const WITHOUT_INFLUENCE: [&str; 4] = ["title", "titles", "description", "run"];
 
 /// Everything that is to be run, in order; the same bytes on every machine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -246,7 +246,7 @@ fn values(resolved: &str) -> BTreeMap<String, String> {
     let pairs = lines.iter().filter_map(|line| line.split_once(" = "));
     let first = |key: &str| key.split('.').next().unwrap_or_default().to_owned();
     pairs
-        .filter(|(key, _)| !WITHOUT_INFLUENCE.contains(&first(key).as_str()))
+        .filter(|(key, _)| !WITHOUT_INFLUENCE.contains(&first(key).as_str()) && !key.contains(".names."))
         .map(|(key, value)| (key.to_owned(), value.to_owned()))
         .collect()
 }

@@ -287,7 +287,7 @@ fn place(results: &Results, d: &DwellDistribution, lang: Lang) -> Label {
     let n = name_of(results, d.place);
     match &d.direction {
         Some(direction) if !direction.is_empty() => n.map(|n| {
-            let direction = words::direction(direction, lang);
+            let direction = lang.direction(direction);
             lang.pick(format!("{n}, {direction}"), format!("{n}，{direction}"))
         }),
         _ => n,

@@ -252,6 +252,7 @@ fn loss(n: usize, hours: Option<Estimate>, recovery: Option<Estimate>) -> Loss {
         held: hours,
         recovery_hours: recovery,
         recovered: hours.map(|_| if n == 2 { 0.4 } else { 1.0 }),
+        recovered_interval: None,
         unfinished: hours.is_none().then(|| "it stalled".to_owned()),
         backlog: hours.map(|_| Backlog {
             first: date(2022, 2, 9).at(0, 0, 0, 0),

@@ -213,9 +213,9 @@ impl Flows {
 /// The map, with places far enough from each other for their lines to be seen; whether any had to be moved.
 fn place<'r>(results: &'r Results, flows: &Flows, area: Rect) -> (Map<'r>, bool) {
     let inner = Rect {
-        x: area.x + 70.0,
+        x: area.x + 80.0,
         y: area.y + 40.0,
-        w: area.w - 140.0,
+        w: area.w - 160.0,
         h: area.h - 80.0,
     };
     let mut map = Map::new(&results.network, inner);
@@ -308,7 +308,7 @@ fn draw_ways(picture: &mut Picture, flows: &Flows, classes: &Classes, at: &[(f64
         // A chevron in the middle of what is seen of it.
         let middle = between(from, to, (flows.radius_of(way.from) + free / 2.0) / length);
         let ahead = (right.1, -right.0);
-        let arm = (width * 0.32).min(4.0);
+        let arm = (width * 0.42).min(5.0);
         let point = |along: f64, aside: f64| {
             (
                 middle.0 + ahead.0 * along * arm + right.0 * aside * arm,
@@ -316,7 +316,7 @@ fn draw_ways(picture: &mut Picture, flows: &Flows, classes: &Classes, at: &[(f64
             )
         };
         let ink = theme::on(classes.colour(classes.of(way.delay())));
-        picture.path(vec![point(-0.7, -0.85), point(0.7, 0.0), point(-0.7, 0.85)], ink, 1.25);
+        picture.path(vec![point(-0.7, -0.85), point(0.7, 0.0), point(-0.7, 0.85)], ink, 1.5);
     }
 }
 
@@ -336,7 +336,10 @@ fn name_places(picture: &mut Picture, results: &Results, flows: &Flows, at: &[(f
     order.sort_by(|a, b| flows.stops[*b].waiting_hours.total_cmp(&flows.stops[*a].waiting_hours));
     for place in order {
         let style = Style::new(theme::NAME, theme::INK);
-        names.beside(picture, &name_of(results, place), style, (at[place], flows.radius_of(place) + 1.0));
+        let joint = |w: &&Way| w.from == place || w.to == place;
+        let joint = flows.ways.iter().filter(joint).map(|w| flows.width(w)).fold(0.0, f64::max);
+        let radius = joint.max(flows.radius_of(place) + 1.0);
+        names.beside(picture, &name_of(results, place), style, (at[place], radius));
     }
 }
 

@@ -16,7 +16,7 @@ use crate::report::{Chart, Lang, ReportError, theme, words};
 use crate::units::{DAY, Duration, Instant, millis_as_hours};
 
 /// Room for the names of facilities, in pixels.
-const NAME_ROOM: f64 = 190.0;
+const NAME_ROOM: f64 = 215.0;
 /// Height of a desk or berth where there are few, and of a waiting train, in pixels.
 const LANE: f64 = 16.0;
 const THIN: f64 = 5.0;
@@ -39,11 +39,11 @@ pub struct GanttOptions {
 }
 
 impl Default for GanttOptions {
-    /// Three days.
+    /// Four days.
     fn default() -> Self {
         Self {
             from: None,
-            length: Duration(3 * DAY),
+            length: Duration(4 * DAY),
         }
     }
 }
@@ -102,7 +102,7 @@ pub fn gantt(results: &Results, place: usize, options: &GanttOptions, lang: Lang
         finding: Label::from(""),
         caption: lang.pick(
             format!("{}.", counted(results.run.replications as usize, "replication", "replications")),
-            format!("{} 次重复（replications）。", results.run.replications),
+            format!("{} 次重复。", results.run.replications),
         ),
     };
     let empty = tables::activity_rows("gantt", results, &[]);
@@ -234,15 +234,12 @@ fn groups(
         let mut open: BTreeMap<u32, usize> = BTreeMap::new();
         for i in own {
             let a = &records.activities[*i];
-            match open.get(&a.train).map(|at| &mut bars[*at]).filter(|bar| bar.1 == a.begins_at) {
-                Some(bar) => {
-                    bar.1 = a.ends_at;
-                    bar.2.push(*i);
-                }
-                None => {
-                    open.insert(a.train, bars.len());
-                    bars.push((a.begins_at, a.ends_at, vec![*i]));
-                }
+            if let Some(bar) = open.get(&a.train).map(|at| &mut bars[*at]).filter(|bar| bar.1 == a.begins_at) {
+                bar.1 = a.ends_at;
+                bar.2.push(*i);
+            } else {
+                open.insert(a.train, bars.len());
+                bars.push((a.begins_at, a.ends_at, vec![*i]));
             }
         }
         packed(bars, 0)
@@ -354,19 +351,19 @@ fn draw(
     time.grid(&mut sheet.picture, plot);
     let mut y = plot.y;
     for group in groups {
-        let (high, lane) = (room(group), height_of(groups, group));
+        let (high, each) = (room(group), height_of(groups, group));
         let style = panel::name(Align::Right);
         let fitted = group.name.fit(left - 14.0, theme::NAME, Weight::Regular);
         sheet.picture.text(fitted, (plot.x - 10.0, y + 12.0), style);
         let note = Label::from(&group.note).fit(left - 14.0, theme::SMALL, Weight::Regular);
         sheet.picture.text(note, (plot.x - 10.0, y + 27.0), panel::small(Align::Right));
         for i in 0..=group.lanes {
-            if lane >= 8.0 || i == 0 || i == group.lanes {
-                let level = y + i as f64 * lane;
+            if each >= 8.0 || i == 0 || i == group.lanes {
+                let level = y + i as f64 * each;
                 sheet.picture.line((plot.x, level), (plot.right(), level), theme::GRID, 0.75);
             }
         }
-        bars(&mut sheet, records, group, (y, lane), &across);
+        bars(&mut sheet, records, group, (y, each), &across);
         y += high + GAP;
     }
     time.foot(
@@ -508,7 +505,7 @@ fn caption(results: &Results, records: &ReplicationRecords, groups: &[Group], wo
             records.replication, results.run.replications
         ),
         format!(
-            "第 {} 次重复（replication，共 {} 次）。记录不区分同一设施的各台位或换装线，列车依次置于最先空闲的一行；数字为列车在其车流中的编号。\
+            "第 {} 次重复（共 {} 次）。记录不区分同一设施的各台位或换装线，列车依次置于最先空闲的一行；数字为列车在其车流中的编号。\
              {which}{more}",
             records.replication, results.run.replications
         ),

@@ -13,14 +13,21 @@ pub(super) struct Classes {
     begins: Vec<(f64, String)>,
     /// Where the last one ends; it holds what is beyond too.
     end: String,
+    /// From little to much.
+    colours: &'static [RGBColor],
 }
 
 impl Classes {
     /// Classes of equal width from zero up to a value, with round limits.
     pub fn up_to(most: f64) -> Self {
-        let mut begins = ticks(most, theme::SEQUENTIAL.len()).ticks;
+        Self::in_colours(most, &theme::SEQUENTIAL)
+    }
+
+    /// The same in other colours than those of heat maps.
+    pub fn in_colours(most: f64, colours: &'static [RGBColor]) -> Self {
+        let mut begins = ticks(most, colours.len()).ticks;
         let end = begins.pop().map_or_else(String::new, |last| last.1);
-        Self { begins, end }
+        Self { begins, end, colours }
     }
 
     /// Classes of which each is twice as wide as the one before, the last from a power of two up to a value and beyond it.
@@ -35,6 +42,7 @@ impl Classes {
         Self {
             begins: (0..count).map(begin).map(|value| (value, words(value))).collect(),
             end: String::new(),
+            colours: &theme::SEQUENTIAL,
         }
     }
 
@@ -44,6 +52,7 @@ impl Classes {
         Self {
             begins: begins.iter().map(|p| (f64::from(*p) / 100.0, p.to_string())).collect(),
             end: String::new(),
+            colours: &theme::SEQUENTIAL,
         }
     }
 
@@ -55,8 +64,8 @@ impl Classes {
 
     /// The colour of a class: where there are few, they spread over all colours.
     pub fn colour(&self, class: usize) -> RGBColor {
-        let (last, colours) = (self.begins.len().saturating_sub(1).max(1), theme::SEQUENTIAL.len() - 1);
-        theme::SEQUENTIAL[(class * colours / last).min(colours)]
+        let (last, darkest) = (self.begins.len().saturating_sub(1).max(1), self.colours.len() - 1);
+        self.colours[(class * darkest / last).min(darkest)]
     }
 
     /// An entry of the key for each class; `words` puts the unit to the range.

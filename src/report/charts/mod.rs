@@ -10,6 +10,7 @@ mod frontier;
 mod gantt;
 mod heat;
 mod knockout;
+mod occupancy;
 mod panel;
 mod queue;
 mod recovery;
@@ -36,11 +37,13 @@ pub use flow_map::flow_map;
 pub use frontier::frontier;
 pub use gantt::{GanttOptions, gantt};
 pub use knockout::knockout;
+pub use occupancy::occupancy;
 pub use queue::queue;
 pub use recovery::recovery;
 pub use response::{heat_map, influence, one_at_a_time, parallel_coordinates, response_curves, response_gallery};
 pub use search::search;
 pub use stall::stall;
+pub(super) use stringline::{Axis, parts_of_way};
 pub use stringline::{StringlineOptions, stringline};
 pub use together::{queues, waterfalls};
 pub use trains_per_day::trains_per_day;
@@ -56,9 +59,13 @@ use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 use super::{Chart, Lang, ReportError};
 use crate::experiment::compare::Comparison;
 use crate::experiment::results::Results;
+use crate::units::{DAY, Duration};
 
 /// Places of which trains are shown one by one, at most.
 const GANTTS: usize = 4;
+
+/// From so much measured time on, weeks are laid upon each other.
+const FOLDED_FROM: Duration = Duration(14 * DAY);
 
 /// Which chart, for drawing them side by side.
 #[derive(Clone, Copy)]
@@ -66,8 +73,10 @@ enum Which {
     Map,
     Waterfall(Hours),
     Stringline(usize),
+    Folded(usize),
     Gantt(usize),
     Queue,
+    Occupancy,
     Calendar(CalendarOf),
     Dwell,
     Transit,
@@ -88,6 +97,7 @@ pub fn gallery(results: &Results, lang: Lang) -> Result<Vec<Chart>, ReportError>
         Which::Waterfall(Hours::PerTrain),
         Which::Waterfall(Hours::Total),
         Which::Queue,
+        Which::Occupancy,
         Which::Calendar(CalendarOf::Waiting),
         Which::Dwell,
         Which::Transit,
@@ -97,14 +107,19 @@ pub fn gallery(results: &Results, lang: Lang) -> Result<Vec<Chart>, ReportError>
         Which::Week,
     ];
     all.extend((0..results.corridors.len().max(1)).map(Which::Stringline));
+    if results.run.length >= FOLDED_FROM {
+        all.extend((0..results.corridors.len()).map(Which::Folded));
+    }
     all.extend(gantt::places_to_draw(results, GANTTS).into_iter().map(Which::Gantt));
     all.push(Which::WarmUp);
     let draw = |which: Which| match which {
         Which::Map => flow_map(results, lang),
         Which::Waterfall(hours) => waterfall(results, hours, lang),
         Which::Stringline(corridor) => stringline(results, corridor, &StringlineOptions::default(), lang),
+        Which::Folded(corridor) => stringline(results, corridor, &StringlineOptions::folded(), lang),
         Which::Gantt(place) => gantt(results, place, &GanttOptions::default(), lang),
         Which::Queue => queue(results, lang),
+        Which::Occupancy => occupancy(results, lang),
         Which::Calendar(of) => calendar_map(results, of, lang),
         Which::Dwell => dwell(results, lang),
         Which::Transit => transit(results, lang),
@@ -132,5 +147,11 @@ pub fn comparison_gallery(comparison: &Comparison, lang: Lang) -> Result<Vec<Cha
 
 #[cfg(test)]
 mod experiment_tests;
+#[cfg(test)]
+mod lang_tests;
+#[cfg(test)]
+mod of_a_run {
+    mod tests;
+}
 #[cfg(test)]
 mod tests;

@@ -44,6 +44,7 @@ pub(super) fn stays(results: &Results, records: &ReplicationRecords) -> Vec<Stay
         for i in list {
             way.follow(*i, &mut stays);
         }
+        way.end(&mut stays);
     }
     stays
 }
@@ -63,6 +64,20 @@ impl Way<'_> {
     fn follow(&mut self, record: usize, stays: &mut Vec<Stay>) {
         let a = &self.records.activities[record];
         let last = stays.get_mut(self.first..).and_then(|own| own.last_mut());
+        // Withdrawn, a train leaves its berth when there is a track for it.
+        let wants_track = |last: &&mut Stay| {
+            let before = &self.records.activities[last.records[last.records.len() - 1]];
+            let withdrawn = before.activity == Activity::Withdrawal && before.location == a.location && last.to == a.begins_at;
+            withdrawn && a.activity == Activity::TrackAheadFull
+        };
+        let last = match last {
+            Some(last) if wants_track(&last) => {
+                last.to = a.ends_at;
+                last.records.push(record);
+                return;
+            }
+            last => last,
+        };
         let Some(facility) = self.facility(record) else {
             self.pending.push(record);
             return;
@@ -70,10 +85,8 @@ impl Way<'_> {
         let pending = std::mem::take(&mut self.pending);
         let goes_on = last.filter(|last| {
             let before = &self.records.activities[last.records[last.records.len() - 1]];
-            let in_berth = self.results.facilities[facility].has_berths()
-                && before.activity != Activity::Withdrawal
-                && pending.iter().all(|i| self.records.activities[*i].location == a.location);
-            last.facility == facility && before.location == a.location && (in_berth || last.to == a.begins_at)
+            let at_once = before.location == a.location && last.to == a.begins_at;
+            last.facility == facility && (at_once || self.is_in_berth(last, &pending, a.location))
         });
         match goes_on {
             Some(last) => {
@@ -88,6 +101,30 @@ impl Way<'_> {
                 to: a.ends_at,
                 records: vec![record],
             }),
+        }
+    }
+
+    /// Whether a train is still in its berth there after what it did since: it was not withdrawn and has not moved.
+    fn is_in_berth(&self, last: &Stay, since: &[usize], location: u32) -> bool {
+        let before = &self.records.activities[last.records[last.records.len() - 1]];
+        self.results.facilities[last.facility].has_berths()
+            && before.activity != Activity::Withdrawal
+            && before.location == location
+            && since.iter().all(|i| self.records.activities[*i].location == location)
+    }
+
+    /// A train may wait in its berth when the run ends.
+    fn end(&self, stays: &mut [Stay]) {
+        let Some(last) = stays.get_mut(self.first..).and_then(|own| own.last_mut()) else {
+            return;
+        };
+        let Some(record) = self.pending.last().map(|i| &self.records.activities[*i]) else {
+            return;
+        };
+        let left = self.records.trains.get(self.train as usize).is_some_and(|t| t.left_at.is_some());
+        if !left && self.is_in_berth(last, &self.pending, record.location) {
+            last.to = record.ends_at;
+            last.records.extend(&self.pending);
         }
     }
 

@@ -209,6 +209,7 @@ fn stringline_data_are_the_records_within_the_window() {
     let options = StringlineOptions {
         from: Some(Instant(5 * 24 * HOUR)),
         length: Duration::hours(12),
+        ..StringlineOptions::default()
     };
     let csv = stringline(&results, 0, &options, Lang::En).expect("drawn").data_csv;
     let on_corridor: Vec<&str> = results.corridors[0]

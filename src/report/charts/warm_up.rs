@@ -7,7 +7,7 @@
 use super::panel::{self, TimeAxis};
 use crate::experiment::results::{Results, WarmUp};
 use crate::report::calendar::Calendar;
-use crate::report::number::plain;
+use crate::report::number::{counted, plain};
 use crate::report::picture::{Align, Label, Rect};
 use crate::report::scale::{Scale, ticks};
 use crate::report::sheet::{Key, Sheet, Swatch, Words, nothing, provenance};
@@ -46,7 +46,7 @@ pub fn warm_up(results: &Results, lang: Lang) -> Result<Chart, ReportError> {
         let label = words::warm_up(lang);
         keys.push(Key::new(Swatch::Box, theme::WARM_UP, label));
     }
-    if series.cut().is_some() {
+    if cut(series).is_some() {
         keys.push(Key::new(
             Swatch::Dashes,
             theme::ALERT,
@@ -91,7 +91,7 @@ fn draw(sheet: &mut Sheet, results: &Results, series: &WarmUp) {
     };
     picture.strokes(vec![line(&series.means)], theme::BARS, 1.25);
     picture.strokes(vec![line(&series.moving_average)], theme::MAIN, 2.5);
-    if let Some(cut) = series.cut() {
+    if let Some(cut) = cut(series) {
         let x = axis.at(Instant(cut.0));
         picture.dashes((x, plot.y - 4.0), (x, plot.bottom()), theme::ALERT, 1.5);
         let style = crate::report::picture::Style::new(theme::SMALL, theme::ALERT);
@@ -106,6 +106,11 @@ fn draw(sheet: &mut Sheet, results: &Results, series: &WarmUp) {
     let unit = lang.pick("trains waiting, all places", "等待列车数（全部地点）");
     let middle = plot.y + plot.h / 2.0;
     picture.text_upwards(unit, (sheet.body.x + 10.0, middle), panel::small(Align::Centre));
+}
+
+/// Where something would be cut.
+fn cut(series: &WarmUp) -> Option<Duration> {
+    series.cut().filter(|cut| *cut > Duration::ZERO)
 }
 
 fn finding(results: &Results, series: &WarmUp, lang: Lang) -> String {
@@ -123,11 +128,15 @@ fn finding(results: &Results, series: &WarmUp, lang: Lang) -> String {
             format!("MSER would delete the first {mser}, more than the warm-up of {own}; small differences may be chance."),
             format!("MSER 建议删去最初 {mser}，超过所设的预热期 {own}；小的差别可能出于偶然。"),
         ),
+        (_, Some(Duration::ZERO)) => lang.pick(
+            format!("The warm-up of {own} is long enough: MSER would delete nothing."),
+            format!("所设的预热期 {own} 足够：MSER 认为无需删去。"),
+        ),
         (_, Some(_)) => lang.pick(
             format!("The warm-up of {own} is long enough: MSER would delete no more than the first {mser}."),
             format!("所设的预热期 {own} 足够：MSER 最多只需删去最初 {mser}。"),
         ),
-        (None, None) | (Some(Truncation::At(_)), None) => lang.pick(
+        (None | Some(Truncation::At(_)), None) => lang.pick(
             format!("The run is too short for a judgement of its warm-up of {own}."),
             format!("运行期太短，无法判断预热期 {own} 是否足够。"),
         ),
@@ -138,18 +147,18 @@ fn caption(results: &Results, series: &WarmUp, lang: Lang) -> String {
     let (step, window, batch) = (words::duration(series.step, lang), series.window, series.batch);
     let lately = series.means.iter().rev().take(series.means.len().div_ceil(2));
     let level = plain(lately.clone().sum::<f64>() / lately.count().max(1) as f64);
+    let replications = series.replications;
+    let n = counted(replications as usize, "replication", "replications");
     lang.pick(
         format!(
-            "{} Trains waiting at all places together, time-weighted over steps of {step}, mean of {} replications from the start of the \
+            "{} Trains waiting at all places together, time-weighted over steps of {step}, mean of {n} from the start of the \
              run; the moving average takes {window} steps to each side, MSER batches of {batch} steps. Mean of the last half: {level}.",
-            provenance(results, false, lang),
-            series.replications
+            provenance(results, false, lang)
         ),
         format!(
-            "{} 全部地点等待列车数之和，按 {step} 的步长对时间加权，自运行开始取 {} 次重复的均值；移动平均向两侧各取 {window} 步，MSER 每批 \
+            "{} 全部地点等待列车数之和，按 {step} 的步长对时间加权，自运行开始取 {replications} 次重复的均值；移动平均向两侧各取 {window} 步，MSER 每批 \
              {batch} 步。后半段均值：{level}。",
-            provenance(results, false, lang),
-            series.replications
+            provenance(results, false, lang)
         ),
     )
 }

@@ -17,6 +17,14 @@ pub fn losses(losses: &[Loss]) -> Table {
         .nullable_float("recovery_hours", mean(|loss| loss.recovery_hours))
         .nullable_float("recovery_hours.half_width", half(|loss| loss.recovery_hours))
         .nullable_float("recovered_share", losses.iter().map(|loss| loss.recovered))
+        .nullable_float(
+            "recovered_share.low",
+            losses.iter().map(|loss| loss.recovered_interval.map(|(low, _)| low)),
+        )
+        .nullable_float(
+            "recovered_share.high",
+            losses.iter().map(|loss| loss.recovered_interval.map(|(_, high)| high)),
+        )
         .nullable_text("unfinished", losses.iter().map(|loss| loss.unfinished.as_deref()))
 }
 

@@ -110,23 +110,6 @@ pub fn duration(time: Duration, lang: Lang) -> String {
     text.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
-/// A direction of travel: the words of the compass are known, any other stays as the scenario has it.
-#[must_use]
-pub fn direction(word: &str, lang: Lang) -> &str {
-    if lang == Lang::En {
-        return word;
-    }
-    match word {
-        "west" => "西行",
-        "east" => "东行",
-        "north" => "北行",
-        "south" => "南行",
-        "import" => "进口",
-        "export" => "出口",
-        word => word,
-    }
-}
-
 /// What limits the trains of a day: a quota is known, a limit that a scenario names stays as it is.
 #[must_use]
 pub fn limit(label: &str, lang: Lang) -> &str {

@@ -50,7 +50,8 @@ pub(super) fn scenario(cx: &Context<'_>) -> Option<Scenario> {
         let gauges = reader.things("gauges", gauge);
         let holidays = reader.things("holidays", holidays::holidays);
         Scenario {
-            title: title.unwrap_or_default().to_owned(),
+            lang: cx.lang(),
+            title: reader.spoken("titles").or(title).unwrap_or_default().to_owned(),
             description: description.unwrap_or_default().trim().to_owned(),
             calendars: reader.things("calendars", |_, item| calendar::calendar(item, &holidays)),
             cargo: reader.things("cargo", cargo_class),

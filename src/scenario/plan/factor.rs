@@ -50,7 +50,7 @@ impl Draft {
 pub(super) fn factor(id: &str, item: &Item<'_>) -> Option<Draft> {
     let place = item.node.key.clone();
     item.table(|reader| {
-        let name = reader.name(id);
+        let name = reader.optional("name", |item| item.text("a name")).unwrap_or(id).to_owned();
         let targets = targets(reader);
         let origin = reader.get("from").map_or_else(|| place.clone(), |from| from.node.at.clone());
         let chosen = reader.alternative(LEVELS)?;

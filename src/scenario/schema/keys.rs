@@ -29,6 +29,8 @@ const AT_CLOSE: Shape = Word(&["finish", "pause", "refuse"]);
 /// The id of something, or a dotted path.
 const NAME: Shape = Text;
 const NAMES: Shape = List(&Text);
+/// A name in several languages.
+const SPOKEN: Shape = Sub(&LANGUAGES);
 const FACTORS: Shape = List(&ANY);
 
 const fn table(name: &'static str, described: &'static [Described], keys: &'static [(&'static str, Shape)]) -> Table {
@@ -48,6 +50,7 @@ pub(super) static SCENARIO: Table = Table {
     keys: &[
         ("extends", Text),
         ("title", Text),
+        ("titles", SPOKEN),
         ("description", Text),
         ("time", Sub(&TIME_FRAME)),
         ("run", Sub(&RUN)),
@@ -64,6 +67,12 @@ pub(super) static SCENARIO: Table = Table {
         ("disruptions", Tables(&DISRUPTION)),
     ],
 };
+
+static LANGUAGES: Table = table(
+    "languages",
+    &[Described::in_section("Names in several languages")],
+    &[("en", Text), ("zh", Text)],
+);
 
 static TIME_FRAME: Table = table(
     "time",
@@ -89,6 +98,7 @@ static GAUGE: Table = table(
     &[Described::in_section("`[gauges.ID]`")],
     &[
         ("name", Text),
+        ("names", SPOKEN),
         ("mode", Word(&["rail", "road", "air"])),
         ("width", Quantity(Dimension::Length)),
     ],
@@ -99,6 +109,7 @@ static HOLIDAYS: Table = table(
     &[Described::in_section("`[holidays.ID]`")],
     &[
         ("name", Text),
+        ("names", SPOKEN),
         ("dates", List(&Dates)),
         ("file", Text),
         ("file_dates", List(&Dates)),
@@ -131,13 +142,18 @@ static EXCEPTION: Table = table(
     ],
 );
 
-static CARGO: Table = table("cargo_class", &[Described::in_section("`[cargo.ID]`")], &[("name", Text)]);
+static CARGO: Table = table(
+    "cargo_class",
+    &[Described::in_section("`[cargo.ID]`")],
+    &[("name", Text), ("names", SPOKEN)],
+);
 
 static PLACE: Table = table(
     "place",
     &[Described::in_section("`[places.ID]`")],
     &[
         ("name", Text),
+        ("names", SPOKEN),
         ("country", Text),
         ("zone", Text),
         (
@@ -166,6 +182,7 @@ static CLEARANCE: Table = table(
     &[Described::in_section("`[places.ID.clearance.ID]`")],
     &[
         ("name", Text),
+        ("names", SPOKEN),
         ("desks", ONE),
         ("time", TIMES),
         ("calendar", NAME),
@@ -182,6 +199,7 @@ static HANDLING: Table = table(
     &[Described::in_section("`[places.ID.clearance.ID]`")],
     &[
         ("name", Text),
+        ("names", SPOKEN),
         ("servers", ONE),
         ("time", TIMES),
         ("calendar", NAME),
@@ -200,6 +218,7 @@ static INSPECTION: Table = table(
     &[Described::in_section("`[places.ID.clearance.ID.inspection.ID]`")],
     &[
         ("name", Text),
+        ("names", SPOKEN),
         ("share", Either(&[SHARE, Things(&SHARE)])),
         ("bays", ONE),
         ("time", TIMES),
@@ -213,6 +232,7 @@ static RELOADING: Table = table(
     &[Described::in_section("`[places.ID.reloading.ID]`")],
     &[
         ("name", Text),
+        ("names", SPOKEN),
         ("from_gauge", NAME),
         ("to_gauge", NAME),
         ("berths", ONE),
@@ -301,6 +321,7 @@ static EXCHANGE: Table = table(
     &[Described::in_section("`[places.ID.exchange.ID]`")],
     &[
         ("name", Text),
+        ("names", SPOKEN),
         ("headway", TIME),
         ("quota", Either(&[RATE, UNLIMITED])),
         ("quota_reset", Clock),
@@ -316,6 +337,7 @@ static TRANSLOADING: Table = table(
     &[Described::in_section("`[places.ID.transloading.ID]`")],
     &[
         ("name", Text),
+        ("names", SPOKEN),
         ("yard_boxes", LIMIT),
         ("berths", ONE),
         ("per_box", TIMES),
@@ -330,6 +352,7 @@ static OUTLET: Table = table(
     &[Described::in_section("`[places.ID.transloading.ID.outlets.ID]`")],
     &[
         ("name", Text),
+        ("names", SPOKEN),
         ("flow", NAME),
         ("share", SHARE),
         ("boxes_per_vehicle", ONE),
@@ -344,6 +367,7 @@ static REGROUPING: Table = table(
     &[Described::in_section("`[places.ID.regrouping.ID]`")],
     &[
         ("name", Text),
+        ("names", SPOKEN),
         ("size", LIMIT),
         ("longest_wait", Either(&[TIME, UNLIMITED])),
         ("every", TIME),
@@ -375,6 +399,7 @@ static LINE: Table = table(
     ],
     &[
         ("name", Text),
+        ("names", SPOKEN),
         ("between", NAMES),
         ("gauge", NAME),
         ("length", Quantity(Dimension::Length)),
@@ -400,7 +425,7 @@ const PASSING_TRACKS: Shape = Whole { least: 2, most: MOST };
 static PASSING: Table = table(
     "passing",
     &[Described::under("Single track with passing places", "passing[].")],
-    &[("name", Text), ("tracks", PASSING_TRACKS)],
+    &[("name", Text), ("names", SPOKEN), ("tracks", PASSING_TRACKS)],
 );
 
 static SECTION: Table = table(
@@ -414,6 +439,7 @@ static FLOW: Table = table(
     &[Described::in_section("`[flows.ID]`")],
     &[
         ("name", Text),
+        ("names", SPOKEN),
         ("from", NAME),
         ("to", NAME),
         ("via", NAMES),
@@ -438,6 +464,7 @@ static ROUTE: Table = table(
     &[Described::in_section("`[flows.ID.routes.ID]`")],
     &[
         ("name", Text),
+        ("names", SPOKEN),
         ("via", NAMES),
         ("preference", NONE_OR_MORE),
         ("share", SHARE),
@@ -511,6 +538,7 @@ static STOP_LOADING: Table = table(
     &[Described::in_section("`[stop_loading.ID]`")],
     &[
         ("name", Text),
+        ("names", SPOKEN),
         ("place", NAME),
         ("flows", NAMES),
         ("stop_above", NONE_OR_MORE),
@@ -528,7 +556,7 @@ static ORDER: Table = table(
 static CORRIDOR: Table = table(
     "corridor",
     &[Described::in_section("`[corridors.ID]`")],
-    &[("name", Text), ("places", NAMES)],
+    &[("name", Text), ("names", SPOKEN), ("places", NAMES)],
 );
 
 static DISRUPTION: Table = table(
@@ -536,6 +564,7 @@ static DISRUPTION: Table = table(
     &[Described::in_section("`[disruptions.ID]`")],
     &[
         ("name", Text),
+        ("names", SPOKEN),
         ("closes", OneOrMore(&NAME)),
         ("towards", NAME),
         ("in_hand", Word(&["finish", "pause", "start_over"])),

@@ -88,24 +88,29 @@ fn languages() -> [Language; 2] {
 
 /// Keys that the example of the reference does not give; it need not be a sound scenario.
 const MORE: &str = r#"
-gauges.g.width = "1 m"
-cargo.c.name = "C"
+gauges.g = { width = "1 m", names = { en = "G", zh = "轨" } }
+cargo.c = { name = "C", names.zh = "货" }
+holidays.h = { names.zh = "假日", dates = [] }
+corridors.c = { names.zh = "通道", places = [] }
+lines.l = { names.zh = "线", between = ["p", "p"], gauge = "g" }
 calendars.day = { windows = [], holidays = "2022-01-01" }
 [places.p]
-reloading.r = { name = "R", shifts = "always", calendar = "always", at_close = "finish", from_gauge = "g", to_gauge = "g", berths = 1, lifting = "1 h" }
-handling.h = { name = "H", calendar = "always", at_close = "pause", time = "1 h" }
-regrouping.r.timetable = [{ days = "daily", at = "06:00" }]
-exchange.e = { name = "E", quota = "9/day", exempt_from = 1, calendar = "always" }
-transloading.t = { name = "T", per_box = "1 min", outlets.o = { name = "O", flow = "f" } }
-clearance.c = { time = "1 h", inspection.i = { share = 0.1, name = "I", time = "1 h" } }
+names.zh = "口岸"
+reloading.r = { name = "R", names.zh = "换装", shifts = "always", calendar = "always", at_close = "finish", from_gauge = "g", to_gauge = "g", berths = 1, lifting = "1 h" }
+handling.h = { name = "H", names.zh = "作业", calendar = "always", at_close = "pause", time = "1 h" }
+regrouping.r = { names.zh = "重组", timetable = [{ days = "daily", at = "06:00" }] }
+exchange.e = { name = "E", names.zh = "交接", quota = "9/day", exempt_from = 1, calendar = "always" }
+transloading.t = { name = "T", names.zh = "转运", per_box = "1 min", outlets.o = { name = "O", names.zh = "出口", flow = "f" } }
+clearance.c = { names.zh = "通关", time = "1 h", inspection.i = { share = 0.1, name = "I", names.zh = "查验", time = "1 h" } }
 clearance.d = { time = "1 h", inspection.i = { share = { c = 0.1 }, calendar = "always", time = "1 h" } }
 reloading.s.breakdowns.trace = "a.csv"
 wind.trace = "a.csv"
 [flows.f]
+names.zh = "列车"
 departures.trace = "a.csv"
 group = "x"
 [flows.g]
-routes.r.name = "R"
+routes.r = { name = "R", names.zh = "径路" }
 [flows.h.departures.gather.lots]
 rate = "2/day"
 by_hour = []
@@ -118,10 +123,12 @@ timetable = []
 lateness = "1 h"
 [stop_loading.s]
 name = "S"
+names.zh = "停装"
 place = "p"
 flows = ["f"]
 orders = [{ from = "2022-01-01 00:00", until = "2022-01-02 00:00" }]
 [disruptions.a]
+names.zh = "中断"
 closes = "places.p"
 towards = "p"
 windows = [{ from = "2022-01-01 00:00", until = "2022-01-02 00:00" }]

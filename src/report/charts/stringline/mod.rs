@@ -1,8 +1,9 @@
 //! The time-space diagram of a corridor: a line per train, places down the page, civil time across.
 
+mod folded;
 mod paths;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use plotters::style::RGBColor;
 
@@ -16,62 +17,107 @@ use crate::report::picture::{Align, Label, Rect, Style};
 use crate::report::sheet::{Key, Sheet, Swatch, Words, name_of, nothing, safe};
 use crate::report::{Chart, Lang, ReportError, tables, theme, words};
 use crate::units::{DAY, Duration, Instant, millis_as_hours};
-use paths::{Axis, Direction, Stretch};
+pub(in crate::report) use paths::{Axis, parts_of_way};
+use paths::{Direction, Stretch};
 
 /// Room for the names of places and their distances, in pixels.
 const NAME_ROOM: f64 = 200.0;
 const KM_ROOM: f64 = 50.0;
-/// From so many trains on lines are thinner.
+/// From so many trains on lines are thinner, and from so many on running trains are faint.
 const MANY: usize = 150;
+const CROWD: usize = 230;
 
 type Points = Vec<(f64, f64)>;
 
-/// What part of the time to draw.
+/// What to draw of a corridor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StringlineOptions {
     /// The begin; `None` is the end of the warm-up.
     pub from: Option<Instant>,
     /// How long; cut at the end of the run.
     pub length: Duration,
+    /// Only trains of this flow, by its index; `None` is all of them.
+    pub flow: Option<u32>,
+    /// Whether all weeks of that time are laid upon each other: instead of single trains, how many run and how many wait on
+    /// average, by day of the week and hour.
+    pub folded: bool,
 }
 
 impl Default for StringlineOptions {
-    /// Three days after the warm-up.
+    /// Three days after the warm-up, train by train.
     fn default() -> Self {
         Self {
             from: None,
             length: Duration(3 * DAY),
+            flow: None,
+            folded: false,
         }
     }
 }
 
-/// The trains of the first recorded replication on a corridor, by its index.
+impl StringlineOptions {
+    /// The first week after the warm-up, train by train.
+    #[must_use]
+    pub fn week() -> Self {
+        Self {
+            length: Duration(7 * DAY),
+            ..Self::default()
+        }
+    }
+
+    /// The whole measured time, folded over the week.
+    #[must_use]
+    pub fn folded() -> Self {
+        Self {
+            length: Duration(i64::MAX),
+            folded: true,
+            ..Self::default()
+        }
+    }
+
+    /// What tells the file from others of the same corridor.
+    fn suffix(&self) -> &'static str {
+        match (self.folded, self.length.0 >= 7 * DAY) {
+            (true, _) => "_folded",
+            (false, true) => "_week",
+            (false, false) => "",
+        }
+    }
+
+    fn takes(&self, records: &ReplicationRecords, train: u32) -> bool {
+        self.flow
+            .is_none_or(|flow| records.trains.get(train as usize).is_some_and(|t| t.flow == flow))
+    }
+}
+
+/// The trains on a corridor, by its index: those of the first recorded replication, or of all of them folded over the week.
 ///
 /// # Errors
 /// Where it cannot be drawn.
 pub fn stringline(results: &Results, corridor: usize, options: &StringlineOptions, lang: Lang) -> Result<Chart, ReportError> {
     let run = &results.run;
     let Some(facts) = results.corridors.get(corridor) else {
-        return unable(results, None, lang, lang.pick("no corridor is described.", "没有描述任何通道。"));
+        let why = lang.pick("no corridor is described.", "没有描述任何通道。");
+        return unable(results, None, (options, lang), why);
     };
     let Some(records) = results.records.first() else {
-        return unable(
-            results,
-            Some(facts),
-            lang,
-            lang.pick("no records of single trains were kept.", "没有保留单列列车的记录。"),
-        );
+        let why = lang.pick("no records of single trains were kept.", "没有保留单列列车的记录。");
+        return unable(results, Some(facts), (options, lang), why);
     };
     let run_ends = Instant(run.warm_up.0.saturating_add(run.length.0));
     let from = options.from.unwrap_or(Instant(run.warm_up.0));
     let window = (from, Instant(from.0.saturating_add(options.length.0).min(run_ends.0)));
+    if options.folded {
+        return folded::draw(results, facts, options, window, lang);
+    }
     let axis = Axis::new(facts);
-    let stretches = paths::stretches(results, records, facts, &axis, window);
+    let mut stretches = paths::stretches(results, records, facts, &axis, window);
+    stretches.retain(|s| options.takes(records, s.train));
     if window.1 <= window.0 || stretches.is_empty() {
         let why = lang.pick("no train was on this corridor in the time to draw.", "所绘时段内该通道上没有列车。");
-        return unable(results, Some(facts), lang, why);
+        return unable(results, Some(facts), (options, lang), why);
     }
-    let words = texts(results, (records, facts), &stretches, window, lang);
+    let words = texts(results, (records, facts), &stretches, (options, window), lang);
     let rows: Vec<_> = stretches
         .iter()
         .map(|s| s.record)
@@ -84,8 +130,13 @@ pub fn stringline(results: &Results, corridor: usize, options: &StringlineOption
     draw(results, facts, (words, &keys), &axis, &stretches, window).finish(&data)
 }
 
-fn unable(results: &Results, facts: Option<&CorridorFacts>, lang: Lang, why: &str) -> Result<Chart, ReportError> {
-    let (id, title) = heading(facts, lang);
+fn unable(
+    results: &Results,
+    facts: Option<&CorridorFacts>,
+    (options, lang): (&StringlineOptions, Lang),
+    why: &str,
+) -> Result<Chart, ReportError> {
+    let (id, title) = heading(facts, options, lang);
     let words = Words {
         lang,
         id,
@@ -99,15 +150,19 @@ fn unable(results: &Results, facts: Option<&CorridorFacts>, lang: Lang, why: &st
     nothing(words, why, &tables::activity_rows("stringline", results, &[]))
 }
 
-fn heading(facts: Option<&CorridorFacts>, lang: Lang) -> (String, Label) {
-    let title = lang.pick("Trains over distance and time", "列车运行图");
+fn heading(facts: Option<&CorridorFacts>, options: &StringlineOptions, lang: Lang) -> (String, Label) {
+    let title = if options.folded {
+        lang.pick("Trains over distance and the hours of the week", "按星期叠加的列车运行图")
+    } else {
+        lang.pick("Trains over distance and time", "列车运行图")
+    };
     let Some(facts) = facts else {
-        return ("stringline".to_owned(), Label::from(title));
+        return (format!("stringline{}", options.suffix()), Label::from(title));
     };
     let safe = safe(&facts.id);
     let name = Label::named(if facts.name.is_empty() { &facts.id } else { &facts.name }, &facts.id);
     (
-        format!("stringline_{safe}"),
+        format!("stringline_{safe}{}", options.suffix()),
         name.map(|n| lang.pick(format!("{title}: {n}"), format!("{title}：{n}"))),
     )
 }
@@ -116,10 +171,10 @@ fn texts(
     results: &Results,
     (records, facts): (&ReplicationRecords, &CorridorFacts),
     stretches: &[Stretch],
-    window: (Instant, Instant),
+    (options, window): (&StringlineOptions, (Instant, Instant)),
     lang: Lang,
 ) -> Words {
-    let (id, title) = heading(Some(facts), lang);
+    let (id, title) = heading(Some(facts), options, lang);
     let trains = count_trains(stretches);
     let mut waits: Vec<((u32, Activity), i64)> = Vec::new();
     for s in stretches.iter().filter(|s| s.activity.is_waiting()) {
@@ -183,21 +238,24 @@ fn count_trains(stretches: &[Stretch]) -> usize {
     stretches.iter().map(|s| s.train).collect::<BTreeSet<_>>().len()
 }
 
-fn colour(s: &Stretch) -> RGBColor {
-    match (s.activity, s.direction) {
-        (Activity::Running, Direction::Down) => theme::RUNNING_DOWN,
-        (Activity::Running, Direction::Up) => theme::RUNNING_UP,
-        (a, _) => theme::activity(a),
+fn colour((activity, direction): (Activity, Direction), faint: bool) -> RGBColor {
+    match (activity, direction, faint) {
+        (Activity::Running, Direction::Down, false) => theme::RUNNING_DOWN,
+        (Activity::Running, Direction::Up, false) => theme::RUNNING_UP,
+        (Activity::Running, Direction::Down, true) => theme::RUNNING_DOWN_FAINT,
+        (Activity::Running, Direction::Up, true) => theme::RUNNING_UP_FAINT,
+        (a, ..) => theme::activity(a),
     }
 }
 
 fn keys(results: &Results, facts: &CorridorFacts, stretches: &[Stretch], window: (Instant, Instant), lang: Lang) -> Vec<Key> {
     let mut keys = Vec::new();
+    let faint = count_trains(stretches) > CROWD;
     for (direction, end) in [(Direction::Down, facts.places.last()), (Direction::Up, facts.places.first())] {
         let runs = |s: &Stretch| s.activity == Activity::Running && s.direction == direction;
-        if let (Some(s), Some((place, _))) = (stretches.iter().find(|s| runs(s)), end) {
+        if let (true, Some((place, _))) = (stretches.iter().any(runs), end) {
             let label = name_of(results, *place).map(|n| lang.pick(format!("running towards {n}"), format!("驶向{n}")));
-            keys.push(Key::new(Swatch::Line, colour(s), label));
+            keys.push(Key::new(Swatch::Line, colour((Activity::Running, direction), faint), label));
         }
     }
     let seen = |a: Activity| a != Activity::Running && stretches.iter().any(|s| s.activity == a);
@@ -245,28 +303,29 @@ fn draw(
     time.grid(&mut sheet.picture, plot);
     passing_places(&mut sheet, results, facts, axis, plot);
     name_places(&mut sheet, &names, facts, axis, plot);
-    let thin = count_trains(stretches) > MANY;
-    // Running lowest, causes of waiting on top.
-    let mut layers: Vec<(Activity, Points, RGBColor)> = Vec::new();
+    let trains = count_trains(stretches);
+    let (thin, faint) = (trains > MANY, trains > CROWD);
+    // Running lowest, causes of waiting on top; all lines of a colour together.
+    let mut layers: BTreeMap<(Activity, Direction), Vec<Points>> = BTreeMap::new();
     let mut last: Option<&Stretch> = None;
     for s in stretches {
         let (a, b) = ((time.at(s.from), plot.y + s.y.0), (time.at(s.to), plot.y + s.y.1));
-        let joins = last.is_some_and(|l| l.train == s.train && l.to == s.from && l.activity == s.activity && colour(l) == colour(s));
-        match layers.last_mut().filter(|_| joins) {
-            Some((_, points, _)) => points.push(b),
-            None => layers.push((s.activity, vec![a, b], colour(s))),
+        let goes_on = |l: &Stretch| l.train == s.train && l.to == s.from && l.activity == s.activity && l.direction == s.direction;
+        let lines = layers.entry((s.activity, s.direction)).or_default();
+        match lines.last_mut().filter(|_| last.is_some_and(goes_on)) {
+            Some(points) => points.push(b),
+            None => lines.push(vec![a, b]),
         }
         last = Some(s);
     }
-    layers.sort_by_key(|l| l.0);
-    for (activity, points, colour) in layers {
+    for ((activity, direction), lines) in layers {
         let width = match (activity, thin) {
             (Activity::Running, true) => 0.75,
             (Activity::Running, false) => 1.0,
-            (_, true) => 1.25,
+            (_, true) => 1.5,
             (_, false) => 2.0,
         };
-        sheet.picture.path(points, colour, width);
+        sheet.picture.strokes(lines, colour((activity, direction), faint), width);
     }
     time.foot(&mut sheet.picture, plot);
     sheet

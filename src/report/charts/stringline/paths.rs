@@ -1,6 +1,6 @@
 //! From records to stretches of lines: where each train was, in pixels down the page.
 
-use crate::experiment::results::{ActivityRecord, CorridorFacts, LocationKind, ReplicationRecords, Results};
+use crate::experiment::results::{ActivityRecord, CorridorFacts, LocationFacts, LocationKind, ReplicationRecords, Results};
 use crate::observe::Activity;
 use crate::units::Instant;
 
@@ -10,7 +10,7 @@ const PITCH: f64 = 2.25;
 const GAP: f64 = 18.0;
 
 /// Which way along the corridor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Direction {
     /// From the first place to the last.
     Down,
@@ -39,7 +39,7 @@ pub(super) struct Stretch {
 
 /// Where places are down the page: by distance, with some room between neighbours.
 #[derive(Clone, Debug)]
-pub(super) struct Axis {
+pub(in crate::report) struct Axis {
     /// Height of the plot.
     pub height: f64,
     places: Vec<f64>,
@@ -59,7 +59,7 @@ impl Axis {
         let height = (facts.places.len() as f64 * 26.0 + 2.0 * edge).max(if km.is_empty() { 160.0 } else { 420.0 });
         let inner = height - 2.0 * edge;
         let gaps = km.len().max(1) as f64;
-        let least = (inner * 0.45 / gaps).max(GAP).min(inner / gaps);
+        let least = (inner * 0.55 / gaps).max(GAP).min(inner / gaps);
         let per_km = if sum > 0.0 { (inner - least * gaps) / sum } else { 0.0 };
         let even = if sum > 0.0 { least } else { inner / gaps };
         let first = if km.is_empty() { height / 2.0 } else { edge };
@@ -204,32 +204,13 @@ fn draw_visit(
             (direction, axis.y(a) + offset_at(before, a), axis.y(b) + offset_at(after, b))
         }
     };
-    let acts: Vec<(usize, &ActivityRecord)> = visit.records.iter().map(|i| (*i, &records.activities[*i])).collect();
-    let time = |a: &ActivityRecord| {
-        if a.activity == Activity::Running {
-            (a.ends_at.0 - a.begins_at.0).max(0)
-        } else {
-            0
-        }
-    };
-    // A train still on the line at the end of the run is drawn as if it had reached the other end, of the line or of
-    // its section.
-    let whole = acts.iter().map(|(_, a)| time(a)).sum::<i64>().max(1) as f64;
-    let in_sections = results.locations.get(visit.location).filter(|l| !l.passing.is_empty());
-    let mut done = 0;
-    for (record, a) in acts {
+    let acts: Vec<&ActivityRecord> = visit.records.iter().map(|i| &records.activities[*i]).collect();
+    let parts = parts_of_way(results.locations.get(visit.location), &acts);
+    for ((record, a), (from, to)) in visit.records.iter().zip(acts).zip(parts) {
         let y = |part: f64| start + (end - start) * part;
-        let before = done;
-        done += time(a);
-        // On a line in sections a train runs through one, or waits before it.
-        let section = usize::from(a.section);
-        let (from, to) = in_sections.map_or((before as f64 / whole, done as f64 / whole), |line| {
-            let runs = a.activity == Activity::Running;
-            (line.section_begins(section), line.section_begins(section + usize::from(runs)))
-        });
         stretches.push(Stretch {
             train: a.train,
-            record,
+            record: *record,
             activity: a.activity,
             direction,
             from: a.begins_at,
@@ -237,6 +218,27 @@ fn draw_visit(
             y: (y(from), y(to)),
         });
     }
+}
+
+/// How far along its line a train is at the begin and the end of each activity of one visit, from 0 to 1; 0 at a place.
+///
+/// A train still on the line at the end of the run is taken to have reached the other end, of the line or of its section.
+pub(in crate::report) fn parts_of_way(line: Option<&LocationFacts>, acts: &[&ActivityRecord]) -> Vec<(f64, f64)> {
+    let runs = |a: &ActivityRecord| a.activity == Activity::Running;
+    let time = |a: &ActivityRecord| if runs(a) { (a.ends_at.0 - a.begins_at.0).max(0) } else { 0 };
+    let whole = acts.iter().map(|a| time(a)).sum::<i64>().max(1) as f64;
+    let in_sections = line.filter(|l| !l.passing.is_empty());
+    let mut done = 0;
+    let part = |a: &&ActivityRecord| {
+        let before = done;
+        done += time(a);
+        // On a line in sections a train runs through one, or waits before it.
+        let section = usize::from(a.section);
+        in_sections.map_or((before as f64 / whole, done as f64 / whole), |line| {
+            (line.section_begins(section), line.section_begins(section + usize::from(runs(a))))
+        })
+    };
+    acts.iter().map(part).collect()
 }
 
 /// The part of a stretch within the window.
