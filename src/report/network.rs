@@ -54,7 +54,7 @@ impl<'n> Map<'n> {
             for i in 0..self.at.len() {
                 for j in 0..i {
                     let (dx, dy) = (self.at[i].0 - self.at[j].0, self.at[i].1 - self.at[j].1);
-                    let (distance, least) = (dx.hypot(dy), room[i] + room[j]);
+                    let (distance, least) = (libm::hypot(dx, dy), room[i] + room[j]);
                     if distance >= least - 0.05 {
                         continue;
                     }
@@ -63,7 +63,7 @@ impl<'n> Map<'n> {
                     let (ux, uy) = if distance > 1e-6 {
                         (dx / distance, dy / distance)
                     } else {
-                        (angle.cos(), angle.sin())
+                        (libm::cos(angle), libm::sin(angle))
                     };
                     let push = (least - distance) / 2.0;
                     for (k, way) in [(i, push), (j, -push)] {
@@ -80,7 +80,7 @@ impl<'n> Map<'n> {
                 break;
             }
         }
-        self.at.iter().zip(before).any(|(a, b)| (a.0 - b.0).hypot(a.1 - b.1) > 2.0)
+        self.at.iter().zip(before).any(|(a, b)| libm::hypot(a.0 - b.0, a.1 - b.1) > 2.0)
     }
 
     /// Lines below, marks of places above them.
@@ -146,28 +146,24 @@ impl Names {
     /// Writes beside a mark of a radius, in two lines where one would be long; whether there was room.
     pub fn beside(&mut self, picture: &mut Picture, label: &Label, style: Style, ((x, y), radius): ((f64, f64), f64)) -> bool {
         let lines = in_lines(label, style);
-        let (gap, slant) = (radius + 4.0, radius * 0.75 + 3.0);
         let (down, more) = (style.size * 0.36, (lines.len() - 1) as f64 * style.size * LINE);
-        // Base lines of the first line: level with the mark, above it and below it.
-        let (level, above, below) = (y + down - more / 2.0, y - gap - 2.0 - more, y + gap + style.size * 0.85);
-        let spots = [
-            (x + gap, level, Align::Left),
-            (x - gap, level, Align::Right),
-            (x, above, Align::Centre),
-            (x, below, Align::Centre),
-            (x + slant, above + gap - slant, Align::Left),
-            (x + slant, below - gap + slant, Align::Left),
-            (x - slant, above + gap - slant, Align::Right),
-            (x - slant, below - gap + slant, Align::Right),
-            (x, above - 12.0, Align::Centre),
-            (x, below + 12.0, Align::Centre),
-            (x + gap + 14.0, above - 4.0, Align::Left),
-            (x + gap + 14.0, below + 8.0, Align::Left),
-            (x - gap - 14.0, above - 4.0, Align::Right),
-            (x - gap - 14.0, below + 8.0, Align::Right),
-            (x + gap, above - 18.0, Align::Left),
-            (x - gap, below + 18.0, Align::Right),
-        ];
+        // Around the mark, then further and further away from it.
+        let spots = [0.0, 12.0, 24.0, 36.0].into_iter().flat_map(|away| {
+            let (gap, slant) = (radius + 4.0 + away, (radius + away) * 0.75 + 3.0);
+            // Base lines of the first line: level with the mark, above it and below it.
+            let (level, above, below) = (y + down - more / 2.0, y - gap - 2.0 - more, y + gap + style.size * 0.85);
+            [
+                (x + gap, level, Align::Left),
+                (x - gap, level, Align::Right),
+                (x, above, Align::Centre),
+                (x, below, Align::Centre),
+                (x + slant, above + gap - slant, Align::Left),
+                (x + slant, below - gap + slant, Align::Left),
+                (x - slant, above + gap - slant, Align::Right),
+                (x - slant, below - gap + slant, Align::Right),
+            ]
+        });
+        let spots: Vec<_> = spots.collect();
         self.at_one_of(picture, &lines, style, &spots)
     }
 
@@ -393,7 +389,7 @@ mod tests {
         assert!(map.move_apart(&[20.0; 4], AREA));
         for i in 0..4 {
             for j in 0..i {
-                let apart = (map.at[i].0 - map.at[j].0).hypot(map.at[i].1 - map.at[j].1);
+                let apart = libm::hypot(map.at[i].0 - map.at[j].0, map.at[i].1 - map.at[j].1);
                 assert!(apart > 39.0, "{i} {j}: {apart}");
             }
             assert!(map.at[i].0 >= 0.0 && map.at[i].0 <= 800.0);

@@ -225,7 +225,7 @@ impl Dot {
         };
         let corner = |n: u32| {
             let turn = std::f64::consts::TAU * (f64::from(n) / f64::from(corners) + first);
-            (x + radius * reach * turn.cos(), y + radius * reach * turn.sin())
+            (x + radius * reach * libm::cos(turn), y + radius * reach * libm::sin(turn))
         };
         (0..corners).map(corner).collect()
     }

@@ -9,7 +9,7 @@ use crate::report::calendar::{self, Calendar, Days};
 use crate::report::font::Weight;
 use crate::report::number::plain;
 use crate::report::picture::{Align, Label, Picture, Rect};
-use crate::report::sheet::{Sheet, Words, id_of, name_of, nothing, provenance, remark};
+use crate::report::sheet::{Key, Sheet, Swatch, Words, id_of, name_of, nothing, provenance, remark};
 use crate::report::tables::{Table, step_start};
 use crate::report::{Chart, Lang, ReportError, theme, words};
 use crate::units::Instant;
@@ -68,6 +68,12 @@ impl Series {
     fn most(&self) -> Option<(Date, f64)> {
         self.days.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1))
     }
+
+    /// The values of the days with fewest and with most.
+    fn range(&self) -> (f64, f64) {
+        let values = || self.days.iter().map(|d| d.1);
+        (values().fold(f64::INFINITY, f64::min), values().fold(0.0, f64::max))
+    }
 }
 
 /// Trains, or trains waiting, day by day at the places that have most of them.
@@ -122,9 +128,11 @@ pub fn calendar_map(results: &Results, of: CalendarOf, lang: Lang) -> Result<Cha
         };
         return nothing(words, why, &data);
     }
-    let most = ranked.iter().filter_map(Series::most).map(|d| d.1).fold(0.0, f64::max);
-    let classes = Classes::up_to(most);
-    let keys = classes.keys(|range| format!("{range} {}", of.unit(lang)));
+    let shared = Classes::up_to(ranked.iter().map(|s| s.range().1).fold(0.0, f64::max));
+    let keys = match of {
+        CalendarOf::Trains => ends_of_a_place(lang),
+        CalendarOf::Waiting => shared.keys(|range| format!("{range} {}", of.unit(lang))),
+    };
     let columns = if ranked.len() == 1 || longest > WIDE { 1 } else { 2 };
     let side = side(columns, longest);
     let row = HEAD + 7.0 * side.min(SIDE * 0.9) + BELOW;
@@ -137,10 +145,39 @@ pub fn calendar_map(results: &Results, of: CalendarOf, lang: Lang) -> Result<Cha
             w: wide - 14.0,
             h: row,
         };
-        let heading = name_of(results, series.place);
-        draw(&mut sheet.picture, (series, heading), &classes, side, area, lang);
+        let name = name_of(results, series.place);
+        // Places differ far more in their trains than a place does from day to day: each has a scale of its own.
+        let ((low, high), own) = (series.range(), of == CalendarOf::Trains);
+        let heading = if own { name.map(|n| from_to(n, (low, high), lang)) } else { name };
+        let own = own.then(|| Classes::between(low, high));
+        draw(
+            &mut sheet.picture,
+            (series, heading),
+            own.as_ref().unwrap_or(&shared),
+            side,
+            area,
+            lang,
+        );
     }
     sheet.finish(&data)
+}
+
+/// What the colours of a place with a scale of its own mean.
+fn ends_of_a_place(lang: Lang) -> Vec<Key> {
+    let [lightest, .., darkest] = theme::SEQUENTIAL;
+    vec![
+        Key::new(
+            Swatch::Box,
+            lightest,
+            lang.pick("the fewest trains of a day at the place", "该地单日最少列车数"),
+        ),
+        Key::new(Swatch::Box, darkest, lang.pick("the most", "最多")),
+    ]
+}
+
+fn from_to(name: &str, (low, high): (f64, f64), lang: Lang) -> String {
+    let (low, high) = (plain(low), plain(high));
+    lang.pick(format!("{name}: {low} to {high} a day"), format!("{name}：每日 {low} 至 {high} 列"))
 }
 
 /// How wide a day is.
@@ -152,8 +189,8 @@ fn side(columns: usize, weeks: usize) -> f64 {
 fn what_a_day_is(of: CalendarOf, lang: Lang) -> &'static str {
     match of {
         CalendarOf::Trains => lang.pick(
-            "A square is a civil day of the place: trains that left it, mean of replications. A column is a week; lines part months.",
-            "每格为当地民用日一天：离开该地的列车数，取各次重复的均值。每列为一周，折线分隔月份。",
+            "A square is a civil day of the place: trains that left it, mean of replications; each place has a scale of its own. A column is a week; lines part months.",
+            "每格为当地民用日一天：离开该地的列车数，取各次重复的均值；各地自有标度。每列为一周，折线分隔月份。",
         ),
         CalendarOf::Waiting => lang.pick(
             "A square is a civil day of the run: trains waiting, time-weighted mean of replications. A column is a week; lines part months.",

@@ -268,7 +268,7 @@ fn remark_on_places(caption: &mut String, (map, moved, without): (&Map<'_>, bool
 fn course(flows: &Flows, way: &Way, at: &[(f64, f64)]) -> ((f64, f64), (f64, f64), (f64, f64)) {
     let (a, b) = (at[way.from], at[way.to]);
     let (dx, dy) = (b.0 - a.0, b.1 - a.1);
-    let length = dx.hypot(dy).max(1e-9);
+    let length = libm::hypot(dx, dy).max(1e-9);
     let right = (-dy / length, dx / length);
     let aside = flows.width(way) / 2.0 + 0.75;
     let shifted = |p: (f64, f64)| (p.0 + right.0 * aside, p.1 + right.1 * aside);
@@ -293,14 +293,14 @@ fn draw_ways(picture: &mut Picture, flows: &Flows, classes: &Classes, at: &[(f64
             picture.disc(at[place], flows.width(way), classes.colour(classes.of(way.delay())));
         }
         picture.line(from, to, classes.colour(classes.of(way.delay())), flows.width(way));
-        let length = (to.0 - from.0).hypot(to.1 - from.1);
+        let length = libm::hypot(to.0 - from.0, to.1 - from.1);
         let steps = (length / 7.0).ceil().max(1.0) as usize;
         (0..=steps).for_each(|i| names.avoid(around(between(from, to, i as f64 / steps as f64), flows.width(way) / 2.0 + 1.0)));
     }
     for way in order {
         let width = flows.width(way);
         let (from, to, right) = course(flows, way, at);
-        let length = (to.0 - from.0).hypot(to.1 - from.1);
+        let length = libm::hypot(to.0 - from.0, to.1 - from.1);
         let free = length - flows.radius_of(way.from) - flows.radius_of(way.to);
         if width < 4.0 || free < 14.0 {
             continue;

@@ -3,7 +3,7 @@
 use plotters::style::RGBColor;
 
 use crate::report::picture::{Picture, Rect};
-use crate::report::scale::ticks;
+use crate::report::scale::{ticks, ticks_between};
 use crate::report::sheet::{Key, Swatch};
 use crate::report::theme;
 
@@ -30,9 +30,24 @@ impl Classes {
         Self { begins, end, colours }
     }
 
+    /// Classes of equal width around values from `low` to `high`, with round limits, whether or not near zero.
+    pub fn between(low: f64, high: f64) -> Self {
+        let mut begins = ticks_between((low, high), theme::SEQUENTIAL.len()).ticks;
+        let end = begins.pop().map_or_else(String::new, |last| last.1);
+        Self {
+            begins,
+            end,
+            colours: &theme::SEQUENTIAL,
+        }
+    }
+
     /// Classes of which each is twice as wide as the one before, the last from a power of two up to a value and beyond it.
     pub fn doubling_up_to(most: f64) -> Self {
-        let last = 2_f64.powf(if most > 0.0 && most.is_finite() { most.log2().floor() } else { 0.0 });
+        let last = libm::exp2(if most > 0.0 && most.is_finite() {
+            libm::log2(most).floor()
+        } else {
+            0.0
+        });
         let count = theme::SEQUENTIAL.len() as i32;
         let begin = |class: i32| if class == 0 { 0.0 } else { last * 2_f64.powi(class + 1 - count) };
         let words = |value: f64| {

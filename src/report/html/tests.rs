@@ -124,7 +124,7 @@ fn the_numbers_are_those_of_the_tables() {
 fn hostile_names_stay_text() {
     let plain = fixture::usual();
     let mut results = plain.clone();
-    let long = "長".repeat(200);
+    let long = "长".repeat(200);
     let mut names = HOSTILE.into_iter().chain([long.as_str()]).cycle().map(str::to_owned);
     let mut next = || names.next().unwrap_or_default();
     results.run.title = next();
