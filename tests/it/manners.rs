@@ -111,7 +111,7 @@ fn slips_on_the_command_line() {
         ),
         (
             &["run", "mine.toml", "--format", "pdf"],
-            "[possible values: csv, parquet, svg, png]",
+            "[possible values: csv, parquet, svg, png, html]",
         ),
         (&["run", "mine.toml", "--set", "run.replication=3"], "did you mean `replications`"),
         (&["run", "mine.toml", "--set", "flows.exprt.growth=2"], "did you mean `export`"),
