@@ -22,7 +22,9 @@ RUNS = [
     ("validate", "scenarios/baseline.toml", "--targets", "validation/half_year_2022.toml"),
     ("capacity", "scenarios/baseline.toml", "--limit", "waiting_share <= 0.15", "--replications", "4"),
     ("sweep", "scenarios/sweeps/reloading_cranes.toml", "--replications", "4"),
-    ("sensitivity", "scenarios/sweeps/screening.toml"),
+    ("capacity", "scenarios/baseline.toml", "--limit", "waiting_share <= 0.15", "--replications", "4", "--over", "places.horgos.exchange.west.quota=13/day,14/day"),
+    ("sensitivity", "scenarios/sweeps/screening.toml", "--replications", "2"),
+    ("optimise", "scenarios/sweeps/cheapest_horgos.toml"),
 ]
 
 # By the begin of the id: what a planner asks.
@@ -31,6 +33,12 @@ QUESTIONS = {
     "waterfalls": "Where do the hours go in each scenario, side by side?",
     "waterfall": "Where does the time of a train go, by place and cause?",
     "stringline": "Where is each train at each moment, where does it stand, and for what?",
+    "stringline_folded": "At which hours of the week do trains stand, and for what?",
+    "occupancy": "How full is each place over time?",
+    "transit": "How long is a train on its way from end to end?",
+    "alternatives": "Which is the cheapest way to keep a limit?",
+    "search": "How many trains a day can be taken?",
+    "utilisation_week": "In which hours of the week is a facility busy?",
     "queue": "How many trains wait at each place over time, and how sure is that?",
     "dwell": "How long do trains stay at a place, the usual and the slowest ones?",
     "utilisation": "Which facility is near its limit?",
@@ -41,19 +49,18 @@ QUESTIONS = {
     "gantt": "Who is in which berth, at which crane and desk, hour by hour?",
     "calendar": "Which days of the half year are the bad ones?",
     "map": "Where do the trains go, and where are they delayed?",
-    "network": "Where do the trains go, and where are they delayed?",
     "warm_up": "From when on is the begin of the run forgotten?",
     "tornado": "Which factor moves the answer most?",
     "indices": "What share of the spread comes from which factor?",
-    "index": "What share of the spread comes from which factor?",
     "response": "How does the answer follow a factor?",
     "heat": "How does the answer follow two factors together?",
     "parallel": "Which settings of all factors lead to good answers?",
     "frontier": "How many trains can be taken at which service?",
-    "capacity": "How many trains a day can be taken?",
     "recovery": "How long does it take to come back after a closure?",
-    "hours_of_week": "In which hours of the week is a facility busy?",
 }
+
+# Of these there are many in a folder, named for what they are of.
+KINDS = ("stringline", "differences", "gantt", "response", "heat", "parallel", "tornado", "indices")
 
 
 def question(name: str) -> str:
@@ -81,8 +88,8 @@ def draw(program: str, into: pathlib.Path) -> str:
             if not folder.is_dir():
                 raise SystemExit(f"{' '.join(arguments)} wrote no folder: {done.stderr}")
             for file in sorted(folder.rglob("*.svg")):
-                # One of each kind is enough: the stringline of one corridor, the differences of one scenario.
-                kind = next((k for k in ("stringline", "differences") if file.stem.startswith(k)), file.stem)
+                # One of each kind is enough: the stringline of one corridor, the response of one measure.
+                kind = next((k for k in KINDS if file.stem.startswith(k)), file.stem) + ("_folded" if file.stem.endswith("_folded") else "")
                 if kind in seen:
                     continue
                 seen.add(kind)
