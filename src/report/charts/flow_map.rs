@@ -317,6 +317,7 @@ fn draw_ways(picture: &mut Picture, flows: &Flows, classes: &Classes, at: &[(f64
         };
         let ink = theme::on(classes.colour(classes.of(way.delay())));
         picture.path(vec![point(-0.7, -0.85), point(0.7, 0.0), point(-0.7, 0.85)], ink, 1.5);
+        names.keep_free(around(middle, arm + 1.0));
     }
 }
 
