@@ -52,11 +52,11 @@ impl<T: AsRef<str>> From<T> for Label {
     }
 }
 
-/// Without the control characters that XML forbids.
+/// Without the control characters that XML forbids, and without those that turn the direction of writing of what follows.
 fn clean(text: &str) -> String {
     text.chars()
         .map(|c| {
-            if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') {
+            if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}') {
                 ' '
             } else {
                 c
