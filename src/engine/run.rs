@@ -11,11 +11,8 @@ pub trait Process {
     /// The list on which it schedules what follows, never in the past.
     fn pending(&mut self) -> &mut EventList<Self::Event>;
 
-    /// Changes the state at an instant.
-    fn handle(&mut self, now: Instant, event: Self::Event);
-
-    /// Whether nothing that happens any more would matter.
-    fn is_over(&self) -> bool;
+    /// Changes the state at an instant by the event of this code; whether what happens from now on can still matter.
+    fn handle(&mut self, now: Instant, code: u64) -> bool;
 }
 
 /// How a run ended.
@@ -35,7 +32,7 @@ pub fn run<P: Process>(process: &mut P, end: Instant, limit: u64) -> (Ending, u6
     let mut now = Instant::START;
     let mut happened = 0;
     loop {
-        let Some((at, event)) = process.pending().pop() else {
+        let Some((at, code)) = process.pending().pop() else {
             return (Ending::Exhausted(now), happened);
         };
         debug_assert!(at >= now, "an event in the past");
@@ -47,8 +44,7 @@ pub fn run<P: Process>(process: &mut P, end: Instant, limit: u64) -> (Ending, u6
         }
         now = at;
         happened += 1;
-        process.handle(now, event);
-        if process.is_over() {
+        if !process.handle(now, code) {
             return (Ending::Exhausted(now), happened);
         }
     }
@@ -85,14 +81,12 @@ mod tests {
         fn pending(&mut self) -> &mut EventList<Tick> {
             &mut self.pending
         }
-        fn handle(&mut self, now: Instant, _: Tick) {
+        fn handle(&mut self, now: Instant, _: u64) -> bool {
             self.ticks.push(now.0);
             if now.0 < self.last {
                 self.pending.schedule(Instant(now.0 + self.period), Tick);
             }
-        }
-        fn is_over(&self) -> bool {
-            self.ticks.len() == 5
+            self.ticks.len() < 5
         }
     }
 

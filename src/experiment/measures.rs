@@ -240,11 +240,10 @@ impl Sheet<'_> {
             &all(self.naming, mode),
             ("waiting_share", "share of time spent waiting", "", true),
             |seen| {
-                let places = seen.places.iter().zip(&model.sites).filter(|(_, site)| site.mode == mode);
-                let lanes = seen.lanes.iter().zip(&model.lanes).filter(|(_, lane)| lane.mode == mode);
-                let waiting = places.map(|(place, _)| &place.waiting).chain(lanes.map(|(lane, _)| &lane.halted));
+                let modes = model.sites.iter().map(|site| site.mode).chain(model.lanes.iter().map(|lane| lane.mode));
+                let waiting = seen.waiting.iter().zip(modes).filter(|(_, of)| *of == mode);
                 ratio(
-                    waiting.map(|n| n.area(seen.end)).sum(),
+                    waiting.map(|(n, _)| n.area(seen.end)).sum(),
                     seen.present_by_mode[mode as usize].area(seen.end),
                 )
             },
@@ -310,10 +309,10 @@ impl Sheet<'_> {
             |seen| seen.places[place].daily.days.iter().max().map(|n| f64::from(*n)),
         );
         self.put(&subject, ("trains_waiting_mean", "trains waiting, mean", "trains", works), |seen| {
-            Some(mean(&seen.places[place].waiting, seen))
+            Some(mean(&seen.waiting[place], seen))
         });
         self.put(&subject, ("trains_waiting_max", "trains waiting, most", "trains", false), |seen| {
-            Some(whole(seen.places[place].waiting.max()))
+            Some(whole(seen.waiting[place].max()))
         });
         self.put(&subject, ("trains_present_mean", "trains present, mean", "trains", false), |seen| {
             Some(mean(&seen.places[place].present, seen))
@@ -874,12 +873,12 @@ impl Sheet<'_> {
         self.put(
             subject,
             ("trains_halted_mean", "trains waiting on it, mean", "trains", false),
-            |seen| Some(mean(&seen.lanes[i].halted, seen)),
+            |seen| Some(mean(&seen.halted(i), seen)),
         );
         self.put(
             subject,
             ("trains_halted_max", "trains waiting on it, most", "trains", false),
-            |seen| Some(whole(seen.lanes[i].halted.max())),
+            |seen| Some(whole(seen.halted(i).max())),
         );
         self.put(
             subject,
@@ -889,7 +888,7 @@ impl Sheet<'_> {
         self.put(
             subject,
             ("halting_time_hours_mean", "waiting at passing places for each train", "h", false),
-            |seen| hours_each(seen.lanes[i].halted.area(seen.end), seen.lanes[i].entered.into()),
+            |seen| hours_each(seen.halted(i).area(seen.end), seen.lanes[i].entered.into()),
         );
         self.put(subject, ("longest_entry_wait_hours", "longest wait to enter", "h", false), |seen| {
             Some(millis_as_hours(seen.lanes[i].longest_entry_wait))

@@ -87,16 +87,10 @@ pub struct Shape {
     pub directions: usize,
     /// Lines in one direction.
     pub lanes: usize,
-    /// Offices.
-    pub offices: usize,
     /// Kinds of inspection at all clearances.
     pub bays: usize,
     /// Classes of boxes.
     pub classes: usize,
-    /// Terminals.
-    pub terminals: usize,
-    /// Yards.
-    pub yards: usize,
     /// The mode of each flow, as an index.
     pub modes: Vec<usize>,
     /// Routes of all flows.
@@ -124,6 +118,8 @@ pub struct Observations {
     pub end: Instant,
     /// Milliseconds by location and activity.
     accounts: Vec<i64>,
+    /// By location, vehicles that wait there: of a site, of those present, and of a lane, of those on it.
+    pub waiting: Vec<TimeWeighted>,
     /// Vehicles in the network.
     pub present: TimeWeighted,
     /// Of these, by mode.
@@ -132,7 +128,7 @@ pub struct Observations {
     pub places: Vec<PlaceTally>,
     /// By site and direction.
     pub passages: Vec<PassageTally>,
-    /// By office.
+    /// By office; like terminals, lanes and yards, filled in at the end of the run.
     pub offices: Vec<OfficeTally>,
     /// By kind of inspection at each clearance.
     pub bays: Vec<BayTally>,
@@ -195,6 +191,7 @@ impl Observations {
         self.end = shape.end;
         self.directions = shape.directions;
         fresh(&mut self.accounts, (shape.days.len() + shape.lanes) << ACTIVITY_BITS, |a| *a = 0);
+        fresh(&mut self.waiting, shape.days.len() + shape.lanes, |w| *w = TimeWeighted::default());
         self.present = TimeWeighted::default();
         fresh(&mut self.places, shape.days.len(), |p| {
             *p = PlaceTally {
@@ -209,10 +206,8 @@ impl Observations {
             p.dwell.clear();
             (p.waiting, p.boxes) = (0, 0);
         });
-        fresh(&mut self.offices, shape.offices, |o| *o = OfficeTally::default());
         fresh(&mut self.bays, shape.bays, |b| *b = BayTally::default());
         fresh(&mut self.cargo, shape.classes, |c| *c = CargoTally::default());
-        fresh(&mut self.terminals, shape.terminals, |t| *t = TerminalTally::default());
         fresh(&mut self.exchanges, shape.exchange_days.len(), |e| {
             *e = ExchangeTally {
                 daily: std::mem::take(&mut e.daily),
@@ -222,8 +217,6 @@ impl Observations {
         for (tally, days) in self.exchanges.iter_mut().zip(&shape.exchange_days) {
             tally.daily.reset(*days);
         }
-        fresh(&mut self.lanes, shape.lanes, |l| *l = LaneTally::default());
-        fresh(&mut self.yards, shape.yards, |y| *y = TimeWeighted::default());
         fresh(&mut self.flows, shape.modes.len(), |f| {
             *f = FlowTally {
                 transit: std::mem::take(&mut f.transit),
@@ -293,9 +286,9 @@ impl Observations {
     }
 
     fn enter(&mut self, now: Instant, (flow, number, boxes): (u32, u32, u32), place: u32, regrouped: bool) -> TrainTime {
-        self.present.add(now, 1);
-        self.present_by_mode[self.modes[flow as usize]].add(now, 1);
-        self.places[place as usize].present.add(now, 1);
+        self.present.increase(now);
+        self.present_by_mode[self.modes[flow as usize]].increase(now);
+        self.places[place as usize].present.increase(now);
         let mut row = 0;
         if let Some(records) = &mut self.records {
             row = u32::try_from(records.trains.len()).unwrap_or(u32::MAX);
@@ -352,27 +345,13 @@ impl Observations {
     #[inline]
     pub fn switch(&mut self, train: &mut TrainTime, now: Instant, location: u32, activity: Activity) {
         self.book(train, now);
-        let (was, was_waiting) = (train.account as usize >> ACTIVITY_BITS, is_waiting(train.account));
-        if was_waiting != activity.is_waiting() || was != location as usize {
-            if was_waiting {
-                self.waiting_at(was).add(now, -1);
-            }
-            if activity.is_waiting() {
-                self.waiting_at(location as usize).add(now, 1);
-            }
+        if is_waiting(train.account) {
+            self.waiting[train.location() as usize].decrease(now);
+        }
+        if activity.is_waiting() {
+            self.waiting[location as usize].increase(now);
         }
         train.account = account(location, activity);
-    }
-
-    /// Trains waiting at a location: a place, or a line with passing places.
-    #[inline]
-    fn waiting_at(&mut self, location: usize) -> &mut TimeWeighted {
-        let places = self.places.len();
-        if location < places {
-            &mut self.places[location].waiting
-        } else {
-            &mut self.lanes[location - places].halted
-        }
     }
 
     /// A train on a line with sections is in, or waits before, this one in order of travel, from 0.
@@ -386,17 +365,13 @@ impl Observations {
     /// Books what the train has done up to now.
     #[inline]
     pub fn book(&mut self, train: &mut TrainTime, now: Instant) {
-        let spent = now - train.since;
-        if spent == Duration::ZERO {
-            return;
-        }
-        self.accounts[train.account as usize] += (now - train.since.max(self.measure_from)).0.max(0);
-        train.booked.0 += spent.0;
-        let waiting = is_waiting(train.account);
-        train.waited.0 += if waiting { spent.0 } else { 0 };
         if self.records.is_some() {
             self.record(train, now);
         }
+        let spent = (now - train.since).0;
+        self.accounts[train.account as usize] += spent;
+        train.booked.0 += spent;
+        train.waited.0 += if is_waiting(train.account) { spent } else { 0 };
         train.since = now;
     }
 
@@ -404,6 +379,9 @@ impl Observations {
     #[cold]
     fn record(&mut self, train: &TrainTime, now: Instant) {
         let Some(records) = &mut self.records else { return };
+        if now == train.since {
+            return;
+        }
         if let Some(record) = records.trains.get_mut(train.row as usize) {
             *(if is_waiting(train.account) {
                 &mut record.waiting
@@ -424,7 +402,7 @@ impl Observations {
     /// A train arrives at a place.
     #[inline]
     pub fn arrive(&mut self, now: Instant, place: u32) {
-        self.places[place as usize].present.add(now, 1);
+        self.places[place as usize].present.increase(now);
     }
 
     /// A train departs from a place where it arrived at `arrived_at`, having waited `waited` there.
@@ -439,7 +417,7 @@ impl Observations {
         waited: Duration,
     ) {
         let tally = &mut self.places[place as usize];
-        tally.present.add(now, -1);
+        tally.present.decrease(now);
         if now >= self.measure_from {
             tally.daily.add(now, day_starts);
             let passage = &mut self.passages[place as usize * self.directions + direction as usize];
@@ -480,7 +458,7 @@ impl Observations {
     /// If they do not.
     pub fn dissolve(&mut self, now: Instant, train: &mut TrainTime, (flow, place): (u32, u32), created_at: Instant) -> Result<(), Fault> {
         self.exit(now, train, flow);
-        self.places[place as usize].present.add(now, -1);
+        self.places[place as usize].present.decrease(now);
         self.regrouped.1 += 1;
         if let Some(record) = self.record_of(train) {
             record.dissolved = true;
@@ -495,10 +473,10 @@ impl Observations {
     fn exit(&mut self, now: Instant, train: &mut TrainTime, flow: u32) {
         self.book(train, now);
         if is_waiting(train.account) {
-            self.waiting_at(train.location() as usize).add(now, -1);
+            self.waiting[train.location() as usize].decrease(now);
         }
-        self.present.add(now, -1);
-        self.present_by_mode[self.modes[flow as usize]].add(now, -1);
+        self.present.decrease(now);
+        self.present_by_mode[self.modes[flow as usize]].decrease(now);
         if let Some(record) = self.record_of(train) {
             record.left_at = Some(now);
         }
@@ -526,13 +504,6 @@ impl Observations {
         }
     }
 
-    /// A train was lifted from one instant to another at this rate, in thousandths of a crane.
-    #[inline]
-    pub fn lift(&mut self, terminal: u32, (from, to): (Instant, Instant), rate: u32) {
-        let measured = (to - from.max(self.measure_from)).0.max(0);
-        self.terminals[terminal as usize].lifted += measured * i64::from(rate);
-    }
-
     /// A train was set on a route, for good.
     pub fn set_on_route(&mut self, now: Instant, route: u32, diverted: bool) {
         if self.measures(now) {
@@ -542,29 +513,27 @@ impl Observations {
         }
     }
 
-    /// Measuring begins now: what was counted before is forgotten.
-    pub fn begin_measuring(&mut self, now: Instant) {
+    /// Measuring begins now: what was counted before is forgotten, but for what facilities keep themselves. Of what the trains inside are doing, only what is still to
+    /// come will count.
+    pub fn begin_measuring<'t>(&mut self, now: Instant, inside: impl Iterator<Item = &'t TrainTime>) {
+        self.accounts.fill(0);
+        for train in inside {
+            self.accounts[train.account as usize] -= (now - train.since).0;
+        }
+        for waiting in &mut self.waiting {
+            waiting.restart(now);
+        }
         self.present.restart(now);
         for present in &mut self.present_by_mode {
             present.restart(now);
         }
         for place in &mut self.places {
             place.present.restart(now);
-            place.waiting.restart(now);
-        }
-        for office in &mut self.offices {
-            office.busy.restart(now);
-            office.waiting.restart(now);
-            office.set_out.restart(now);
-            (office.served, office.in_advance) = (0, 0);
         }
         for bay in &mut self.bays {
             bay.busy.restart(now);
             bay.waiting.restart(now);
             bay.inspected = 0;
-        }
-        for terminal in &mut self.terminals {
-            terminal.restart(now);
         }
         for exchange in &mut self.exchanges {
             exchange.waiting.restart(now);
@@ -580,16 +549,6 @@ impl Observations {
                 outlet.waiting.restart(now);
                 (outlet.vehicles, outlet.taken, outlet.turned_back) = (0, 0, 0);
             }
-        }
-        for lane in &mut self.lanes {
-            lane.trains.restart(now);
-            lane.waiting.restart(now);
-            lane.halted.restart(now);
-            (lane.longest_entry_wait, lane.longest_halt) = (0, 0);
-            (lane.entered, lane.halts, lane.meets) = (0, 0, 0);
-        }
-        for yard in &mut self.yards {
-            yard.restart(now);
         }
         for formation in &mut self.formations {
             formation.restart(now);
@@ -615,8 +574,8 @@ impl Observations {
     /// A step of the time series ends now; it began where the last one ended, or where measuring did.
     #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "for a picture")]
     pub fn end_step(&mut self, now: Instant, width: Duration) {
-        for (place, before) in self.places.iter().zip(&mut self.step_areas) {
-            let area = place.waiting.area(now);
+        for (waiting, before) in self.waiting.iter().zip(&mut self.step_areas) {
+            let area = waiting.area(now);
             self.waiting_by_step.push(((area - *before) as f64 / width.0 as f64) as f32);
             *before = area;
         }
@@ -676,7 +635,7 @@ impl Observations {
         self.same(
             "the ledger's waiting on lines = the integral of trains halted on them",
             waiting.map(|(lane, activity)| self.account(lane, activity)).sum(),
-            self.lanes.iter().map(|lane| lane.halted.area(self.end)).sum(),
+            self.waiting[places..].iter().map(|halted| halted.area(self.end)).sum(),
         )
     }
 
@@ -732,6 +691,12 @@ impl Observations {
     #[must_use]
     pub fn account(&self, location: usize, activity: Activity) -> i64 {
         self.accounts[location << ACTIVITY_BITS | activity.index()]
+    }
+
+    /// Trains that wait on a lane: at its passing places.
+    #[must_use]
+    pub fn halted(&self, lane: usize) -> &TimeWeighted {
+        &self.waiting[self.places.len() + lane]
     }
 
     /// The tally of a place in a direction.

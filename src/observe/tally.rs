@@ -3,11 +3,14 @@
 use crate::units::Instant;
 
 /// A whole number that changes over time, with its integral and its maximum.
+///
+/// A number that is `v` now, and came there by changes `c` at instants `t`, has the integral `v now - sum of c t`: so a change costs
+/// two additions, and nobody asks when the last one was. Sums wrap around; integrals that fit in 63 bits are exact all the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TimeWeighted {
     value: i64,
-    since: Instant,
-    area: i64,
+    /// The sum of changes times their instants.
+    moment: i64,
     max: i64,
 }
 
@@ -15,10 +18,24 @@ impl TimeWeighted {
     /// Changes the number.
     #[inline]
     pub fn add(&mut self, now: Instant, change: i64) {
-        self.area += self.value * (now - self.since).0;
-        self.since = now;
         self.value += change;
+        self.moment = self.moment.wrapping_add(change.wrapping_mul(now.0));
         self.max = self.max.max(self.value);
+    }
+
+    /// One more.
+    #[inline]
+    pub fn increase(&mut self, now: Instant) {
+        self.value += 1;
+        self.moment = self.moment.wrapping_add(now.0);
+        self.max = self.max.max(self.value);
+    }
+
+    /// One less.
+    #[inline]
+    pub fn decrease(&mut self, now: Instant) {
+        self.value -= 1;
+        self.moment = self.moment.wrapping_sub(now.0);
     }
 
     /// Changes the number to this one.
@@ -31,13 +48,13 @@ impl TimeWeighted {
     pub fn restart(&mut self, now: Instant) {
         *self = Self {
             value: self.value,
-            since: now,
-            area: 0,
+            moment: self.value.wrapping_mul(now.0),
             max: self.value,
         };
     }
 
     /// The number now.
+    #[inline]
     #[must_use]
     pub fn value(&self) -> i64 {
         self.value
@@ -53,7 +70,7 @@ impl TimeWeighted {
     #[inline]
     #[must_use]
     pub fn area(&self, now: Instant) -> i64 {
-        self.area + self.value * (now - self.since).0
+        self.value.wrapping_mul(now.0).wrapping_sub(self.moment)
     }
 }
 
@@ -62,8 +79,6 @@ impl TimeWeighted {
 pub struct PlaceTally {
     /// Trains from their arrival, on the line before it or on a track, to their departure.
     pub present: TimeWeighted,
-    /// Of these, trains that wait.
-    pub waiting: TimeWeighted,
     /// Trains that departed or left, by day of the place from the start of the run.
     pub daily: DailyCount,
 }
@@ -92,6 +107,16 @@ pub struct OfficeTally {
     pub in_advance: u32,
     /// Boxes set out here, until they are on another train.
     pub set_out: TimeWeighted,
+}
+
+impl OfficeTally {
+    /// Forgets what was counted, and keeps what is going on.
+    pub fn restart(&mut self, now: Instant) {
+        for number in [&mut self.busy, &mut self.waiting, &mut self.set_out] {
+            number.restart(now);
+        }
+        (self.served, self.in_advance) = (0, 0);
+    }
 }
 
 /// The bays for one kind of inspection at a clearance.
@@ -339,8 +364,6 @@ pub struct LaneTally {
     pub waiting: TimeWeighted,
     /// Trains that entered.
     pub entered: u32,
-    /// Trains waiting on it, at its passing places.
-    pub halted: TimeWeighted,
     /// Waits at its passing places that took time.
     pub halts: u32,
     /// The longest wait of one train to enter it, in milliseconds; of a line with passing places.
@@ -349,6 +372,16 @@ pub struct LaneTally {
     pub longest_halt: i64,
     /// Trains of the other direction that its trains found standing at passing places.
     pub meets: u32,
+}
+
+impl LaneTally {
+    /// Forgets what was counted, and keeps what is going on.
+    pub fn restart(&mut self, now: Instant) {
+        self.trains.restart(now);
+        self.waiting.restart(now);
+        (self.longest_entry_wait, self.longest_halt) = (0, 0);
+        (self.entered, self.halts, self.meets) = (0, 0, 0);
+    }
 }
 
 /// A flow.

@@ -112,7 +112,7 @@ impl State<'_> {
                 break;
             }
             if let Some(slot) = state.paused.pop_front() {
-                self.seen.bays[bay as usize].waiting.add(self.now, -1);
+                self.seen.bays[bay as usize].waiting.decrease(self.now);
                 self.begin_inspection(slot);
             }
         }
@@ -148,7 +148,7 @@ impl State<'_> {
             let time = &self.model.bays[bay as usize].times[lot.whose.class as usize];
             lot.work = Duration::from_millis(time.variate.draw(&mut lot.draws));
         }
-        self.seen.bays[bay as usize].waiting.add(self.now, -1);
+        self.seen.bays[bay as usize].waiting.decrease(self.now);
         let boxes = &mut self.inspections.boxes;
         let slot = self.inspections.free.pop().unwrap_or_else(|| {
             boxes.push(BoxAtBay::default());
@@ -172,7 +172,7 @@ impl State<'_> {
         if self.model.bays[bay as usize].can_rest {
             state.in_hand.push_back(slot);
         }
-        self.seen.bays[bay as usize].busy.add(self.now, 1);
+        self.seen.bays[bay as usize].busy.increase(self.now);
         self.pending.schedule(due, Event::InspectionEnds { slot, stamp });
         if let Some(train) = whose.train {
             self.inspections.holds[train as usize].in_bays += 1;
@@ -184,7 +184,7 @@ impl State<'_> {
     fn leave_bay(&mut self, slot: u32) {
         let BoxAtBay { bay, whose, .. } = self.inspections.boxes[slot as usize];
         self.inspections.bays[bay as usize].busy -= 1;
-        self.seen.bays[bay as usize].busy.add(self.now, -1);
+        self.seen.bays[bay as usize].busy.decrease(self.now);
         if let Some(train) = whose.train {
             self.inspections.holds[train as usize].in_bays -= 1;
         }
@@ -246,7 +246,7 @@ impl State<'_> {
         at.stamp = (at.stamp + 1) % STAMPS;
         let BoxAtBay { bay, whose, .. } = *at;
         self.inspections.bays[bay as usize].paused.push_back(slot);
-        self.seen.bays[bay as usize].waiting.add(self.now, 1);
+        self.seen.bays[bay as usize].waiting.increase(self.now);
         if let Some(train) = whose.train {
             self.name_hold(train);
         }

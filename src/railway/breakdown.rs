@@ -37,8 +37,8 @@ impl<'m> State<'m> {
     pub(super) fn crane_fails(&mut self, crane: u32) {
         let (terminal, failures) = self.failures_of(crane);
         self.breakdowns[crane as usize] += 1;
-        let tally = &mut self.seen.terminals[terminal as usize];
-        tally.down.add(self.now, 1);
+        let tally = &mut self.terminals[terminal as usize].tally;
+        tally.down.increase(self.now);
         tally.breakdowns += 1;
         let state = &mut self.terminals[terminal as usize].cranes;
         state.down += 1;
@@ -46,7 +46,7 @@ impl<'m> State<'m> {
             self.repair(crane);
         } else {
             state.wait_for_repair.push_back(crane);
-            self.seen.terminals[terminal as usize].wait_for_repair.add(self.now, 1);
+            self.terminals[terminal as usize].tally.wait_for_repair.increase(self.now);
         }
         self.share_cranes(terminal);
     }
@@ -62,12 +62,12 @@ impl<'m> State<'m> {
     /// A crane works again; the repairer takes the next.
     pub(super) fn crane_repaired(&mut self, crane: u32) {
         let (terminal, _) = self.failures_of(crane);
-        self.seen.terminals[terminal as usize].down.add(self.now, -1);
+        self.terminals[terminal as usize].tally.down.decrease(self.now);
         let state = &mut self.terminals[terminal as usize].cranes;
         state.down -= 1;
         state.in_repair -= 1;
         if let Some(next) = state.wait_for_repair.pop_front() {
-            self.seen.terminals[terminal as usize].wait_for_repair.add(self.now, -1);
+            self.terminals[terminal as usize].tally.wait_for_repair.decrease(self.now);
             self.repair(next);
         }
         self.schedule_breakdown(crane);
@@ -82,7 +82,7 @@ impl<'m> State<'m> {
         };
         let state = &mut self.terminals[terminal as usize].cranes;
         let down = model.count - fit.servers(&mut state.fit, self.now);
-        self.seen.terminals[terminal as usize].down.set(self.now, down.into());
+        self.terminals[terminal as usize].tally.down.set(self.now, down.into());
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use super::event::Event;
 use super::state::State;
-use super::terminal::lifting_time;
+use super::terminal::{TerminalState, lifting_time};
 use super::train::Phase;
 use crate::engine::{Calendar, Hand};
 use crate::model::{AtClose, Breakdowns, FULL_PACE, Lifting};
@@ -57,28 +57,32 @@ fn share(cranes: u32, trains: u32, most: u32, position: u32) -> u32 {
     (each + u32::from(position < rest)).min(most)
 }
 
-impl State<'_> {
-    fn cranes_at_hand(&mut self, terminal: u32) -> AtHand {
-        let model = &self.model.terminals[terminal as usize];
-        let is_closed = self.berths(terminal) == 0;
-        let now = self.now;
-        let state = &mut self.terminals[terminal as usize];
-        state.rests = is_closed && (state.rests || model.at_close == AtClose::Pause);
-        let cranes = &model.cranes;
+impl TerminalState<'_> {
+    /// The crane that one train had to itself is free.
+    #[inline]
+    pub(super) fn set_free(&mut self, now: Instant) {
+        self.tally.cranes.decrease(now);
+        self.tally.pace.add(now, -i64::from(FULL_PACE));
+    }
+
+    fn cranes_at_hand(&mut self, now: Instant) -> AtHand {
+        let is_closed = self.berths(now) == 0;
+        self.rests = is_closed && (self.rests || self.facts.at_close == AtClose::Pause);
+        let cranes = &self.facts.cranes;
         // Disruptions change how many there are; where each berth has its own, as many as berths that are taken.
-        let count = match model.lifting {
-            Lifting::PerTrain(_) => cranes.count.max(state.lifting.len() as u32),
-            Lifting::PerBox(_) => state.strains.1.of(cranes.count),
+        let count = match self.facts.lifting {
+            Lifting::PerTrain(_) => cranes.count.max(self.lifting.len() as u32),
+            Lifting::PerBox(_) => self.strains.1.of(cranes.count),
         };
         let shifts = cranes.shifts.as_ref();
-        let rostered = shifts.map_or(count, |shifts| shifts.servers(&mut state.cranes.shifts, now).min(count));
+        let rostered = shifts.map_or(count, |shifts| shifts.servers(&mut self.cranes.shifts, now).min(count));
         let down = match &cranes.breakdowns {
-            Some(Breakdowns::Stated { fit, .. }) => cranes.count - fit.servers(&mut state.cranes.fit, now),
-            _ => state.cranes.down,
+            Some(Breakdowns::Stated { fit, .. }) => cranes.count - fit.servers(&mut self.cranes.fit, now),
+            _ => self.cranes.down,
         };
-        let pace = FULL_PACE - state.cranes.lost_pace;
+        let pace = FULL_PACE - self.cranes.lost_pace;
         let (able, cause) = match () {
-            () if state.rests => (0, state.strains.0.cause()),
+            () if self.rests => (0, self.strains.0.cause()),
             () if rostered == 0 && shifts.is_some() => (0, Activity::OfficeClosed),
             () if pace == 0 => (0, Activity::Wind),
             () => (rostered.min(count.max(cranes.count) - down), Activity::Breakdown),
@@ -92,39 +96,30 @@ impl State<'_> {
     }
 
     /// Whether any crane could work now.
-    pub(super) fn can_lift(&mut self, terminal: u32) -> bool {
-        self.cranes_at_hand(terminal).able > 0
+    pub(super) fn can_lift(&mut self, now: Instant) -> bool {
+        self.cranes_at_hand(now).able > 0
     }
+}
 
-    /// Whether every train in a berth of a terminal is worked on at the full pace of one crane, whatever comes and goes: then
-    /// no train feels another.
-    #[inline]
-    pub(super) fn is_steady(&self, terminal: u32) -> bool {
-        self.model.terminals[terminal as usize].is_steady() && !self.terminals[terminal as usize].rests
-    }
-
+impl State<'_> {
     /// A train has a crane of its own for this work.
+    #[inline]
     pub(super) fn set_to_work(&mut self, terminal: u32, train: u32, work: Duration) {
-        self.fleet[train].rate = FULL_PACE;
-        self.switch(train, self.model.terminals[terminal as usize].place, Activity::Lifting);
-        self.begin(train, Phase::Lifting, work);
-        let tally = &mut self.seen.terminals[terminal as usize];
-        tally.cranes.add(self.now, 1);
+        let t = &mut self.fleet[train];
+        t.rate = FULL_PACE;
+        self.seen.switch(&mut t.time, self.now, t.site, Activity::Lifting);
+        t.begin(train, Phase::Lifting, self.now + work, &mut self.pending);
+        let tally = &mut self.terminals[terminal as usize].tally;
+        tally.cranes.increase(self.now);
         tally.pace.add(self.now, FULL_PACE.into());
-    }
-
-    /// The crane that one train had to itself is free.
-    pub(super) fn set_free(&mut self, terminal: u32) {
-        let tally = &mut self.seen.terminals[terminal as usize];
-        tally.cranes.add(self.now, -1);
-        tally.pace.add(self.now, -i64::from(FULL_PACE));
     }
 
     /// Settles the work done so far and sets the new rate of every train, where it changes.
     pub(super) fn share_cranes(&mut self, terminal: u32) {
-        let per_train = self.model.terminals[terminal as usize].cranes.per_train;
-        let at_hand = self.cranes_at_hand(terminal);
-        let trains = self.terminals[terminal as usize].lifting.len() as u32;
+        let state = &mut self.terminals[terminal as usize];
+        let per_train = state.facts.cranes.per_train;
+        let at_hand = state.cranes_at_hand(self.now);
+        let trains = state.lifting.len() as u32;
         let (mut at_work, mut by_wind, mut by_breakdown) = (0, 0, 0);
         for position in 0..trains {
             let train = self.terminals[terminal as usize].lifting[position as usize];
@@ -140,7 +135,7 @@ impl State<'_> {
             self.set_rate(terminal, train, cranes * at_hand.pace, idle);
         }
         let now = self.now;
-        let tally = &mut self.seen.terminals[terminal as usize];
+        let tally = &mut self.terminals[terminal as usize].tally;
         tally.cranes.set(now, at_work);
         tally.pace.set(now, at_work * i64::from(at_hand.pace));
         tally.held_by_wind.set(now, by_wind);
@@ -149,7 +144,7 @@ impl State<'_> {
 
     /// The train is worked on at this rate from now on; at none it waits, for this reason.
     fn set_rate(&mut self, terminal: u32, train: u32, rate: u32, idle: Activity) {
-        let place = self.model.terminals[terminal as usize].place;
+        let place = self.terminals[terminal as usize].facts.place;
         if rate != self.fleet[train].rate {
             self.settle_lifting(terminal, train, self.now);
             let t = &mut self.fleet[train];
@@ -168,11 +163,13 @@ impl State<'_> {
     }
 
     /// Takes the work done up to an instant off what is left.
+    #[inline]
     pub(super) fn settle_lifting(&mut self, terminal: u32, train: u32, at: Instant) {
         let t = &mut self.fleet[train];
+        let measured = (at - t.settled.max(self.model.measure_from)).0.max(0);
+        self.terminals[terminal as usize].tally.lifted += measured * i64::from(t.rate);
         let done = (at - t.settled).0.saturating_mul(i64::from(t.rate));
         t.work = Duration((t.work.0 - done).max(0));
-        self.seen.lift(terminal, (t.settled, at), t.rate);
         t.settled = at;
     }
 
@@ -188,9 +185,9 @@ impl State<'_> {
 
     /// Looks out for the next change of a shift, or of what is stated of breakdowns.
     pub(super) fn watch_cranes(&mut self, terminal: u32) {
-        let cranes = &self.model.terminals[terminal as usize].cranes;
         let now = self.now;
-        let state = &mut self.terminals[terminal as usize].cranes;
+        let state = &mut self.terminals[terminal as usize];
+        let (cranes, state) = (&state.facts.cranes, &mut state.cranes);
         let next = |calendar: Option<&Calendar>, hand| calendar.and_then(|calendar| calendar.next_change(hand, now));
         let fit = match &cranes.breakdowns {
             Some(Breakdowns::Stated { fit, .. }) => Some(fit),

@@ -2,6 +2,7 @@
 
 use super::event::Event;
 use super::state::State;
+use super::train::Ahead;
 use crate::model::{Departures, FlowModel, expected_at};
 use crate::random::StreamKey;
 use crate::units::{Duration, Instant};
@@ -16,6 +17,10 @@ pub(super) struct Source {
     number: u32,
     /// When the last train departed.
     last_at: Instant,
+    /// The gap before the next train, where gaps are drawn: known one train ahead.
+    gap: f64,
+    /// What is drawn for the train that departs, and for the one that is scheduled, with their numbers.
+    ahead: [(u32, Ahead); 2],
     /// Trains expected up to then, and the stretch of the rate that holds it.
     expected: f64,
     stretch: usize,
@@ -29,17 +34,17 @@ pub(super) struct Source {
 impl Source {
     /// The next departure and the number of its train.
     #[allow(clippy::cast_precision_loss, reason = "spans far below 2^53 ms")]
-    fn next(&mut self, flow: &FlowModel, keys: &[StreamKey]) -> (Instant, u32, Option<u32>) {
+    fn next(&mut self, flow: &FlowModel) -> (Instant, u32, Option<u32>) {
         match flow.departures.arrivals() {
-            Departures::Poisson { gap, rate } => {
+            Departures::Poisson { rate, .. } => {
                 self.number += 1;
-                self.expected += gap.number(keys, flow.entity, self.number);
+                self.expected += self.gap;
                 let at = expected_at(rate, &mut self.stretch, self.expected);
                 (at.max(self.last_at), self.number, None)
             }
-            Departures::Renewal { gap } => {
+            Departures::Renewal { .. } => {
                 self.number += 1;
-                let gap = gap.number(keys, flow.entity, self.number) / flow.growth;
+                let gap = self.gap / flow.growth;
                 (
                     if gap < i64::MAX as f64 / 2.0 {
                         self.last_at + Duration::from_millis(gap)
@@ -57,6 +62,21 @@ impl Source {
                 next.unwrap_or((Instant::NEVER, 0, None))
             }
         }
+    }
+
+    /// Draws the gap before the next train.
+    #[inline]
+    fn draw_gap(&mut self, flow: &FlowModel, keys: &[StreamKey]) {
+        if let Departures::Poisson { gap, .. } | Departures::Renewal { gap } = flow.departures.arrivals() {
+            self.gap = gap.number(keys, flow.entity, self.number + 1);
+        }
+    }
+
+    /// What is drawn ahead for a train of this number.
+    #[inline]
+    pub(super) fn ahead_of(&self, number: u32) -> Ahead {
+        let (of, ahead) = self.ahead[0];
+        if of == number { ahead } else { Ahead::default() }
     }
 
     /// Whether something is still to come.
@@ -80,6 +100,7 @@ impl Source {
             plan.sort_unstable();
         }
         *self = Self { plan, ..Self::default() };
+        self.draw_gap(flow, keys);
     }
 }
 
@@ -91,11 +112,19 @@ impl State<'_> {
     }
 
     fn schedule_next(&mut self, flow: u32) {
-        let source = &mut self.sources[flow as usize];
-        let (at, number, boxes) = source.next(&self.model.flows[flow as usize], &self.keys);
+        let (source, model) = (&mut self.sources[flow as usize], &self.model.flows[flow as usize]);
+        let (at, number, boxes) = source.next(model);
         source.next_train = (number, boxes);
         source.last_at = at;
         self.pending.schedule(at, Event::Departure(flow));
+        source.draw_gap(model, &self.keys);
+        source.ahead[0] = source.ahead[1];
+        if let [_] = model.routes[..]
+            && let Some((step, drawn)) = self.ways.first_drawn(self.ways.begin(model.first_route))
+        {
+            let time = drawn.time(&self.keys, model.entity, number);
+            source.ahead[1] = (number, Ahead { step, time });
+        }
     }
 
     /// A train comes into being, or a lot of boxes arrives, and the next is scheduled.

@@ -91,6 +91,13 @@ pub(super) fn code_of_activity(train: u32, stamp: u32) -> u64 {
     pack(field::ACTIVITY, stamp, train)
 }
 
+/// The train and the stamp of a code of [`Event::ActivityEnds`]; `None` of any other.
+#[inline]
+#[allow(clippy::cast_possible_truncation, reason = "22 bits and 10")]
+pub(super) fn activity_of(code: u64) -> Option<(u32, u32)> {
+    (code & 15 == field::ACTIVITY).then_some(((code >> (4 + STAMP_BITS)) as u32, (code >> 4) as u32 % STAMPS))
+}
+
 impl engine::Event for Event {
     /// Observation first. Then what ends before what
     /// opens or closes, so that work which ends with the window is done, and disruptions before usual hours; then who may go, then who comes, then

@@ -107,7 +107,7 @@ impl State<'_> {
             self.hand_over(exchange, is_exempt);
             return true;
         }
-        self.seen.exchanges[exchange as usize].waiting.add(self.now, 1);
+        self.seen.exchanges[exchange as usize].waiting.increase(self.now);
         let model = &self.model.exchanges[exchange as usize];
         let cause = block.map_or(Activity::Headway, |b| b.0);
         self.queue_up((gate, exchange), train, (model.place, cause));
@@ -190,7 +190,7 @@ impl State<'_> {
             let Some(train) = self.call_up((gate, exchange), position, place) else {
                 return;
             };
-            self.seen.exchanges[exchange as usize].waiting.add(self.now, -1);
+            self.seen.exchanges[exchange as usize].waiting.decrease(self.now);
             let is_exempt = self.is_exempt(train, exchange);
             self.hand_over(exchange, is_exempt);
             self.step_done(train);

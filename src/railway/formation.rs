@@ -154,6 +154,7 @@ impl<'m> State<'m> {
             route,
             intended: if formation.regroups { part.intended } else { route },
             step: part.step,
+            site,
             created_at: part.created_at,
             arrived_at: part.arrived_at,
             waited_before: part.waited_before,

@@ -130,7 +130,7 @@ impl State<'_> {
             held += sum;
             if inspection.held != Held::Train {
                 self.take_boxes(train, class, sum);
-                self.seen.offices[office as usize].set_out.add(self.now, sum.into());
+                self.offices[office as usize].tally.set_out.add(self.now, sum.into());
             }
             self.inspections.picked = picked;
         }
@@ -176,7 +176,7 @@ impl State<'_> {
             *stock -= boxes;
             if boxes > 0 {
                 self.add_boxes(train, class, boxes);
-                self.seen.offices[office as usize].set_out.add(self.now, -i64::from(boxes));
+                self.offices[office as usize].tally.set_out.add(self.now, -i64::from(boxes));
             }
         }
     }

@@ -9,12 +9,13 @@ use super::state::{State, Wake};
 use super::train::Phase;
 use crate::engine::Gate;
 use crate::model::{Lane, Step};
-use crate::observe::Activity;
+use crate::observe::{Activity, LaneTally};
 use crate::units::{Duration, Instant};
 
-/// A lane in the course of a run.
+/// A lane in the course of a run: what is known of it, how it is, and what is seen of it.
 #[derive(Clone, Debug)]
-pub(super) struct LaneState {
+pub(super) struct LaneState<'m> {
+    pub(super) facts: &'m Lane,
     pub(super) entry: Gate<Activity>,
     /// Trains on it.
     pub(super) on_line: u32,
@@ -32,11 +33,13 @@ pub(super) struct LaneState {
     pub(super) is_closed: bool,
     /// The time between paths, where a disruption changes it.
     path_every: Option<Duration>,
+    pub(super) tally: LaneTally,
 }
 
-impl Default for LaneState {
-    fn default() -> Self {
+impl<'m> LaneState<'m> {
+    pub(super) fn new(facts: &'m Lane) -> Self {
         Self {
+            facts,
             entry: Gate::default(),
             on_line: 0,
             order: VecDeque::new(),
@@ -47,11 +50,10 @@ impl Default for LaneState {
             exit_timer: Instant::NEVER,
             is_closed: false,
             path_every: None,
+            tally: LaneTally::default(),
         }
     }
-}
 
-impl LaneState {
     pub(super) fn reset(&mut self) {
         let (mut entry, mut order) = (std::mem::take(&mut self.entry), std::mem::take(&mut self.order));
         entry.clear();
@@ -59,7 +61,7 @@ impl LaneState {
         *self = Self {
             entry,
             order,
-            ..Self::default()
+            ..Self::new(self.facts)
         };
     }
 
@@ -74,8 +76,7 @@ impl LaneState {
     }
 
     /// The instant of the first free path that is not past.
-    fn path_at(&self, lane: &Lane, now: Instant) -> Instant {
-        let Some(every) = self.path_every(lane) else { return now };
+    fn path_at(&self, every: Duration, now: Instant) -> Instant {
         let every = every.0.max(1);
         let first = ((now.0 + every - 1) / every).max(self.next_path);
         Instant(first.saturating_mul(every))
@@ -83,21 +84,37 @@ impl LaneState {
 
     /// The time between paths now.
     #[inline]
-    pub(super) fn path_every(&self, lane: &Lane) -> Option<Duration> {
-        self.path_every.or(lane.path_every)
+    pub(super) fn path_every(&self) -> Option<Duration> {
+        self.path_every.or(self.facts.path_every)
     }
 
     /// Disruptions close it, or change the time between its paths: then paths are counted anew.
-    pub(super) fn strain(&mut self, is_closed: bool, path_every: Option<Duration>, lane: &Lane, now: Instant) {
+    pub(super) fn strain(&mut self, is_closed: bool, path_every: Option<Duration>, now: Instant) {
         self.is_closed = is_closed;
         if path_every == self.path_every {
             return;
         }
         self.path_every = path_every;
-        if let Some(every) = self.path_every(lane) {
+        if let Some(every) = self.path_every() {
             let every = every.0.max(1);
             self.next_path = (now.0 + every - 1) / every;
         }
+    }
+
+    /// What keeps the first train from entering.
+    #[inline]
+    fn entry_block(&self, now: Instant) -> Option<Block> {
+        if self.is_closed {
+            return Some((Activity::Closure, None));
+        }
+        if self.on_line >= self.facts.room {
+            return Some((Activity::LineFull, None));
+        }
+        if self.entry_free_at > now {
+            return Some((Activity::Headway, Some(self.entry_free_at)));
+        }
+        let path_at = self.path_at(self.path_every()?, now);
+        (path_at > now).then_some((Activity::NoPath, Some(path_at)))
     }
 
     /// When the first path not yet used begins, where paths are so far apart.
@@ -114,28 +131,15 @@ fn gate<'s>(state: &'s mut State<'_>, lane: u32) -> &'s mut Gate<Activity> {
 }
 
 impl State<'_> {
-    fn entry_block(&self, lane: u32) -> Option<Block> {
-        let (state, model) = (&self.lanes[lane as usize], &self.model.lanes[lane as usize]);
-        if state.is_closed {
-            return Some((Activity::Closure, None));
-        }
-        if state.on_line >= model.room {
-            return Some((Activity::LineFull, None));
-        }
-        if state.entry_free_at > self.now {
-            return Some((Activity::Headway, Some(state.entry_free_at)));
-        }
-        let path_at = state.path_at(model, self.now);
-        (path_at > self.now).then_some((Activity::NoPath, Some(path_at)))
-    }
-
     /// A train asks to enter; it goes on at once only where running takes no time.
+    #[inline]
     pub(super) fn join_entry(&mut self, train: u32, lane: u32) -> bool {
-        if self.model.lanes[lane as usize].single.is_some() {
+        let state = &self.lanes[lane as usize];
+        if state.facts.single.is_some() {
             return self.join_single_line(train, lane);
         }
-        if self.lanes[lane as usize].entry.is_empty() {
-            match self.entry_block(lane) {
+        if state.entry.is_empty() {
+            match state.entry_block(self.now) {
                 None => return self.enter(train, lane),
                 Some(block) => {
                     self.queue_at_entry(train, lane, block.0);
@@ -150,30 +154,36 @@ impl State<'_> {
 
     fn queue_at_entry(&mut self, train: u32, lane: u32, cause: Activity) {
         self.fleet[train].phase = Phase::Ready;
-        self.seen.lanes[lane as usize].waiting.add(self.now, 1);
+        let state = &mut self.lanes[lane as usize];
+        state.tally.waiting.increase(self.now);
+        let place = state.facts.from;
         // What keeps the first from entering keeps any.
-        self.queue_up((gate, lane), train, (self.model.lanes[lane as usize].from, cause));
+        self.queue_up((gate, lane), train, (place, cause));
     }
 
     fn look_again_at_entry(&mut self, lane: u32, (cause, at): Block) {
-        self.switch_all(gate, lane, self.model.lanes[lane as usize].from, cause);
+        self.switch_all(gate, lane, self.lanes[lane as usize].facts.from, cause);
+        let state = &mut self.lanes[lane as usize];
         if let Some(at) = at
-            && self.lanes[lane as usize].entry_timer != at
+            && state.entry_timer != at
         {
-            self.lanes[lane as usize].entry_timer = at;
+            state.entry_timer = at;
             self.pending.schedule(at, Event::EntryReady(lane));
         }
     }
 
     /// Lets trains enter as far as they may.
     pub(super) fn serve_entry(&mut self, lane: u32) {
-        while let Some(train) = self.lanes[lane as usize].entry.head() {
-            if let Some(block) = self.entry_block(lane) {
+        loop {
+            let state = &mut self.lanes[lane as usize];
+            let Some(train) = state.entry.head() else { return };
+            if let Some(block) = state.entry_block(self.now) {
                 self.look_again_at_entry(lane, block);
                 return;
             }
-            self.call_up((gate, lane), 0, self.model.lanes[lane as usize].from);
-            self.seen.lanes[lane as usize].waiting.add(self.now, -1);
+            state.tally.waiting.decrease(self.now);
+            let place = state.facts.from;
+            self.call_up((gate, lane), 0, place);
             if self.enter(train, lane) {
                 self.step_done(train);
             }
@@ -190,62 +200,71 @@ impl State<'_> {
         if self.model.lanes[lane as usize].single.is_some() {
             self.single_entry_changes(lane);
         } else {
-            self.wakes.push_back(Wake::Entry(lane));
+            self.wakes.push(Wake::Entry(lane));
         }
     }
 
     /// A train enters; whether it is through already.
+    #[inline]
     fn enter(&mut self, train: u32, lane: u32) -> bool {
-        let model = &self.model.lanes[lane as usize];
         let state = &mut self.lanes[lane as usize];
-        state.entry_free_at = self.now + model.headway;
-        if !model.overtaking {
+        let facts = state.facts;
+        state.entry_free_at = self.now + facts.headway;
+        if !facts.overtaking {
             state.order.push_back(train);
         }
         self.set_out(train, lane);
-        if model.running_time.is_nothing() {
+        if facts.running_time.is_nothing() {
             let (_, yard) = self.line_of(train);
             return self.reach_line_end(train, lane, yard);
         }
-        let time = self.drawn(train, &model.running_time);
-        self.begin(train, Phase::Running, time);
+        let time = self.drawn_here(train, &facts.running_time);
+        self.fleet[train].begin(train, Phase::Running, self.now + time, &mut self.pending);
+        self.draw_ahead(train);
         false
     }
 
     /// A train departs from its place and is on the line.
+    #[inline]
     pub(super) fn set_out(&mut self, train: u32, lane: u32) {
-        let model = &self.model.lanes[lane as usize];
         let state = &mut self.lanes[lane as usize];
         state.on_line += 1;
-        if let Some(every) = state.path_every(model) {
+        if let Some(every) = state.path_every() {
             state.next_path = self.now.0 / every.0.max(1) + 1;
         }
-        let tally = &mut self.seen.lanes[lane as usize];
-        tally.trains.add(self.now, 1);
-        tally.entered += 1;
-        self.switch(train, self.model.lane_location(lane as usize) as u32, Activity::Running);
-        self.depart_from(train, model.from);
+        state.tally.trains.increase(self.now);
+        state.tally.entered += 1;
+        let t = &mut self.fleet[train];
+        self.seen.switch(&mut t.time, self.now, self.model.lane_location(lane as usize) as u32, Activity::Running);
+        self.depart_from(train);
         self.give_back_track(train);
     }
 
     /// A train has run to the end of its line: it has arrived, and wants a track. Whether it has one and goes on.
+    #[inline]
     pub(super) fn reach_line_end(&mut self, train: u32, lane: u32, yard: u32) -> bool {
-        let model = &self.model.lanes[lane as usize];
-        self.arrive_at(train, model.to);
+        let facts = self.lanes[lane as usize].facts;
+        self.arrive_at(train, facts.to);
         let t = &mut self.fleet[train];
         t.arrived_at = self.now;
         t.waited_before = t.time.waited;
         t.phase = Phase::AtLineEnd;
-        if model.overtaking {
+        if facts.overtaking {
             return self.take_track_at_end(train, lane, yard);
         }
+        self.queue_at_exit(train, lane)
+    }
+
+    /// A train stands at the end of a line on which none passes another. Whether it goes on.
+    fn queue_at_exit(&mut self, train: u32, lane: u32) -> bool {
         if self.lanes[lane as usize].order.front() == Some(&train) {
             return self.exit_first(lane).is_some();
         }
-        self.switch(train, model.to, Activity::TrainAhead);
+        self.switch_here(train, Activity::TrainAhead);
         false
     }
 
+    #[inline]
     fn take_track_at_end(&mut self, train: u32, lane: u32, yard: u32) -> bool {
         let has_track = self.take_track(train, yard, Phase::WantsTrack);
         if has_track {
@@ -270,9 +289,10 @@ impl State<'_> {
         }
         let free_at = state.exit_free_at;
         if free_at > self.now {
-            self.switch(train, self.model.lanes[lane as usize].to, Activity::Headway);
-            if self.lanes[lane as usize].exit_timer != free_at {
-                self.lanes[lane as usize].exit_timer = free_at;
+            self.switch_here(train, Activity::Headway);
+            let state = &mut self.lanes[lane as usize];
+            if state.exit_timer != free_at {
+                state.exit_timer = free_at;
                 self.pending.schedule(free_at, Event::ExitReady(lane));
             }
             return None;
@@ -287,21 +307,21 @@ impl State<'_> {
     }
 
     /// A train has its track: the line is free of it.
+    #[inline]
     pub(super) fn leave_line(&mut self, lane: u32) {
-        let model = &self.model.lanes[lane as usize];
         let state = &mut self.lanes[lane as usize];
-        if state.on_line == model.room && !state.entry.is_empty() {
-            self.wakes.push_back(Wake::Entry(lane));
+        if state.on_line == state.facts.room && !state.entry.is_empty() {
+            self.wakes.push(Wake::Entry(lane));
         }
         state.on_line -= 1;
-        if !model.overtaking {
+        if !state.facts.overtaking {
             state.order.pop_front();
-            state.exit_free_at = self.now + model.headway;
+            state.exit_free_at = self.now + state.facts.headway;
             if !state.order.is_empty() {
-                self.wakes.push_back(Wake::Exit(lane));
+                self.wakes.push(Wake::Exit(lane));
             }
         }
-        self.seen.lanes[lane as usize].trains.add(self.now, -1);
+        state.tally.trains.decrease(self.now);
     }
 
     /// The lane a train is on, and the yard at its end.

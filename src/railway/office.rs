@@ -8,13 +8,16 @@ use super::event::Event;
 use super::state::{State, Wake};
 use super::train::Phase;
 use crate::engine::{Gate, Hand};
-use crate::model::AtClose;
-use crate::observe::Activity;
+use crate::model::{AtClose, Office};
+use crate::observe::{Activity, OfficeTally};
 use crate::units::{Duration, Instant};
 
-/// An office in the course of a run.
-#[derive(Clone, Debug, Default)]
-pub(super) struct OfficeState {
+/// An office in the course of a run: what is known of it, how it is, and what is seen of it.
+#[derive(Clone, Debug)]
+pub(super) struct OfficeState<'m> {
+    facts: &'m Office,
+    /// Whether there is nothing to it but desks: no declaration in advance, no inspection, no work that rests.
+    is_plain: bool,
     pub(super) gate: Gate<Activity>,
     hand: Hand,
     /// Servers at work.
@@ -27,9 +30,25 @@ pub(super) struct OfficeState {
     paused: Gate<Activity>,
     /// What disruptions do to its servers.
     pub(super) strain: Strain,
+    pub(super) tally: OfficeTally,
 }
 
-impl OfficeState {
+impl<'m> OfficeState<'m> {
+    pub(super) fn new(facts: &'m Office) -> Self {
+        Self {
+            facts,
+            is_plain: facts.advance.is_none() && facts.inspection.is_none() && !facts.can_rest,
+            gate: Gate::default(),
+            hand: Hand::default(),
+            busy: 0,
+            inspecting: 0,
+            in_hand: VecDeque::new(),
+            paused: Gate::default(),
+            strain: Strain::default(),
+            tally: OfficeTally::default(),
+        }
+    }
+
     pub(super) fn reset(&mut self) {
         self.gate.clear();
         self.hand = Hand::default();
@@ -37,14 +56,9 @@ impl OfficeState {
         self.in_hand.clear();
         self.paused.clear();
         self.strain = Strain::default();
+        self.tally = OfficeTally::default();
     }
-}
 
-pub(super) fn gate<'s>(state: &'s mut State<'_>, office: u32) -> &'s mut Gate<Activity> {
-    &mut state.offices[office as usize].gate
-}
-
-impl OfficeState {
     /// Trains at its desks and before them.
     pub(super) fn load(&self) -> u32 {
         self.busy + (self.paused.len() + self.gate.len()) as u32
@@ -54,121 +68,136 @@ impl OfficeState {
     pub(super) fn hand(&self) -> Hand {
         self.hand
     }
+
+    /// The servers now.
+    #[inline]
+    fn servers(&mut self, now: Instant) -> u32 {
+        self.strain.of(self.facts.calendar.servers(&mut self.hand, now))
+    }
+
+    /// What keeps a train with so much work from being served.
+    #[inline]
+    fn block(&mut self, now: Instant, work: Duration) -> Option<Activity> {
+        let servers = self.servers(now);
+        if servers == 0 {
+            return Some(self.strain.cause());
+        }
+        if self.busy >= servers {
+            return Some(Activity::DeskBusy);
+        }
+        let too_late = self.facts.at_close == AtClose::Refuse && now + work > self.facts.calendar.closes_at(&mut self.hand, now);
+        too_late.then_some(Activity::ClosingSoon)
+    }
+}
+
+pub(super) fn gate<'s>(state: &'s mut State<'_>, office: u32) -> &'s mut Gate<Activity> {
+    &mut state.offices[office as usize].gate
 }
 
 impl State<'_> {
-    /// The servers now.
-    #[inline]
-    fn servers(&mut self, office: u32) -> u32 {
-        let state = &mut self.offices[office as usize];
-        let usual = self.model.offices[office as usize].calendar.servers(&mut state.hand, self.now);
-        state.strain.of(usual)
-    }
-
-    /// What keeps this train from being served.
-    #[inline]
-    fn office_block(&mut self, office: u32, train: u32) -> Option<Activity> {
-        let servers = self.servers(office);
-        let (model, state) = (&self.model.offices[office as usize], &mut self.offices[office as usize]);
-        if servers == 0 {
-            return Some(state.strain.cause());
-        }
-        if state.busy >= servers {
-            return Some(Activity::DeskBusy);
-        }
-        let too_late =
-            model.at_close == AtClose::Refuse && self.now + self.fleet[train].work > model.calendar.closes_at(&mut state.hand, self.now);
-        too_late.then_some(Activity::ClosingSoon)
-    }
-
     /// A train asks to be served; it never goes on at once, since work takes time.
+    #[inline]
     pub(super) fn join_office(&mut self, train: u32, office: u32) -> bool {
-        let model = &self.model.offices[office as usize];
-        self.fleet[train].work = self.desk_time(train, office);
-        let cause = self.office_block(office, train);
-        let state = &mut self.offices[office as usize];
+        let work = self.desk_time(train, office);
+        self.fleet[train].work = work;
+        let desk = &mut self.offices[office as usize];
+        let cause = desk.block(self.now, work);
         // At the moment of opening, resting work is first.
-        if state.gate.is_empty() && state.paused.is_empty() && cause.is_none() {
+        if desk.gate.is_empty() && desk.paused.is_empty() && cause.is_none() {
             self.start_office(train, office);
         } else {
-            self.seen.offices[office as usize].waiting.add(self.now, 1);
-            if self.queue_up((gate, office), train, (model.place, cause.unwrap_or(Activity::DeskBusy))) {
-                self.wakes.push_back(Wake::Office(office));
+            desk.tally.waiting.increase(self.now);
+            let place = desk.facts.place;
+            if self.queue_up((gate, office), train, (place, cause.unwrap_or(Activity::DeskBusy))) {
+                self.wakes.push(Wake::Office(office));
             }
         }
         false
     }
 
+    #[inline]
     fn start_office(&mut self, train: u32, office: u32) {
-        let model = &self.model.offices[office as usize];
-        let state = &mut self.offices[office as usize];
-        state.busy += 1;
-        if model.can_rest {
-            state.in_hand.push_back(train);
+        let desk = &mut self.offices[office as usize];
+        let t = &mut self.fleet[train];
+        desk.busy += 1;
+        if desk.facts.can_rest {
+            desk.in_hand.push_back(train);
         }
-        self.seen.offices[office as usize].busy.add(self.now, 1);
-        self.switch(train, model.place, model.activity);
-        let work = self.fleet[train].work;
-        self.begin(train, Phase::InOffice, work);
+        desk.tally.busy.increase(self.now);
+        self.seen.switch(&mut t.time, self.now, t.site, desk.facts.activity);
+        t.begin(train, Phase::InOffice, self.now + t.work, &mut self.pending);
+        self.draw_ahead(train);
     }
 
     /// Lets work go on, then begin, as far as there are servers.
     pub(super) fn serve_office(&mut self, office: u32) {
-        self.resume_paused(office);
-        while let Some(train) = self.offices[office as usize].gate.head() {
-            let place = self.model.offices[office as usize].place;
-            if let Some(cause) = self.office_block(office, train) {
+        if !self.offices[office as usize].paused.is_empty() {
+            self.resume_paused(office);
+        }
+        loop {
+            let desk = &mut self.offices[office as usize];
+            let Some(train) = desk.gate.head() else { return };
+            if let Some(cause) = desk.block(self.now, self.fleet[train].work) {
+                let place = desk.facts.place;
                 self.switch_all(gate, office, place, cause);
                 return;
             }
+            desk.tally.waiting.decrease(self.now);
+            let place = desk.facts.place;
             self.call_up((gate, office), 0, place);
-            self.seen.offices[office as usize].waiting.add(self.now, -1);
             self.start_office(train, office);
         }
     }
 
     /// The work on a train is done; whether it goes on.
+    #[inline]
     pub(super) fn office_done(&mut self, train: u32, office: u32) -> bool {
+        let desk = &mut self.offices[office as usize];
+        desk.busy -= 1;
+        if !desk.gate.is_empty() || !desk.paused.is_empty() {
+            self.wakes.push(Wake::Office(office));
+        }
+        desk.tally.busy.decrease(self.now);
+        desk.tally.served += 1;
+        desk.is_plain || self.after_desk(train, office)
+    }
+
+    /// What comes after the work on a train where there is more to an office than desks; whether it goes on.
+    #[cold]
+    fn after_desk(&mut self, train: u32, office: u32) -> bool {
         let in_advance = self.is_in_advance(train, office);
-        let can_rest = self.model.offices[office as usize].can_rest;
-        let state = &mut self.offices[office as usize];
-        state.busy -= 1;
-        if can_rest && let Some(at) = state.in_hand.iter().position(|other| *other == train) {
-            state.in_hand.remove(at);
+        let desk = &mut self.offices[office as usize];
+        desk.tally.in_advance += u32::from(in_advance);
+        if let Some(at) = desk.in_hand.iter().position(|other| *other == train) {
+            desk.in_hand.remove(at);
         }
-        if !state.gate.is_empty() || !state.paused.is_empty() {
-            self.wakes.push_back(Wake::Office(office));
-        }
-        let tally = &mut self.seen.offices[office as usize];
-        tally.busy.add(self.now, -1);
-        tally.served += 1;
-        tally.in_advance += u32::from(in_advance);
         self.inspect(train, office)
     }
 
     /// Whether a train was declared to an office before it arrived.
-    #[inline]
     fn is_in_advance(&self, train: u32, office: u32) -> bool {
         let t = &self.fleet[train];
-        let advance = self.model.offices[office as usize].advance.as_ref();
+        let advance = self.offices[office as usize].facts.advance.as_ref();
         advance.is_some_and(|a| a.chance.number(&self.keys, t.of_flow.entity, t.number) < a.share)
     }
 
     /// Time at a desk.
     #[inline]
     fn desk_time(&self, train: u32, office: u32) -> Duration {
-        let model = &self.model.offices[office as usize];
-        match &model.advance {
+        let facts = self.offices[office as usize].facts;
+        match &facts.advance {
             Some(advance) if self.is_in_advance(train, office) => self.drawn(train, &advance.time),
-            _ => self.drawn(train, &model.time),
+            Some(_) => self.drawn(train, &facts.time),
+            None => self.drawn_here(train, &facts.time),
         }
     }
 
     /// What a train that could choose this office sees of it.
     pub(super) fn look_at_office(&mut self, train: u32, office: u32) -> Look {
-        self.fleet[train].work = self.desk_time(train, office);
-        let is_free = self.office_block(office, train).is_none();
-        let state = &self.offices[office as usize];
+        let work = self.desk_time(train, office);
+        self.fleet[train].work = work;
+        let state = &mut self.offices[office as usize];
+        let is_free = state.block(self.now, work).is_none();
         Look {
             begins_at_once: state.gate.is_empty() && is_free,
             waiting: state.gate.len() as u32,
@@ -180,14 +209,15 @@ impl State<'_> {
     /// Looks out for the next change of the number of servers.
     pub(super) fn watch_office(&mut self, office: u32) {
         let state = &mut self.offices[office as usize];
-        if let Some(at) = self.model.offices[office as usize].calendar.next_change(&mut state.hand, self.now) {
+        if let Some(at) = state.facts.calendar.next_change(&mut state.hand, self.now) {
             self.pending.schedule(at.max(Instant::START), Event::OfficeChanges(office));
         }
     }
 
     pub(super) fn office_changes(&mut self, office: u32) {
         self.watch_office(office);
-        if self.model.offices[office as usize].at_close == AtClose::Pause && self.servers(office) == 0 {
+        let state = &mut self.offices[office as usize];
+        if state.facts.at_close == AtClose::Pause && state.servers(self.now) == 0 {
             self.pause_office(office, false);
         }
         self.serve_office(office);
@@ -201,20 +231,22 @@ impl State<'_> {
             let state = &mut self.offices[office as usize];
             state.busy -= 1;
             state.paused.join(train, cause);
-            self.seen.offices[office as usize].busy.add(self.now, -1);
+            state.tally.busy.decrease(self.now);
+            let place = state.facts.place;
             let whole = self.desk_time(train, office);
             let t = &mut self.fleet[train];
             t.work = if anew { whole } else { t.due - self.now };
             t.phase = Phase::Paused;
             self.interrupt(train);
-            self.switch(train, self.model.offices[office as usize].place, cause);
+            self.switch(train, place, cause);
         }
     }
 
+    #[cold]
     fn resume_paused(&mut self, office: u32) {
         while !self.offices[office as usize].paused.is_empty() {
-            let servers = self.servers(office);
             let state = &mut self.offices[office as usize];
+            let servers = state.servers(self.now);
             if servers == 0 {
                 let cause = state.strain.cause();
                 self.paused_wait_for(office, cause);
@@ -235,7 +267,7 @@ impl State<'_> {
         self.switch_all(
             |s, i| &mut s.offices[i as usize].paused,
             office,
-            self.model.offices[office as usize].place,
+            self.offices[office as usize].facts.place,
             cause,
         );
     }

@@ -112,7 +112,7 @@ impl State<'_> {
         let flow = &self.model.flows[self.fleet[train].flow as usize];
         let waiting = |route: u16| -> i64 {
             let watch = &flow.routes[route as usize].watch;
-            watch.iter().map(|site| self.seen.places[*site as usize].waiting.value()).sum()
+            watch.iter().map(|site| self.seen.waiting[*site as usize].value()).sum()
         };
         let open = |route: &u16| self.opens_after(train, *route, after).is_none();
         let mut fallback = None;

@@ -69,12 +69,9 @@ impl<'m> Simulator<'m> {
             days: model.sites.iter().map(|site| model.days_at(site.place).len()).collect(),
             directions: model.directions.len(),
             lanes: model.lanes.len(),
-            offices: model.offices.len(),
             bays: model.bays.len(),
             classes: model.classes(),
-            terminals: model.terminals.len(),
             exchange_days: model.exchanges.iter().map(|e| model.days_at(e.place).len()).collect(),
-            yards: model.yards.len(),
             modes: model.flows.iter().map(|flow| flow.mode as usize).collect(),
             routes: model.flows.iter().map(|flow| flow.routes.len()).sum(),
             outlets: model.transloadings.iter().map(|yard| yard.outlets.len()).collect(),
@@ -111,16 +108,20 @@ impl<'m> Simulator<'m> {
         let until = match &ended {
             Ended::Finished => self.shape.end,
             Ended::Stalled(stall) => stall.at.max(self.shape.measure_from),
-            Ended::LimitReached { .. } => return Ok((ended, &self.state.seen)),
+            Ended::LimitReached { .. } => {
+                self.state.report_facilities();
+                return Ok((ended, &self.state.seen));
+            }
         };
         if self.state.now < self.shape.measure_from {
-            self.state.seen.begin_measuring(until);
+            self.state.begin_measuring(until);
         }
         self.state.seen.end = until;
         self.state.look_for_recovery();
         self.state.note_unfinished_waits(until);
         self.state.settle_all_lifting(until);
         self.book_inside();
+        self.state.report_facilities();
         self.state.seen.close(&self.inside)?;
         self.close_pools()?;
         Ok((ended, &self.state.seen))

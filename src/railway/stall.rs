@@ -50,16 +50,14 @@ impl StallWatch {
     pub(super) fn suspect(&mut self, train: u32) {
         self.suspects.push(train);
     }
-
-    #[inline]
-    pub(super) fn has_suspects(&self) -> bool {
-        !self.suspects.is_empty()
-    }
 }
 
 impl State<'_> {
     /// Whether those that have come to wait since the last search can ever go on.
     pub(super) fn look_for_stall(&mut self) {
+        if self.watch.suspects.is_empty() {
+            return;
+        }
         let mut suspects = std::mem::take(&mut self.watch.suspects);
         let is_grave = suspects.iter().any(|train| self.may_be_dead(*train));
         suspects.clear();
@@ -170,7 +168,7 @@ impl State<'_> {
     fn count_on_time(&self, elements: &mut [Known]) {
         let model = self.model;
         for (terminal, facts) in (0..).zip(&model.terminals) {
-            elements[Element::Berth(terminal).index(model)].lives |= self.terminals[terminal as usize].can_grow(&facts.calendar);
+            elements[Element::Berth(terminal).index(model)].lives |= self.terminals[terminal as usize].can_grow();
         }
         for single in &model.single_lines {
             if single.sections.clone().any(|section| self.sections[section as usize].is_timed()) {

@@ -1,7 +1,5 @@
 //! The state of a run, and what every step shares.
 
-use std::collections::VecDeque;
-
 use super::cargo::Manifest;
 use super::departure::Source;
 use super::disruption::{Disruptions, SurgeState};
@@ -17,13 +15,13 @@ use super::single::SectionState;
 use super::stall::StallWatch;
 use super::stop_loading::Holds;
 use super::terminal::TerminalState;
-use super::train::{Fleet, OfFlow, Phase, Train};
+use super::train::{Ahead, Fleet, OfFlow, Phase, Train};
 use super::transloading::TransloadingState;
 use super::wagons::{PoolState, Rakes};
 use super::way::{StepAt, Ways};
 use super::wind::WindState;
 use super::yard::YardState;
-use crate::engine::{EventList, Gate, Process};
+use crate::engine::{Event as _, EventList, Gate, Process};
 use crate::model::{Drawn, Model, Step};
 use crate::observe::{Activity, Fault, Observations};
 use crate::random::StreamKey;
@@ -42,25 +40,64 @@ pub(super) enum Wake {
     Transloading(u32),
 }
 
+/// Who may be able to go on, first to last.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Wakes {
+    notes: Vec<Wake>,
+    /// How many of them are worked off.
+    done: usize,
+}
+
+impl Wakes {
+    #[inline]
+    pub(super) fn push(&mut self, wake: Wake) {
+        self.notes.push(wake);
+    }
+
+    pub(super) fn extend(&mut self, wakes: impl Iterator<Item = Wake>) {
+        self.notes.extend(wakes);
+    }
+
+    #[inline]
+    fn are_noted(&self) -> bool {
+        !self.notes.is_empty()
+    }
+
+    fn clear(&mut self) {
+        self.notes.clear();
+        self.done = 0;
+    }
+
+    #[inline]
+    fn next(&mut self) -> Option<Wake> {
+        let next = self.notes.get(self.done).copied();
+        self.done += 1;
+        if next.is_none() {
+            self.clear();
+        }
+        next
+    }
+}
+
 /// Everything that changes in the course of a run.
 #[derive(Clone, Debug)]
 pub(super) struct State<'m> {
     pub(super) model: &'m Model,
     /// What trains do, step by step.
-    pub(super) ways: Ways,
+    pub(super) ways: Ways<'m>,
     /// One per purpose of the model.
     pub(super) keys: Vec<StreamKey>,
     pub(super) now: Instant,
     pub(super) pending: EventList<Event>,
     pub(super) fleet: Fleet,
     pub(super) sources: Vec<Source>,
-    pub(super) yards: Vec<YardState>,
-    pub(super) lanes: Vec<LaneState>,
+    pub(super) yards: Vec<YardState<'m>>,
+    pub(super) lanes: Vec<LaneState<'m>>,
     pub(super) sections: Vec<SectionState>,
-    pub(super) offices: Vec<OfficeState>,
+    pub(super) offices: Vec<OfficeState<'m>>,
     pub(super) inspections: Inspections,
     pub(super) manifest: Manifest,
-    pub(super) terminals: Vec<TerminalState>,
+    pub(super) terminals: Vec<TerminalState<'m>>,
     /// Breakdowns so far of each crane in [`Model::fallible`].
     pub(super) breakdowns: Vec<u32>,
     pub(super) winds: Vec<WindState>,
@@ -77,7 +114,7 @@ pub(super) struct State<'m> {
     pub(super) held: Vec<HeldTrains>,
     /// Room for estimates.
     pub(super) ahead: Vec<Group>,
-    pub(super) wakes: VecDeque<Wake>,
+    pub(super) wakes: Wakes,
     pub(super) seen: Observations,
     /// The first exact law that was broken.
     pub(super) fault: Option<Fault>,
@@ -87,6 +124,10 @@ pub(super) struct State<'m> {
     step_ends_at: Instant,
     /// Pending events that are none of any train: the end of the warm-up.
     clockwork: usize,
+    /// Whether places are sites.
+    has_one_mode: bool,
+    /// Whether more than trains has to be looked after at every event: disruptions, orders to stop loading, possible stalls.
+    is_vigilant: bool,
     /// Whether it matters who waits for what: there are disruptions, or circles of possible waits.
     minds_waits: bool,
     /// The watch for trains that can never go on.
@@ -102,62 +143,34 @@ impl Process for State<'_> {
     }
 
     #[inline]
-    fn handle(&mut self, now: Instant, event: Event) {
-        if now > self.now {
-            self.look_for_recovery();
-        }
+    fn handle(&mut self, now: Instant, code: u64) -> bool {
         if now >= self.step_ends_at {
             self.end_steps(now);
             if self.is_over() {
-                return;
+                return false;
             }
+        }
+        if self.is_vigilant && now > self.now {
+            self.look_for_recovery();
         }
         self.now = now;
-        match event {
-            Event::ActivityEnds { train, stamp } => self.activity_ends(train, stamp),
-            Event::Departure(flow) => self.departure(flow),
-            Event::EntryReady(lane) => self.entry_ready(lane),
-            Event::ExitReady(lane) => self.exit_ready(lane),
-            Event::SectionReady(section) => self.section_ready(section),
-            Event::ExchangeReady(exchange) => self.exchange_ready(exchange),
-            Event::ExchangeChanges(exchange) => self.exchange_changes(exchange),
-            Event::OfficeChanges(office) => self.office_changes(office),
-            Event::InspectionEnds { slot, stamp } => self.inspection_ends(slot, stamp),
-            Event::BaysChange(bay) => self.bays_change(bay),
-            Event::TerminalChanges(terminal) => self.terminal_changes(terminal),
-            Event::CranesChange(terminal) => self.cranes_change(terminal),
-            Event::CraneFails(crane) => self.crane_fails(crane),
-            Event::CraneRepaired(crane) => self.crane_repaired(crane),
-            Event::WindChanges(wind) => self.wind_changes(wind),
-            Event::WagonsReturn(rake) => self.wagons_return(rake),
-            Event::GroupDue(group) => self.group_due(group),
-            Event::OrderChanges(rule) => self.order_changes(rule),
-            Event::TransloadingChanges(yard) => self.transloading_changes(yard),
-            Event::RouteReady(flow) => self.route_ready(flow),
-            Event::DisruptionChanges(disruption) => self.disruption_changes(disruption),
-            Event::MeasuringBegins => {
-                self.restart_looks();
-                self.seen.begin_measuring(now);
-                self.clockwork -= 1;
-            }
+        // Nearly every event is the end of what a train does.
+        if let Some((train, stamp)) = event::activity_of(code) {
+            self.activity_ends(train, stamp);
+        } else {
+            self.happen(Event::decode(code));
         }
-        if !self.wakes.is_empty() {
+        if self.wakes.are_noted() {
             self.work_off_wakes();
         }
-        if !self.model.stop_loading.is_empty() {
+        if self.is_vigilant {
             self.watch_stop_loading();
-        }
-        if self.watch.has_suspects() {
             self.look_for_stall();
         }
         if self.pending.len() <= self.clockwork {
             self.look_for_end();
         }
-    }
-
-    #[inline]
-    fn is_over(&self) -> bool {
-        self.watch.stall.is_some()
+        !self.is_over()
     }
 }
 
@@ -171,13 +184,13 @@ impl<'m> State<'m> {
             pending: EventList::default(),
             fleet: Fleet::default(),
             sources: vec![Source::default(); model.flows.len()],
-            yards: vec![YardState::default(); model.yards.len()],
-            lanes: vec![LaneState::default(); model.lanes.len()],
+            yards: model.yards.iter().map(YardState::new).collect(),
+            lanes: model.lanes.iter().map(LaneState::new).collect(),
             sections: vec![SectionState::default(); model.sections.len()],
-            offices: vec![OfficeState::default(); model.offices.len()],
+            offices: model.offices.iter().map(OfficeState::new).collect(),
             inspections: Inspections::default(),
             manifest: Manifest::default(),
-            terminals: vec![TerminalState::default(); model.terminals.len()],
+            terminals: model.terminals.iter().map(TerminalState::new).collect(),
             breakdowns: Vec::new(),
             winds: vec![WindState::default(); model.winds.len()],
             exchanges: vec![ExchangeState::default(); model.exchanges.len()],
@@ -191,12 +204,14 @@ impl<'m> State<'m> {
             transloadings: model.transloadings.iter().map(TransloadingState::new).collect(),
             held: vec![HeldTrains::default(); model.flows.len()],
             ahead: Vec::new(),
-            wakes: VecDeque::new(),
+            wakes: Wakes::default(),
             seen: Observations::default(),
             fault: None,
             overfull: false,
             step_ends_at: Instant::NEVER,
             clockwork: 0,
+            has_one_mode: model.has_one_mode(),
+            is_vigilant: !model.disruptions.is_empty() || !model.stop_loading.is_empty() || !model.in_circles.is_empty(),
             minds_waits: !model.disruptions.is_empty() || !model.in_circles.is_empty(),
             watch: StallWatch::default(),
         }
@@ -215,7 +230,7 @@ impl<'m> State<'m> {
         (self.fault, self.overfull) = (None, false);
         self.watch.reset();
         self.clockwork = 1;
-        self.yards.iter_mut().zip(&model.yards).for_each(|(state, yard)| state.reset(yard));
+        self.yards.iter_mut().for_each(YardState::reset);
         self.lanes.iter_mut().for_each(LaneState::reset);
         self.sections.iter_mut().for_each(SectionState::reset);
         self.offices.iter_mut().for_each(OfficeState::reset);
@@ -276,8 +291,9 @@ impl<'m> State<'m> {
         }
     }
 
+    #[inline]
     pub(super) fn work_off_wakes(&mut self) {
-        while let Some(wake) = self.wakes.pop_front() {
+        while let Some(wake) = self.wakes.next() {
             match wake {
                 Wake::Yard(yard) => self.serve_yard(yard),
                 Wake::Entry(lane) => self.serve_entry(lane),
@@ -291,10 +307,73 @@ impl<'m> State<'m> {
         }
     }
 
+    /// Something other than the end of what a train does.
+    #[inline(never)]
+    fn happen(&mut self, event: Event) {
+        match event {
+            Event::ActivityEnds { train, stamp } => self.activity_ends(train, stamp),
+            Event::Departure(flow) => self.departure(flow),
+            Event::EntryReady(lane) => self.entry_ready(lane),
+            Event::ExitReady(lane) => self.exit_ready(lane),
+            Event::SectionReady(section) => self.section_ready(section),
+            Event::ExchangeReady(exchange) => self.exchange_ready(exchange),
+            Event::ExchangeChanges(exchange) => self.exchange_changes(exchange),
+            Event::OfficeChanges(office) => self.office_changes(office),
+            Event::InspectionEnds { slot, stamp } => self.inspection_ends(slot, stamp),
+            Event::BaysChange(bay) => self.bays_change(bay),
+            Event::TerminalChanges(terminal) => self.terminal_changes(terminal),
+            Event::CranesChange(terminal) => self.cranes_change(terminal),
+            Event::CraneFails(crane) => self.crane_fails(crane),
+            Event::CraneRepaired(crane) => self.crane_repaired(crane),
+            Event::WindChanges(wind) => self.wind_changes(wind),
+            Event::WagonsReturn(rake) => self.wagons_return(rake),
+            Event::GroupDue(group) => self.group_due(group),
+            Event::OrderChanges(rule) => self.order_changes(rule),
+            Event::TransloadingChanges(yard) => self.transloading_changes(yard),
+            Event::RouteReady(flow) => self.route_ready(flow),
+            Event::DisruptionChanges(disruption) => self.disruption_changes(disruption),
+            Event::MeasuringBegins => {
+                self.restart_looks();
+                self.begin_measuring(self.now);
+                self.clockwork -= 1;
+            }
+        }
+    }
+
+    /// Whether nothing that happens any more would matter.
+    #[inline]
+    fn is_over(&self) -> bool {
+        self.watch.stall.is_some()
+    }
+
+    /// Measuring begins now.
+    pub(super) fn begin_measuring(&mut self, now: Instant) {
+        self.seen.begin_measuring(now, self.fleet.inside().map(|(_, train)| &train.time));
+        self.yards.iter_mut().for_each(|yard| yard.tally.restart(now));
+        self.lanes.iter_mut().for_each(|lane| lane.tally.restart(now));
+        self.offices.iter_mut().for_each(|office| office.tally.restart(now));
+        self.terminals.iter_mut().for_each(|terminal| terminal.tally.restart(now));
+    }
+
+    /// What was seen of facilities joins what was seen of the rest.
+    pub(super) fn report_facilities(&mut self) {
+        fn report<'s, T: Clone + 's>(to: &mut Vec<T>, tallies: impl Iterator<Item = &'s T>) {
+            to.clear();
+            to.extend(tallies.cloned());
+        }
+        report(&mut self.seen.yards, self.yards.iter().map(|yard| &yard.tally));
+        report(&mut self.seen.lanes, self.lanes.iter().map(|lane| &lane.tally));
+        report(&mut self.seen.offices, self.offices.iter().map(|office| &office.tally));
+        report(&mut self.seen.terminals, self.terminals.iter().map(|terminal| &terminal.tally));
+    }
+
     /// Lets a train follow its program until it waits or a timed activity begins.
     pub(super) fn advance(&mut self, train: u32) {
         loop {
-            let step = self.next_step(train);
+            let mut step = self.step_at(train).step;
+            if let Step::Choose(choice) = step {
+                step = self.choose(train, choice);
+            }
             if self.disruptions.in_force > 0 && self.hold_back(train, step) {
                 return;
             }
@@ -302,22 +381,13 @@ impl<'m> State<'m> {
                 Step::Form(yard) => !self.is_held_back(train) && self.form(train, yard),
                 Step::Office(office) => self.join_office(train, office),
                 Step::Reload(terminal) => self.join_terminal(train, terminal),
-                Step::Exchange(exchange) => self.join_exchange(train, exchange),
-                Step::Regroup(group) => self.join_regrouping(train, group),
-                Step::TakeWagons(pool) => self.take_wagons(train, pool, Phase::Ready),
-                Step::BringWagons(pool) => {
-                    self.bring_wagons(train, pool);
-                    true
-                }
-                Step::Unload(yard) => self.join_unloading(train, yard),
-                Step::Load(yard, outlet) => self.join_loading(train, yard, outlet),
-                Step::Decide => self.decide(train),
                 Step::Run(lane, _) => self.join_entry(train, lane),
+                Step::Exchange(exchange) => self.join_exchange(train, exchange),
                 Step::Leave => {
                     self.leave(train);
                     return;
                 }
-                Step::Choose(_) => unreachable!("a choice is made before its step"),
+                step => self.take_rare_step(train, step),
             };
             if !gone_on {
                 return;
@@ -328,11 +398,20 @@ impl<'m> State<'m> {
         }
     }
 
-    /// The step that a train comes to now; where it can choose a facility, it chooses.
-    fn next_step(&mut self, train: u32) -> Step {
-        match self.step_at(train).step {
-            Step::Choose(choice) => self.choose(train, choice),
-            step => step,
+    /// Takes a step that few trains have; whether it goes on.
+    #[cold]
+    fn take_rare_step(&mut self, train: u32, step: Step) -> bool {
+        match step {
+            Step::Regroup(group) => self.join_regrouping(train, group),
+            Step::TakeWagons(pool) => self.take_wagons(train, pool, Phase::Ready),
+            Step::BringWagons(pool) => {
+                self.bring_wagons(train, pool);
+                true
+            }
+            Step::Unload(yard) => self.join_unloading(train, yard),
+            Step::Load(yard, outlet) => self.join_loading(train, yard, outlet),
+            Step::Decide => self.decide(train),
+            step => unreachable!("{step:?} is taken elsewhere"),
         }
     }
 
@@ -347,9 +426,8 @@ impl<'m> State<'m> {
 
     /// The step that a train is at, as the program of its route has it.
     #[inline]
-    fn step_at(&self, train: u32) -> StepAt {
-        let t = &self.fleet[train];
-        self.ways.at(t.way, t.step)
+    fn step_at(&self, train: u32) -> &StepAt<'m> {
+        self.ways.at(self.fleet[train].at())
     }
 
     /// Where the program of a route of a flow begins.
@@ -359,6 +437,7 @@ impl<'m> State<'m> {
     }
 
     /// The step is done: on to the next.
+    #[inline]
     pub(super) fn step_done(&mut self, train: u32) {
         let t = &mut self.fleet[train];
         t.phase = Phase::Ready;
@@ -378,9 +457,8 @@ impl<'m> State<'m> {
             return;
         }
         let model = &self.model.flows[flow as usize];
-        let time = self
-            .seen
-            .create(self.now, (flow, number, boxes), self.model.site(model.mode, model.origin));
+        let site = self.model.site(model.mode, model.origin);
+        let time = self.seen.create(self.now, (flow, number, boxes), site);
         let route = self.drawn_route(flow, number);
         let (created_at, arrived_at) = (self.now, self.now);
         let train = self.fleet.add(Train {
@@ -389,9 +467,11 @@ impl<'m> State<'m> {
             flow,
             number,
             boxes,
+            site,
             way: self.way_of(flow, route),
             route,
             intended: route,
+            ahead: self.sources[flow as usize].ahead_of(number),
             created_at,
             arrived_at,
             inside: true,
@@ -402,6 +482,7 @@ impl<'m> State<'m> {
     }
 
     /// A train leaves the network where it is.
+    #[inline]
     pub(super) fn leave(&mut self, train: u32) {
         self.give_back_track(train);
         self.unload_boxes(train);
@@ -410,25 +491,27 @@ impl<'m> State<'m> {
         if let Err(fault) = outcome {
             self.fault.get_or_insert(fault);
         }
-        let place = self.place_of(train);
-        self.depart_from(train, place);
+        self.depart_from(train);
         self.fleet.remove(train);
     }
 
     /// Notes that a train arrives at a place.
+    #[inline]
     pub(super) fn arrive_at(&mut self, train: u32, place: u32) {
-        let mode = self.fleet[train].of_flow.mode;
-        self.seen.arrive(self.now, self.model.site(mode, place));
+        let t = &mut self.fleet[train];
+        t.site = if self.has_one_mode { place } else { self.model.site(t.of_flow.mode, place) };
+        self.seen.arrive(self.now, t.site);
     }
 
-    /// Notes that a train departs from a place.
-    pub(super) fn depart_from(&mut self, train: u32, place: u32) {
+    /// Notes that a train departs from the place where it is.
+    #[inline]
+    pub(super) fn depart_from(&mut self, train: u32) {
         let t = &self.fleet[train];
         let model = self.model;
         self.seen.depart(
             self.now,
-            || model.days_at(place),
-            (model.site(t.of_flow.mode, place), t.of_flow.direction),
+            || model.days_at(model.sites[t.site as usize].place),
+            (t.site, t.of_flow.direction),
             t.boxes,
             t.arrived_at,
             t.time.waited - t.waited_before,
@@ -447,12 +530,23 @@ impl<'m> State<'m> {
             self.mind_wait(train, place, activity);
         }
         let t = &mut self.fleet[train];
-        let is_site = self.model.has_one_mode() || place as usize >= self.model.places.len();
+        let is_site = self.has_one_mode || place as usize >= self.model.places.len();
         let location = if is_site { place } else { self.model.site(t.of_flow.mode, place) };
         self.seen.switch(&mut t.time, self.now, location, activity);
     }
 
+    /// From now on a train does this where it is.
+    #[inline]
+    pub(super) fn switch_here(&mut self, train: u32, activity: Activity) {
+        let site = self.fleet[train].site;
+        if self.minds_waits && activity.is_waiting() {
+            self.mind_wait(train, self.model.sites[site as usize].place, activity);
+        }
+        self.seen.switch(&mut self.fleet[train].time, self.now, site, activity);
+    }
+
     /// A train comes to wait: it may close a circle, or wait because of a disruption.
+    #[cold]
     fn mind_wait(&mut self, train: u32, place: u32, activity: Activity) {
         if matches!(activity, Activity::Closure | Activity::Embargo) {
             self.note_held(train, place);
@@ -473,6 +567,7 @@ impl<'m> State<'m> {
         }
     }
 
+    #[cold]
     fn book_all<G>(&mut self, gate: G, index: u32, place: u32, cause: Activity)
     where
         G: Copy + for<'s> Fn(&'s mut State<'m>, u32) -> &'s mut Gate<Activity>,
@@ -489,15 +584,7 @@ impl<'m> State<'m> {
     /// A timed activity begins that ends after this time.
     #[inline]
     pub(super) fn begin(&mut self, train: u32, phase: Phase, time: Duration) {
-        let due = self.now + time;
-        let t = &mut self.fleet[train];
-        t.phase = phase;
-        t.due = due;
-        t.stamp = (t.stamp + 1) % STAMPS;
-        let stamp = t.stamp;
-        // The event of nearly every train at nearly every step: not by way of a match over all.
-        self.pending
-            .schedule_coded(due, event::ACTIVITY_ENDS, event::code_of_activity(train, stamp));
+        self.fleet[train].begin(train, phase, self.now + time, &mut self.pending);
     }
 
     /// The timed activity of a train is interrupted: its end, already scheduled, means nothing any more.
@@ -528,6 +615,7 @@ impl<'m> State<'m> {
     }
 
     /// A part of a step ends, after which there is more of it, or which knows itself when it is done.
+    #[cold]
     fn part_ends(&mut self, train: u32, phase: Phase, step: Step) {
         match (phase, step) {
             (Phase::Placing, Step::Reload(terminal)) => self.placed(train, terminal),
@@ -545,5 +633,27 @@ impl<'m> State<'m> {
     pub(super) fn drawn(&self, train: u32, drawn: &Drawn) -> Duration {
         let t = &self.fleet[train];
         drawn.time(&self.keys, t.of_flow.entity, t.number)
+    }
+
+    /// What every train draws once for the step that this one is at: drawn ahead, or now.
+    #[inline]
+    pub(super) fn drawn_here(&self, train: u32, drawn: &Drawn) -> Duration {
+        let ahead = self.fleet[train].ahead;
+        if ahead.step == self.fleet[train].at() {
+            ahead.time
+        } else {
+            self.drawn(train, drawn)
+        }
+    }
+
+    /// Draws for the next step of a train.
+    #[inline]
+    pub(super) fn draw_ahead(&mut self, train: u32) {
+        let t = &mut self.fleet[train];
+        let step = t.at() + 1;
+        if let Some(drawn) = self.ways.at(step).drawn {
+            let time = drawn.time(&self.keys, t.of_flow.entity, t.number);
+            t.ahead = Ahead { step, time };
+        }
     }
 }

@@ -57,7 +57,7 @@ impl State<'_> {
         for (rule, facts) in self.model.stop_loading.iter().enumerate() {
             if facts.flows.contains(&(flow as u32)) {
                 let tally = &mut self.seen.stop_loading[rule];
-                tally.held.add(self.now, 1);
+                tally.held.increase(self.now);
                 if self.holds.stopped[rule] {
                     tally.trains += 1;
                     tally.boxes += u64::from(boxes);
@@ -98,7 +98,7 @@ impl State<'_> {
         let held = flows
             .filter(|(flow, _)| flow.origin == rule.place && rule.sites.contains(&self.model.site(flow.mode, flow.origin)))
             .map(|(_, held)| held.len() as u32);
-        let waiting = rule.sites.iter().map(|site| self.seen.places[*site as usize].waiting.value());
+        let waiting = rule.sites.iter().map(|site| self.seen.waiting[*site as usize].value());
         waiting.sum::<i64>() - i64::from(held.sum::<u32>())
     }
 
@@ -131,7 +131,7 @@ impl State<'_> {
         while let Some(train) = self.holds.held[flow as usize].leave() {
             for (rule, facts) in self.model.stop_loading.iter().enumerate() {
                 if facts.flows.contains(&flow) {
-                    self.seen.stop_loading[rule].held.add(self.now, -1);
+                    self.seen.stop_loading[rule].held.decrease(self.now);
                 }
             }
             self.advance(train);

@@ -7,14 +7,17 @@ use super::disruption::Strain;
 use super::event::Event;
 use super::state::{State, Wake};
 use super::train::Phase;
-use crate::engine::{Calendar, Gate, Hand};
-use crate::model::{AtClose, FULL_PACE, Lifting, Step};
-use crate::observe::Activity;
+use crate::engine::{Gate, Hand};
+use crate::model::{AtClose, FULL_PACE, Lifting, Step, Terminal};
+use crate::observe::{Activity, TerminalTally};
 use crate::units::{Duration, Instant};
 
-/// A terminal in the course of a run.
-#[derive(Clone, Debug, Default)]
-pub(super) struct TerminalState {
+/// A terminal in the course of a run: what is known of it, how it is, and what is seen of it.
+#[derive(Clone, Debug)]
+pub(super) struct TerminalState<'m> {
+    pub(super) facts: &'m Terminal,
+    /// Whether lifting goes on at one pace, [`Terminal::is_steady`], as long as it does not rest.
+    is_steady: bool,
     pub(super) gate: Gate<Activity>,
     hand: Hand,
     berths_taken: u32,
@@ -25,9 +28,25 @@ pub(super) struct TerminalState {
     pub(super) strains: (Strain, Strain),
     /// Whether lifting rests until it is open again.
     pub(super) rests: bool,
+    pub(super) tally: TerminalTally,
 }
 
-impl TerminalState {
+impl<'m> TerminalState<'m> {
+    pub(super) fn new(facts: &'m Terminal) -> Self {
+        Self {
+            facts,
+            is_steady: facts.is_steady(),
+            gate: Gate::default(),
+            hand: Hand::default(),
+            berths_taken: 0,
+            lifting: Vec::new(),
+            cranes: CraneState::default(),
+            strains: (Strain::default(), Strain::default()),
+            rests: false,
+            tally: TerminalTally::default(),
+        }
+    }
+
     pub(super) fn reset(&mut self) {
         self.gate.clear();
         self.hand = Hand::default();
@@ -36,15 +55,14 @@ impl TerminalState {
         self.cranes.reset();
         self.strains = (Strain::default(), Strain::default());
         self.rests = false;
+        self.tally = TerminalTally::default();
     }
 
     /// Whether there will be more berths at some time than are taken now.
-    pub(super) fn can_grow(&self, calendar: &Calendar) -> bool {
-        calendar.most_servers() > self.berths_taken
+    pub(super) fn can_grow(&self) -> bool {
+        self.facts.calendar.most_servers() > self.berths_taken
     }
-}
 
-impl TerminalState {
     /// Trains in its berths and before them.
     pub(super) fn load(&self) -> u32 {
         self.berths_taken + self.gate.len() as u32
@@ -53,6 +71,19 @@ impl TerminalState {
     /// Where its calendar has been read up to.
     pub(super) fn hand(&self) -> Hand {
         self.hand
+    }
+
+    /// The berths now.
+    #[inline]
+    pub(super) fn berths(&mut self, now: Instant) -> u32 {
+        self.strains.0.of(self.facts.calendar.servers(&mut self.hand, now))
+    }
+
+    /// Whether every train in a berth is worked on at the full pace of one crane, whatever comes and goes: then no train feels
+    /// another.
+    #[inline]
+    pub(super) fn is_steady(&self) -> bool {
+        self.is_steady && !self.rests
     }
 }
 
@@ -71,57 +102,53 @@ pub(super) fn gate<'s>(state: &'s mut State<'_>, terminal: u32) -> &'s mut Gate<
 }
 
 impl State<'_> {
-    /// The berths now.
-    pub(super) fn berths(&mut self, terminal: u32) -> u32 {
-        let state = &mut self.terminals[terminal as usize];
-        let usual = self.model.terminals[terminal as usize].calendar.servers(&mut state.hand, self.now);
-        state.strains.0.of(usual)
-    }
-
     /// What keeps a train from being placed.
+    #[inline]
     fn terminal_block(&mut self, terminal: u32, train: u32) -> Option<Activity> {
-        let berths = self.berths(terminal);
-        let model = &self.model.terminals[terminal as usize];
         let state = &mut self.terminals[terminal as usize];
+        let berths = state.berths(self.now);
         if berths == 0 {
             return Some(state.strains.0.cause());
         }
         if state.berths_taken >= berths {
             return Some(Activity::BerthBusy);
         }
-        if model.at_close != AtClose::Refuse {
+        if state.facts.at_close != AtClose::Refuse {
             return None;
         }
-        let closes_at = model.calendar.closes_at(&mut state.hand, self.now);
+        let closes_at = state.facts.calendar.closes_at(&mut state.hand, self.now);
         (self.now + self.shortest_stay(terminal, train) > closes_at).then_some(Activity::ClosingSoon)
     }
 
     /// Placing, lifting with as many cranes as can work on one train, and withdrawal.
+    #[cold]
     fn shortest_stay(&self, terminal: u32, train: u32) -> Duration {
-        let model = &self.model.terminals[terminal as usize];
+        let model = self.terminals[terminal as usize].facts;
         let most = model.cranes.most_on_one();
         self.drawn(train, &model.placing) + lifting_time(self.lifting_work(terminal, train), most) + self.drawn(train, &model.withdrawal)
     }
 
     /// Crane-time to lift a whole train.
+    #[inline]
     fn lifting_work(&self, terminal: u32, train: u32) -> Duration {
-        match &self.model.terminals[terminal as usize].lifting {
-            Lifting::PerTrain(time) => self.drawn(train, time),
-            Lifting::PerBox(per_lift) => Duration(self.drawn(train, per_lift).0.saturating_mul(i64::from(self.fleet[train].boxes))),
+        match &self.terminals[terminal as usize].facts.lifting {
+            Lifting::PerTrain(time) => self.drawn_here(train, time),
+            Lifting::PerBox(per_lift) => Duration(self.drawn_here(train, per_lift).0.saturating_mul(i64::from(self.fleet[train].boxes))),
         }
     }
 
     /// A train asks for a berth; it never goes on at once, since reloading takes time.
+    #[inline]
     pub(super) fn join_terminal(&mut self, train: u32, terminal: u32) -> bool {
         let cause = self.terminal_block(terminal, train);
         let state = &mut self.terminals[terminal as usize];
         if state.gate.is_empty() && cause.is_none() {
             self.place_in_berth(train, terminal);
         } else {
-            self.seen.terminals[terminal as usize].waiting.add(self.now, 1);
-            let place = self.model.terminals[terminal as usize].place;
+            state.tally.waiting.increase(self.now);
+            let place = state.facts.place;
             if self.queue_up((gate, terminal), train, (place, cause.unwrap_or(Activity::BerthBusy))) {
-                self.wakes.push_back(Wake::Terminal(terminal));
+                self.wakes.push(Wake::Terminal(terminal));
             }
         }
         false
@@ -129,7 +156,7 @@ impl State<'_> {
 
     /// What a train that could choose this terminal sees of it.
     pub(super) fn look_at_terminal(&mut self, train: u32, terminal: u32) -> Look {
-        let is_free = self.terminal_block(terminal, train).is_none() && self.can_lift(terminal);
+        let is_free = self.terminal_block(terminal, train).is_none() && self.terminals[terminal as usize].can_lift(self.now);
         let state = &self.terminals[terminal as usize];
         Look {
             begins_at_once: state.gate.is_empty() && is_free,
@@ -142,28 +169,32 @@ impl State<'_> {
     /// Lets trains into free berths.
     pub(super) fn serve_terminal(&mut self, terminal: u32) {
         while let Some(train) = self.terminals[terminal as usize].gate.head() {
-            let place = self.model.terminals[terminal as usize].place;
-            if let Some(cause) = self.terminal_block(terminal, train) {
+            let cause = self.terminal_block(terminal, train);
+            let state = &mut self.terminals[terminal as usize];
+            let place = state.facts.place;
+            if let Some(cause) = cause {
                 self.switch_all(gate, terminal, place, cause);
                 return;
             }
+            state.tally.waiting.decrease(self.now);
             self.call_up((gate, terminal), 0, place);
-            self.seen.terminals[terminal as usize].waiting.add(self.now, -1);
             self.place_in_berth(train, terminal);
         }
     }
 
+    #[inline]
     fn place_in_berth(&mut self, train: u32, terminal: u32) {
-        let model = &self.model.terminals[terminal as usize];
-        self.terminals[terminal as usize].berths_taken += 1;
-        self.seen.terminals[terminal as usize].berths.add(self.now, 1);
+        let state = &mut self.terminals[terminal as usize];
+        let facts = state.facts;
+        state.berths_taken += 1;
+        state.tally.berths.increase(self.now);
         self.give_back_track(train);
-        if model.placing.is_nothing() {
+        if facts.placing.is_nothing() {
             self.placed(train, terminal);
             return;
         }
-        self.switch(train, model.place, Activity::Placing);
-        let time = self.drawn(train, &model.placing);
+        self.switch_here(train, Activity::Placing);
+        let time = self.drawn(train, &facts.placing);
         self.begin(train, Phase::Placing, time);
     }
 
@@ -175,6 +206,7 @@ impl State<'_> {
     }
 
     /// A train stands in its berth: lifting begins, or it waits for a crane.
+    #[inline]
     pub(super) fn placed(&mut self, train: u32, terminal: u32) {
         let work = self.lifting_work(terminal, train);
         let t = &mut self.fleet[train];
@@ -183,34 +215,38 @@ impl State<'_> {
         t.rate = 0;
         t.settled = self.now;
         t.due = Instant::NEVER;
-        self.terminals[terminal as usize].lifting.push(train);
-        if self.is_steady(terminal) {
+        let state = &mut self.terminals[terminal as usize];
+        state.lifting.push(train);
+        if state.is_steady() {
             self.set_to_work(terminal, train, work);
         } else {
             self.share_cranes(terminal);
         }
+        self.draw_ahead(train);
     }
 
     /// Every box is on the other train. Whether it goes on.
+    #[inline]
     pub(super) fn lifted(&mut self, train: u32, terminal: u32) -> bool {
-        let model = &self.model.terminals[terminal as usize];
         self.settle_lifting(terminal, train, self.now);
-        let lifting = &mut self.terminals[terminal as usize].lifting;
-        if let Some(at) = lifting.iter().position(|other| *other == train) {
-            lifting.remove(at);
+        let state = &mut self.terminals[terminal as usize];
+        let facts = state.facts;
+        state.tally.boxes += u64::from(self.fleet[train].boxes);
+        if let Some(at) = state.lifting.iter().position(|other| *other == train) {
+            state.lifting.remove(at);
         }
-        self.seen.terminals[terminal as usize].boxes += u64::from(self.fleet[train].boxes);
-        if let Some(pool) = model.brings {
+        if let Some(pool) = facts.brings {
             self.bring_wagons(train, pool);
         }
-        let goes_at_once = model.withdrawal.is_nothing();
+        let goes_at_once = facts.withdrawal.is_nothing();
         if !goes_at_once {
-            self.switch(train, model.place, Activity::Withdrawal);
-            let time = self.drawn(train, &model.withdrawal);
+            self.switch_here(train, Activity::Withdrawal);
+            let time = self.drawn(train, &facts.withdrawal);
             self.begin(train, Phase::Withdrawal, time);
         }
-        if self.is_steady(terminal) {
-            self.set_free(terminal);
+        let state = &mut self.terminals[terminal as usize];
+        if state.is_steady() {
+            state.set_free(self.now);
         } else {
             self.share_cranes(terminal);
         }
@@ -232,15 +268,17 @@ impl State<'_> {
 
     /// A loaded train is out of the way: it needs wagons, then a departure track, and keeps its berth until it has
     /// both; whether it has.
+    #[inline]
     pub(super) fn withdrawn(&mut self, train: u32, terminal: u32) -> bool {
-        let yard = self.model.terminals[terminal as usize].to_yard;
-        let pool = self.model.yards[yard as usize].pool;
+        let yard = self.terminals[terminal as usize].facts.to_yard;
+        let pool = self.yards[yard as usize].facts.pool;
         pool.is_none_or(|pool| self.take_wagons(train, pool, Phase::WantsWagons)) && self.want_departure_track(train, terminal)
     }
 
     /// A loaded train has its wagons; whether it has a track too, and goes on.
+    #[inline]
     pub(super) fn want_departure_track(&mut self, train: u32, terminal: u32) -> bool {
-        let yard = self.model.terminals[terminal as usize].to_yard;
+        let yard = self.terminals[terminal as usize].facts.to_yard;
         let has_track = self.take_track(train, yard, Phase::WantsDepartureTrack);
         if has_track {
             self.leave_berth(terminal);
@@ -249,24 +287,21 @@ impl State<'_> {
     }
 
     /// A loaded train has its track: the berth is free.
+    #[inline]
     pub(super) fn leave_berth(&mut self, terminal: u32) {
         let state = &mut self.terminals[terminal as usize];
         state.berths_taken -= 1;
         if !state.gate.is_empty() {
-            self.wakes.push_back(Wake::Terminal(terminal));
+            self.wakes.push(Wake::Terminal(terminal));
         }
-        let tally = &mut self.seen.terminals[terminal as usize];
-        tally.berths.add(self.now, -1);
-        tally.served += 1;
+        state.tally.berths.decrease(self.now);
+        state.tally.served += 1;
     }
 
     /// Looks out for the next change of the number of berths.
     pub(super) fn watch_terminal(&mut self, terminal: u32) {
         let state = &mut self.terminals[terminal as usize];
-        if let Some(at) = self.model.terminals[terminal as usize]
-            .calendar
-            .next_change(&mut state.hand, self.now)
-        {
+        if let Some(at) = state.facts.calendar.next_change(&mut state.hand, self.now) {
             self.pending.schedule(at.max(Instant::START), Event::TerminalChanges(terminal));
         }
     }

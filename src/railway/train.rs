@@ -3,7 +3,10 @@
 use crate::model::{FlowModel, Mode};
 use crate::observe::TrainTime;
 use crate::random::Purpose;
+use crate::engine::EventList;
 use crate::units::{Duration, Instant};
+
+use super::event::{self, Event, STAMPS};
 
 /// What a train is in the middle of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,6 +71,24 @@ impl OfFlow {
     }
 }
 
+/// What is drawn for a train before it is needed: while an activity begins, what the next step will ask for. A draw depends
+/// on its address alone, so that it may happen at any time; but nothing waits for it then, neither the next event nor the processor.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ahead {
+    /// The step, by its number among those of all programs.
+    pub(super) step: u32,
+    pub(super) time: Duration,
+}
+
+impl Default for Ahead {
+    fn default() -> Self {
+        Self {
+            step: u32::MAX,
+            time: Duration::ZERO,
+        }
+    }
+}
+
 /// A train.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Train {
@@ -85,10 +106,14 @@ pub(super) struct Train {
     pub(super) route: u16,
     /// The route it would have taken had nothing been closed or crowded, or that it had chosen at first.
     pub(super) intended: u16,
+    /// The site where it is, or where it was before the line on which it is.
+    pub(super) site: u32,
     /// Where the program of that route begins among all; [`super::way::Ways`] reads it.
     pub(super) way: u32,
     /// The step it is at.
     pub(super) step: u32,
+    /// What is drawn already for a step, and for which one among those of all programs.
+    pub(super) ahead: Ahead,
     /// What it is in the middle of.
     pub(super) phase: Phase,
     /// The stamp of its timed activity.
@@ -116,6 +141,24 @@ pub(super) struct Train {
     pub(super) chosen: u8,
     /// Whether the slot is in use.
     pub(super) inside: bool,
+}
+
+impl Train {
+    /// The step it is at, by its number among those of all programs.
+    #[inline]
+    pub(super) fn at(&self) -> u32 {
+        self.way + self.step
+    }
+
+    /// A timed activity begins that ends at an instant; `slot` is the train's own.
+    #[inline]
+    pub(super) fn begin(&mut self, slot: u32, phase: Phase, due: Instant, pending: &mut EventList<Event>) {
+        self.phase = phase;
+        self.due = due;
+        self.stamp = (self.stamp + 1) % STAMPS;
+        // The event of nearly every train at nearly every step: not by way of a match over all.
+        pending.schedule_coded(due, event::ACTIVITY_ENDS, event::code_of_activity(slot, self.stamp));
+    }
 }
 
 /// All trains inside, in slots that are used again.
@@ -152,6 +195,11 @@ impl Fleet {
     }
 
     /// The trains inside, with their slots.
+    pub(super) fn inside(&self) -> impl Iterator<Item = (u32, &Train)> {
+        (0..).zip(&self.slots).filter(|(_, train)| train.inside)
+    }
+
+    /// The same, to be changed.
     pub(super) fn inside_mut(&mut self) -> impl Iterator<Item = (u32, &mut Train)> {
         (0..).zip(&mut self.slots).filter(|(_, train)| train.inside)
     }

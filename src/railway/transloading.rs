@@ -127,7 +127,7 @@ impl State<'_> {
             self.take_unloading_berth(train, yard);
         } else {
             let cause = state.gate.join(train, block.unwrap_or(Activity::BerthBusy));
-            self.seen.transloadings[yard as usize].waiting.add(self.now, 1);
+            self.seen.transloadings[yard as usize].waiting.increase(self.now);
             self.switch(train, self.model.transloadings[yard as usize].place, cause);
         }
         false
@@ -136,7 +136,7 @@ impl State<'_> {
     fn take_unloading_berth(&mut self, train: u32, yard: u32) {
         let model = &self.model.transloadings[yard as usize];
         self.transloadings[yard as usize].berths_taken += 1;
-        self.seen.transloadings[yard as usize].berths.add(self.now, 1);
+        self.seen.transloadings[yard as usize].berths.increase(self.now);
         self.give_back_track(train);
         let cranes = i64::from(model.cranes);
         self.fleet[train].work = Duration((self.drawn(train, &model.per_box).0 + cranes - 1) / cranes);
@@ -149,7 +149,7 @@ impl State<'_> {
         if !self.transloadings[yard as usize].resting.is_empty() || !self.lift_off(train, yard) {
             self.fleet[train].phase = Phase::Ready;
             self.transloadings[yard as usize].resting.push_back(train);
-            self.wakes.push_back(Wake::Transloading(yard));
+            self.wakes.push(Wake::Transloading(yard));
         }
     }
 
@@ -197,8 +197,8 @@ impl State<'_> {
         state.outlets[outlet].boxes.push_back(class as u32);
         let tally = &mut self.seen.transloadings[yard as usize];
         tally.set_down += 1;
-        tally.boxes.add(self.now, 1);
-        tally.outlets[outlet].boxes.add(self.now, 1);
+        tally.boxes.increase(self.now);
+        tally.outlets[outlet].boxes.increase(self.now);
         self.load_waiting(yard, outlet as u32);
         if self.fleet[train].boxes == 0 {
             self.leave_unloading_berth(train, yard);
@@ -211,10 +211,10 @@ impl State<'_> {
         let state = &mut self.transloadings[yard as usize];
         state.berths_taken -= 1;
         if !state.gate.is_empty() {
-            self.wakes.push_back(Wake::Transloading(yard));
+            self.wakes.push(Wake::Transloading(yard));
         }
         let tally = &mut self.seen.transloadings[yard as usize];
-        tally.berths.add(self.now, -1);
+        tally.berths.decrease(self.now);
         tally.served += 1;
         self.step_done(train);
     }
@@ -231,7 +231,7 @@ impl State<'_> {
         state.waiting.push_back(train);
         self.seen.transloadings[yard as usize].outlets[outlet as usize]
             .waiting
-            .add(self.now, 1);
+            .increase(self.now);
         self.switch(train, model.place, Activity::BoxShort);
         self.fleet[train].phase = Phase::AwaitsBoxes;
         if let Some(patience) = facts.patience {
@@ -265,7 +265,7 @@ impl State<'_> {
             tally.boxes.add(self.now, -i64::from(taken));
             tally.taken += u64::from(taken);
             if freed {
-                self.wakes.push_back(Wake::Transloading(yard));
+                self.wakes.push(Wake::Transloading(yard));
             }
             if !full {
                 return;
@@ -281,11 +281,11 @@ impl State<'_> {
         state.outlets[outlet as usize].waiting.remove(position);
         state.loading += 1;
         if !state.resting.is_empty() {
-            self.wakes.push_back(Wake::Transloading(yard));
+            self.wakes.push(Wake::Transloading(yard));
         }
         self.seen.transloadings[yard as usize].outlets[outlet as usize]
             .waiting
-            .add(self.now, -1);
+            .decrease(self.now);
         self.seen.note_boxes(&self.fleet[vehicle].time, self.fleet[vehicle].boxes);
         self.interrupt(vehicle);
         self.switch(vehicle, model.place, Activity::Loading);
@@ -299,7 +299,7 @@ impl State<'_> {
         let state = &mut self.transloadings[yard as usize];
         state.loading -= 1;
         if !state.resting.is_empty() {
-            self.wakes.push_back(Wake::Transloading(yard));
+            self.wakes.push(Wake::Transloading(yard));
         }
         self.seen.transloadings[yard as usize].outlets[outlet as usize].vehicles += 1;
         self.step_done(train);
@@ -319,7 +319,7 @@ impl State<'_> {
         waiting.remove(position);
         self.seen.transloadings[yard as usize].outlets[outlet as usize]
             .waiting
-            .add(self.now, -1);
+            .decrease(self.now);
         self.turn_back(train, yard, outlet);
     }
 
@@ -350,7 +350,7 @@ impl State<'_> {
                 return;
             }
             self.transloadings[yard as usize].gate.leave();
-            self.seen.transloadings[yard as usize].waiting.add(self.now, -1);
+            self.seen.transloadings[yard as usize].waiting.decrease(self.now);
             self.take_unloading_berth(train, yard);
         }
     }

@@ -77,9 +77,9 @@ impl State<'_> {
             return true;
         }
         self.fleet[train].phase = waits_as;
-        self.seen.pools[pool as usize].waiting.add(self.now, 1);
+        self.seen.pools[pool as usize].waiting.increase(self.now);
         if self.queue_up((gate, pool), train, (model.place, Activity::NoWagon)) {
-            self.wakes.push_back(Wake::Wagons(pool));
+            self.wakes.push(Wake::Wagons(pool));
         }
         false
     }
@@ -121,7 +121,7 @@ impl State<'_> {
         state.inside += wagons;
         self.seen.pools[pool as usize].out.add(self.now, -i64::from(wagons));
         if !state.gate.is_empty() {
-            self.wakes.push_back(Wake::Wagons(pool));
+            self.wakes.push(Wake::Wagons(pool));
         }
     }
 
@@ -132,7 +132,7 @@ impl State<'_> {
                 return;
             }
             self.call_up((gate, pool), 0, self.model.pools[pool as usize].place);
-            self.seen.pools[pool as usize].waiting.add(self.now, -1);
+            self.seen.pools[pool as usize].waiting.decrease(self.now);
             self.wagons_leave(train, pool);
             if self.fleet[train].phase != Phase::WantsWagons || self.want_departure_track(train, self.terminal_of(train)) {
                 self.step_done(train);

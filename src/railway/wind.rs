@@ -87,7 +87,7 @@ impl State<'_> {
             return;
         }
         self.terminals[terminal as usize].cranes.lost_pace = lost;
-        let tally = &mut self.seen.terminals[terminal as usize];
+        let tally = &mut self.terminals[terminal as usize].tally;
         tally.stopped_by_wind.set(self.now, i64::from(lost == FULL_PACE));
         tally.slowed_by_wind.set(self.now, i64::from(lost > 0 && lost < FULL_PACE));
         self.share_cranes(terminal);

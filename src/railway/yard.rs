@@ -5,25 +5,49 @@ use super::state::{State, Wake};
 use super::train::Phase;
 use crate::engine::{Gate, Resource};
 use crate::model::Yard;
-use crate::observe::Activity;
+use crate::observe::{Activity, TimeWeighted};
+use crate::units::Instant;
 
-/// A yard in the course of a run.
-#[derive(Clone, Debug, Default)]
-pub(super) struct YardState {
+/// A yard in the course of a run: what is known of it, how it is, and what is seen of it.
+#[derive(Clone, Debug)]
+pub(super) struct YardState<'m> {
+    pub(super) facts: &'m Yard,
     tracks: Resource,
     /// Trains that want a track: new ones, the first of each line, loaded ones.
     pub(super) gate: Gate<Activity>,
+    /// Tracks taken.
+    pub(super) tally: TimeWeighted,
 }
 
-impl YardState {
-    pub(super) fn reset(&mut self, yard: &Yard) {
-        self.tracks = Resource::new(yard.tracks.unwrap_or(u32::MAX));
+impl<'m> YardState<'m> {
+    pub(super) fn new(facts: &'m Yard) -> Self {
+        Self {
+            facts,
+            tracks: Resource::default(),
+            gate: Gate::default(),
+            tally: TimeWeighted::default(),
+        }
+    }
+
+    pub(super) fn reset(&mut self) {
+        self.tracks = Resource::new(self.facts.tracks.unwrap_or(u32::MAX));
         self.gate.clear();
+        self.tally = TimeWeighted::default();
     }
 
     /// Disruptions change the number of tracks; those that are taken stay so until their trains leave.
-    pub(super) fn strain(&mut self, strain: Strain, yard: &Yard) {
-        self.tracks.capacity = yard.tracks.map_or(u32::MAX, |tracks| strain.of(tracks));
+    pub(super) fn strain(&mut self, strain: Strain) {
+        self.tracks.capacity = self.facts.tracks.map_or(u32::MAX, |tracks| strain.of(tracks));
+    }
+
+    /// Takes a track where nobody else waits for one; whether there was one to take.
+    #[inline]
+    fn take_at_once(&mut self, now: Instant) -> bool {
+        let taken = self.gate.is_empty() && self.tracks.take();
+        if taken {
+            self.tally.increase(now);
+        }
+        taken
     }
 }
 
@@ -33,72 +57,72 @@ fn gate<'s>(state: &'s mut State<'_>, yard: u32) -> &'s mut Gate<Activity> {
 
 impl State<'_> {
     /// A new train takes a track to be formed on; whether it has one.
+    #[inline]
     pub(super) fn form(&mut self, train: u32, yard: u32) -> bool {
         self.take_track(train, yard, Phase::Ready)
     }
 
     /// A train takes a track if nobody else waits for one, or joins the queue, in this phase.
+    #[inline]
     pub(super) fn take_track(&mut self, train: u32, yard: u32, waits_as: Phase) -> bool {
-        let state = &mut self.yards[yard as usize];
-        if state.gate.is_empty() && state.tracks.take() {
-            self.has_track(train, yard);
-            return true;
+        let taken = self.yards[yard as usize].take_at_once(self.now);
+        if taken {
+            self.fleet[train].yard = Some(yard);
+        } else {
+            self.fleet[train].phase = waits_as;
+            self.want_track(train, yard);
         }
-        self.fleet[train].phase = waits_as;
-        self.want_track(train, yard);
-        false
+        taken
     }
 
     /// Keeps a track for a train that comes, if nobody else waits for one, or lets it join the queue.
     pub(super) fn keep_track(&mut self, train: u32, yard: u32) -> bool {
-        let state = &mut self.yards[yard as usize];
-        if state.gate.is_empty() && state.tracks.take() {
-            self.seen.yards[yard as usize].add(self.now, 1);
-            return true;
+        let kept = self.yards[yard as usize].take_at_once(self.now);
+        if !kept {
+            self.fleet[train].phase = Phase::WantsTrackKept;
+            self.want_track(train, yard);
         }
-        self.fleet[train].phase = Phase::WantsTrackKept;
-        self.want_track(train, yard);
-        false
+        kept
     }
 
+    #[cold]
     fn want_track(&mut self, train: u32, yard: u32) {
         // A free track is for anyone: whoever is first does not matter to when the next one is.
         self.queue_up(
             (gate, yard),
             train,
-            (self.model.yards[yard as usize].place, Activity::TrackAheadFull),
+            (self.yards[yard as usize].facts.place, Activity::TrackAheadFull),
         );
     }
 
     /// A train that was to come does not: a track that was kept for it is free.
     pub(super) fn give_back_kept_track(&mut self, yard: u32) {
-        self.seen.yards[yard as usize].add(self.now, -1);
-        self.yards[yard as usize].tracks.give_back();
-        self.wakes.push_back(Wake::Yard(yard));
+        let state = &mut self.yards[yard as usize];
+        state.tally.decrease(self.now);
+        state.tracks.give_back();
+        self.wakes.push(Wake::Yard(yard));
     }
 
     /// A train wants no track any more.
     pub(super) fn withdraw_from_yard(&mut self, train: u32, yard: u32) {
-        let position = self.yards[yard as usize].gate.waiting().position(|other| other == train);
+        let state = &self.yards[yard as usize];
+        let place = state.facts.place;
+        let position = state.gate.waiting().position(|other| other == train);
         if let Some(position) = position {
-            self.call_up((gate, yard), position, self.model.yards[yard as usize].place);
+            self.call_up((gate, yard), position, place);
         }
-        self.wakes.push_back(Wake::Yard(yard));
-    }
-
-    fn has_track(&mut self, train: u32, yard: u32) {
-        self.seen.yards[yard as usize].add(self.now, 1);
-        self.fleet[train].yard = Some(yard);
+        self.wakes.push(Wake::Yard(yard));
     }
 
     /// A train gives back the track it stands on.
+    #[inline]
     pub(super) fn give_back_track(&mut self, train: u32) {
         if let Some(yard) = self.fleet[train].yard.take() {
-            self.seen.yards[yard as usize].add(self.now, -1);
             let state = &mut self.yards[yard as usize];
+            state.tally.decrease(self.now);
             state.tracks.give_back();
             if !state.gate.is_empty() {
-                self.wakes.push_back(Wake::Yard(yard));
+                self.wakes.push(Wake::Yard(yard));
             }
         }
     }
@@ -110,17 +134,18 @@ impl State<'_> {
             if state.gate.is_empty() || !state.tracks.take() {
                 return;
             }
-            let place = self.model.yards[yard as usize].place;
+            state.tally.increase(self.now);
+            let place = state.facts.place;
             let Some(train) = self.call_up((gate, yard), 0, place) else {
                 return;
             };
-            if self.fleet[train].phase == Phase::WantsTrackKept {
-                self.seen.yards[yard as usize].add(self.now, 1);
+            let t = &mut self.fleet[train];
+            if t.phase == Phase::WantsTrackKept {
                 self.track_kept(train);
                 continue;
             }
-            self.has_track(train, yard);
-            match self.fleet[train].phase {
+            t.yard = Some(yard);
+            match t.phase {
                 Phase::WantsTrack => self.leave_line(self.line_of(train).0),
                 Phase::WantsDepartureTrack => self.leave_berth(self.terminal_of(train)),
                 _ => {}

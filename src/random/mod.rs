@@ -11,6 +11,7 @@
 //! weighted choice) come from `rand_distr`.
 
 mod counts;
+mod elementary;
 mod law;
 mod normal;
 mod philox;

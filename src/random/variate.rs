@@ -5,6 +5,7 @@ use rand_distr::Triangular;
 use rand_distr::weighted::WeightedAliasIndex;
 
 use super::counts::Counts;
+use super::elementary::{exp, ln};
 use super::normal::{normal_cdf, normal_deviate};
 use super::{Draws, Law, Purpose, StreamKey};
 
@@ -106,8 +107,8 @@ impl Variate {
     pub fn draw(&self, draws: &mut Draws) -> f64 {
         match *self {
             Self::Constant(v) => v,
-            Self::Exponential(mean) => -mean * libm::log(draws.uniform()),
-            Self::LogNormal(mu, sigma) => libm::exp(mu + sigma * normal_deviate(draws.uniform())),
+            Self::Exponential(mean) => -mean * ln(draws.uniform()),
+            Self::LogNormal(mu, sigma) => exp(mu + sigma * normal_deviate(draws.uniform())),
             Self::Gamma(ref gamma) => gamma.draw(draws),
             Self::Uniform(min, width) => min + width * draws.uniform(),
             Self::Triangular(ref law) => law.sample(draws),

@@ -108,9 +108,9 @@ impl<'m> State<'m> {
             self.call_up((gate, ix), position, place);
             let now = self.now;
             match target {
-                Target::Office(_) => self.seen.offices[ix as usize].waiting.add(now, -1),
-                Target::Terminal(_) => self.seen.terminals[ix as usize].waiting.add(now, -1),
-                _ => self.seen.exchanges[ix as usize].waiting.add(now, -1),
+                Target::Office(_) => self.offices[ix as usize].tally.waiting.decrease(now),
+                Target::Terminal(_) => self.terminals[ix as usize].tally.waiting.decrease(now),
+                _ => self.seen.exchanges[ix as usize].waiting.decrease(now),
             }
             self.join_pen(disruption, train, Activity::Embargo);
         }

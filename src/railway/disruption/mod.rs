@@ -205,9 +205,9 @@ impl State<'_> {
                 Target::Transloading(ix) => self.transloadings[ix as usize].strain = number,
                 Target::Formation(ix) => self.disruptions.closed_formations[ix as usize] = number.is_closed(),
                 Target::Lane(ix) => {
-                    self.lanes[ix as usize].strain(number.is_closed(), path_every, &self.model.lanes[ix as usize], self.now);
+                    self.lanes[ix as usize].strain(number.is_closed(), path_every, self.now);
                 }
-                Target::Yard(ix) => self.yards[ix as usize].strain(number, &self.model.yards[ix as usize]),
+                Target::Yard(ix) => self.yards[ix as usize].strain(number),
             }
         }
     }
@@ -227,17 +227,17 @@ impl State<'_> {
     /// Those who wait for something find that it is not as it was.
     fn feel(&mut self, target: Target) {
         match target {
-            Target::Office(ix) => self.wakes.push_back(Wake::Office(ix)),
+            Target::Office(ix) => self.wakes.push(Wake::Office(ix)),
             Target::Bay(ix) => self.bay_feels(ix),
             Target::Terminal(ix) => {
                 self.share_cranes(ix);
-                self.wakes.push_back(Wake::Terminal(ix));
+                self.wakes.push(Wake::Terminal(ix));
             }
             Target::Exchange(ix) => self.serve_exchange(ix),
-            Target::Transloading(ix) => self.wakes.push_back(Wake::Transloading(ix)),
+            Target::Transloading(ix) => self.wakes.push(Wake::Transloading(ix)),
             Target::Formation(ix) => self.formation_changes(ix),
             Target::Lane(ix) => self.entry_changes(ix),
-            Target::Yard(ix) => self.wakes.push_back(Wake::Yard(ix)),
+            Target::Yard(ix) => self.wakes.push(Wake::Yard(ix)),
         }
     }
 
@@ -267,14 +267,14 @@ impl State<'_> {
         let sites = &self.model.disruptions[disruption as usize].sites;
         sites
             .iter()
-            .map(|site| self.seen.places[*site as usize].waiting.area(self.now))
+            .map(|site| self.seen.waiting[*site as usize].area(self.now))
             .sum()
     }
 
     /// Trains waiting there now.
     fn waiting_at(&self, disruption: u32) -> i64 {
         let sites = &self.model.disruptions[disruption as usize].sites;
-        sites.iter().map(|site| self.seen.places[*site as usize].waiting.value()).sum()
+        sites.iter().map(|site| self.seen.waiting[*site as usize].value()).sum()
     }
 
     /// The integrals of trains waiting begin anew, now: looks that have begun go on.

@@ -58,7 +58,7 @@ impl State<'_> {
         let cause = way.gate.join(train, cause);
         let (location, lane) = self.before(section, direction);
         if self.single_line(section).place_before(section, direction).is_none() {
-            self.seen.lanes[lane as usize].waiting.add(now, 1);
+            self.lanes[lane as usize].tally.waiting.increase(now);
         }
         self.switch(train, location, cause);
         if let Some(block) = look_again {
@@ -93,7 +93,7 @@ impl State<'_> {
         let (section, direction) = self.section_of(train);
         self.fleet[train].phase = Phase::Ready;
         self.way(section, direction).claim = Claim::Held;
-        self.wakes.push_back(Wake::Section(section));
+        self.wakes.push(Wake::Section(section));
     }
 
     /// The yard at the end, where a track of it is kept for a train that waits before the last section.
@@ -167,9 +167,9 @@ impl State<'_> {
         let wait = way.asked_at.pop_front().map_or(Duration::ZERO, |asked_at| now - asked_at);
         self.note_wait(section, direction, wait);
         let single = self.single_line(section);
-        let tally = &mut self.seen.lanes[single.lanes[direction] as usize];
+        let tally = &mut self.lanes[single.lanes[direction] as usize].tally;
         if single.place_before(section, direction).is_none() {
-            tally.waiting.add(now, -1);
+            tally.waiting.decrease(now);
         } else {
             tally.halts += u32::from(wait > Duration::ZERO);
         }
@@ -185,7 +185,7 @@ impl State<'_> {
     /// A train has waited so long before a section, or has up to now.
     fn note_wait(&mut self, section: u32, direction: usize, wait: Duration) {
         let single = self.single_line(section);
-        let tally = &mut self.seen.lanes[single.lanes[direction] as usize];
+        let tally = &mut self.lanes[single.lanes[direction] as usize].tally;
         let longest = if single.place_before(section, direction).is_none() {
             &mut tally.longest_entry_wait
         } else {
@@ -237,11 +237,11 @@ impl State<'_> {
         let way = self.way(section, direction);
         way.trains -= 1;
         way.clear_at = clear_at;
-        self.wakes.push_back(Wake::Section(section));
+        self.wakes.push(Wake::Section(section));
         if single.place_after(section, direction).is_some() {
             // Opposing trains that stand here wait for the section it comes from.
             let met = self.sections[section as usize].ways[1 - direction].gate.len() as u32;
-            self.seen.lanes[single.lanes[direction] as usize].meets += met;
+            self.lanes[single.lanes[direction] as usize].tally.meets += met;
             self.fleet[train].section += 1;
             self.seen.book(&mut self.fleet[train].time, self.now);
             self.seen.at_section(&self.fleet[train].time, self.fleet[train].section);
@@ -258,6 +258,7 @@ impl State<'_> {
         self.seen.at_section(&self.fleet[train].time, 0);
         self.seen.arrive(self.now, model.to);
         let t = &mut self.fleet[train];
+        t.site = model.to;
         t.arrived_at = self.now;
         t.waited_before = t.time.waited;
         let state = &mut self.lanes[lane as usize];
@@ -265,10 +266,10 @@ impl State<'_> {
             && let Some((number, direction)) = model.single
         {
             let entry = self.model.single_lines[number as usize].section(direction, 0);
-            self.wakes.push_back(Wake::Section(entry));
+            self.wakes.push(Wake::Section(entry));
         }
         state.on_line -= 1;
-        self.seen.lanes[lane as usize].trains.add(self.now, -1);
+        self.lanes[lane as usize].tally.trains.decrease(self.now);
         self.step_done(train);
     }
 

@@ -44,7 +44,7 @@ impl<'m> State<'m> {
         }
         // A path of the daily capacity can be used until the next one comes: at its very instant the section may
         // always be taken.
-        let next_path_at = state.path_every(model).map_or(Instant::START, |every| state.path_opens_at(every));
+        let next_path_at = state.path_every().map_or(Instant::START, |every| state.path_opens_at(every));
         (next_path_at > self.now).then_some((Activity::NoPath, Some(next_path_at)))
     }
 
