@@ -57,13 +57,15 @@ impl Duration {
         Self(n * DAY)
     }
 
-    /// The nearest duration to a number of milliseconds; negative and undefined numbers give zero,
-    /// numbers beyond the range the longest duration.
+    /// The nearest duration to a number of milliseconds, of two as near the even one; negative and undefined numbers give zero,
+    /// numbers from 2^52 on, 142,000 years, one less than that.
     #[must_use]
-    #[allow(clippy::cast_possible_truncation, reason = "a float-to-integer cast saturates")]
     #[inline]
     pub fn from_millis(ms: f64) -> Self {
-        Self(rounded(ms.max(0.0)) as i64)
+        const WHOLE: f64 = 4_503_599_627_370_496.0;
+        // Between 2^52 and 2^53 the lowest bits of a number are its whole part.
+        let sum = ms.max(0.0).min(WHOLE - 1.0) + WHOLE;
+        Self((sum.to_bits() & ((1 << 52) - 1)).cast_signed())
     }
 
     /// In hours, for reports.

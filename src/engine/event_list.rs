@@ -79,6 +79,7 @@ impl<E: Event> EventList<E> {
     }
 
     /// Adds an event. One that could only happen after 2,200 years is dropped: it never happens.
+    #[inline]
     pub fn schedule(&mut self, at: Instant, event: E) {
         self.schedule_coded(at, event.rank(), event.encode());
     }

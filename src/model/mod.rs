@@ -199,7 +199,6 @@ impl Drawn {
         if let Variate::Constant(v) = self.variate {
             return v;
         }
-        // The stream lives and dies in there, in registers.
         self.variate.draw_first(keys[self.purpose as usize], flow, number)
     }
 

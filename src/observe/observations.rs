@@ -342,7 +342,7 @@ impl Observations {
     }
 
     /// From now on the train does something else, or the same somewhere else.
-    #[inline]
+    #[inline(always)]
     pub fn switch(&mut self, train: &mut TrainTime, now: Instant, location: u32, activity: Activity) {
         self.book(train, now);
         if is_waiting(train.account) {
@@ -363,7 +363,7 @@ impl Observations {
     }
 
     /// Books what the train has done up to now.
-    #[inline]
+    #[inline(always)]
     pub fn book(&mut self, train: &mut TrainTime, now: Instant) {
         if self.records.is_some() {
             self.record(train, now);
@@ -400,13 +400,13 @@ impl Observations {
     }
 
     /// A train arrives at a place.
-    #[inline]
+    #[inline(always)]
     pub fn arrive(&mut self, now: Instant, place: u32) {
         self.places[place as usize].present.increase(now);
     }
 
     /// A train departs from a place where it arrived at `arrived_at`, having waited `waited` there.
-    #[inline]
+    #[inline(always)]
     pub fn depart<'d>(
         &mut self,
         now: Instant,
@@ -431,6 +431,7 @@ impl Observations {
     ///
     /// # Errors
     /// If they do not.
+    #[inline(always)]
     pub fn leave(&mut self, now: Instant, train: &mut TrainTime, (flow, boxes): (u32, u32), created_at: Instant) -> Result<(), Fault> {
         self.exit(now, train, flow);
         self.left.0 += 1;
@@ -470,6 +471,7 @@ impl Observations {
         )
     }
 
+    #[inline(always)]
     fn exit(&mut self, now: Instant, train: &mut TrainTime, flow: u32) {
         self.book(train, now);
         if is_waiting(train.account) {

@@ -84,7 +84,7 @@ impl State<'_> {
     /// How many bays there are now.
     fn bays_open(&mut self, bay: u32) -> u32 {
         let state = &mut self.inspections.bays[bay as usize];
-        let usual = self.model.bays[bay as usize].calendar.servers(&mut state.hand, self.now);
+        let usual = self.model.bays[bay as usize].calendar.servers(&mut state.hand, self.stage.now);
         state.strain.of(usual)
     }
 
@@ -99,7 +99,7 @@ impl State<'_> {
             return Some(Activity::InspectionBay);
         }
         let work = state.queue.front().map_or(Duration::ZERO, |lot| lot.work);
-        let too_late = model.at_close == AtClose::Refuse && self.now + work > model.calendar.closes_at(&mut state.hand, self.now);
+        let too_late = model.at_close == AtClose::Refuse && self.stage.now + work > model.calendar.closes_at(&mut state.hand, self.stage.now);
         too_late.then_some(Activity::ClosingSoon)
     }
 
@@ -112,7 +112,7 @@ impl State<'_> {
                 break;
             }
             if let Some(slot) = state.paused.pop_front() {
-                self.seen.bays[bay as usize].waiting.decrease(self.now);
+                self.stage.seen.bays[bay as usize].waiting.decrease(self.stage.now);
                 self.begin_inspection(slot);
             }
         }
@@ -148,7 +148,7 @@ impl State<'_> {
             let time = &self.model.bays[bay as usize].times[lot.whose.class as usize];
             lot.work = Duration::from_millis(time.variate.draw(&mut lot.draws));
         }
-        self.seen.bays[bay as usize].waiting.decrease(self.now);
+        self.stage.seen.bays[bay as usize].waiting.decrease(self.stage.now);
         let boxes = &mut self.inspections.boxes;
         let slot = self.inspections.free.pop().unwrap_or_else(|| {
             boxes.push(BoxAtBay::default());
@@ -162,7 +162,7 @@ impl State<'_> {
 
     fn begin_inspection(&mut self, slot: u32) {
         let at = &mut self.inspections.boxes[slot as usize];
-        at.due = self.now + at.left;
+        at.due = self.stage.now + at.left;
         at.stamp = (at.stamp + 1) % STAMPS;
         let BoxAtBay {
             bay, due, stamp, whose, ..
@@ -172,8 +172,8 @@ impl State<'_> {
         if self.model.bays[bay as usize].can_rest {
             state.in_hand.push_back(slot);
         }
-        self.seen.bays[bay as usize].busy.increase(self.now);
-        self.pending.schedule(due, Event::InspectionEnds { slot, stamp });
+        self.stage.seen.bays[bay as usize].busy.increase(self.stage.now);
+        self.stage.pending.schedule(due, Event::InspectionEnds { slot, stamp });
         if let Some(train) = whose.train {
             self.inspections.holds[train as usize].in_bays += 1;
             self.name_hold(train);
@@ -184,7 +184,7 @@ impl State<'_> {
     fn leave_bay(&mut self, slot: u32) {
         let BoxAtBay { bay, whose, .. } = self.inspections.boxes[slot as usize];
         self.inspections.bays[bay as usize].busy -= 1;
-        self.seen.bays[bay as usize].busy.decrease(self.now);
+        self.stage.seen.bays[bay as usize].busy.decrease(self.stage.now);
         if let Some(train) = whose.train {
             self.inspections.holds[train as usize].in_bays -= 1;
         }
@@ -193,7 +193,7 @@ impl State<'_> {
     /// The inspection of a box ends: it is released.
     pub(super) fn inspection_ends(&mut self, slot: u32, stamp: u32) {
         let at = self.inspections.boxes[slot as usize];
-        if at.stamp != stamp || at.due != self.now {
+        if at.stamp != stamp || at.due != self.stage.now {
             return;
         }
         self.leave_bay(slot);
@@ -203,9 +203,9 @@ impl State<'_> {
         if let Some(position) = state.in_hand.iter().position(|other| *other == slot) {
             state.in_hand.remove(position);
         }
-        self.seen.bays[at.bay as usize].inspected += 1;
-        self.seen
-            .release_box(self.now, at.whose.class as usize, self.now - at.held_at, at.work);
+        self.stage.seen.bays[at.bay as usize].inspected += 1;
+        self.stage.seen
+            .release_box(self.stage.now, at.whose.class as usize, self.stage.now - at.held_at, at.work);
         self.release(at.whose, at.bay);
         // The next box first, so that a train of which it is one goes on being inspected.
         self.serve_bay(at.bay);
@@ -217,8 +217,8 @@ impl State<'_> {
     /// Looks out for the next change of the number of bays.
     pub(super) fn watch_bay(&mut self, bay: u32) {
         let state = &mut self.inspections.bays[bay as usize];
-        if let Some(at) = self.model.bays[bay as usize].calendar.next_change(&mut state.hand, self.now) {
-            self.pending.schedule(at.max(Instant::START), Event::BaysChange(bay));
+        if let Some(at) = self.model.bays[bay as usize].calendar.next_change(&mut state.hand, self.stage.now) {
+            self.stage.pending.schedule(at.max(Instant::START), Event::BaysChange(bay));
         }
     }
 
@@ -240,13 +240,13 @@ impl State<'_> {
     fn pause_inspection(&mut self, slot: u32, anew: bool) {
         self.leave_bay(slot);
         let at = &mut self.inspections.boxes[slot as usize];
-        at.left = if anew { at.work } else { at.due - self.now };
+        at.left = if anew { at.work } else { at.due - self.stage.now };
         // Its end, already scheduled, means nothing any more.
         at.due = Instant::NEVER;
         at.stamp = (at.stamp + 1) % STAMPS;
         let BoxAtBay { bay, whose, .. } = *at;
         self.inspections.bays[bay as usize].paused.push_back(slot);
-        self.seen.bays[bay as usize].waiting.increase(self.now);
+        self.stage.seen.bays[bay as usize].waiting.increase(self.stage.now);
         if let Some(train) = whose.train {
             self.name_hold(train);
         }

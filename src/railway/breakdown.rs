@@ -30,7 +30,7 @@ impl<'m> State<'m> {
         let (_, failures) = self.failures_of(crane);
         let number = self.breakdowns[crane as usize] + 1;
         let time = failures.up.time(&self.keys, self.model.fallible[crane as usize].entity, number);
-        self.pending.schedule(self.now + time, Event::CraneFails(crane));
+        self.stage.pending.schedule(self.stage.now + time, Event::CraneFails(crane));
     }
 
     /// A crane breaks down.
@@ -38,7 +38,7 @@ impl<'m> State<'m> {
         let (terminal, failures) = self.failures_of(crane);
         self.breakdowns[crane as usize] += 1;
         let tally = &mut self.terminals[terminal as usize].tally;
-        tally.down.increase(self.now);
+        tally.down.increase(self.stage.now);
         tally.breakdowns += 1;
         let state = &mut self.terminals[terminal as usize].cranes;
         state.down += 1;
@@ -46,7 +46,7 @@ impl<'m> State<'m> {
             self.repair(crane);
         } else {
             state.wait_for_repair.push_back(crane);
-            self.terminals[terminal as usize].tally.wait_for_repair.increase(self.now);
+            self.terminals[terminal as usize].tally.wait_for_repair.increase(self.stage.now);
         }
         self.share_cranes(terminal);
     }
@@ -56,18 +56,18 @@ impl<'m> State<'m> {
         let entity = self.model.fallible[crane as usize].entity;
         let time = failures.down.time(&self.keys, entity, self.breakdowns[crane as usize]);
         self.terminals[terminal as usize].cranes.in_repair += 1;
-        self.pending.schedule(self.now + time, Event::CraneRepaired(crane));
+        self.stage.pending.schedule(self.stage.now + time, Event::CraneRepaired(crane));
     }
 
     /// A crane works again; the repairer takes the next.
     pub(super) fn crane_repaired(&mut self, crane: u32) {
         let (terminal, _) = self.failures_of(crane);
-        self.terminals[terminal as usize].tally.down.decrease(self.now);
+        self.terminals[terminal as usize].tally.down.decrease(self.stage.now);
         let state = &mut self.terminals[terminal as usize].cranes;
         state.down -= 1;
         state.in_repair -= 1;
         if let Some(next) = state.wait_for_repair.pop_front() {
-            self.terminals[terminal as usize].tally.wait_for_repair.decrease(self.now);
+            self.terminals[terminal as usize].tally.wait_for_repair.decrease(self.stage.now);
             self.repair(next);
         }
         self.schedule_breakdown(crane);
@@ -81,8 +81,8 @@ impl<'m> State<'m> {
             return;
         };
         let state = &mut self.terminals[terminal as usize].cranes;
-        let down = model.count - fit.servers(&mut state.fit, self.now);
-        self.terminals[terminal as usize].tally.down.set(self.now, down.into());
+        let down = model.count - fit.servers(&mut state.fit, self.stage.now);
+        self.terminals[terminal as usize].tally.down.set(self.stage.now, down.into());
     }
 }
 

@@ -72,7 +72,7 @@ impl State<'_> {
         let t = &self.fleet[train];
         let (flow, number, boxes) = (t.flow, t.number, t.boxes);
         if self.manifest.classes == 1 {
-            self.seen.load(self.now, 0, boxes);
+            self.stage.seen.load(self.stage.now, 0, boxes);
             self.manifest.begin_with(train, boxes);
             return;
         }
@@ -100,14 +100,19 @@ impl State<'_> {
             part[classes - 1] = boxes;
         }
         for (class, boxes) in part.iter().enumerate() {
-            self.seen.load(self.now, class, *boxes);
+            self.stage.seen.load(self.stage.now, class, *boxes);
         }
     }
 
     /// The boxes of a train leave the network with it.
+    #[inline]
     pub(super) fn unload_boxes(&mut self, train: u32) {
+        if self.manifest.classes == 1 {
+            self.stage.seen.unload(self.stage.now, 0, self.fleet[train].boxes);
+            return;
+        }
         for (class, boxes) in self.manifest.of(train).iter().enumerate() {
-            self.seen.unload(self.now, class, *boxes);
+            self.stage.seen.unload(self.stage.now, class, *boxes);
         }
     }
 

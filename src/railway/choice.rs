@@ -71,7 +71,7 @@ impl State<'_> {
     fn done_after(&self, train: u32, step: Step, mut look: Look, opens_after: Duration) -> Duration {
         let stay = Duration::from_millis(self.model.mean_stay(step, self.fleet[train].boxes.into()));
         let calendar = self.model.calendar_of(step);
-        let open = calendar.map_or(1, |calendar| calendar.servers(&mut look.hand, self.now));
+        let open = calendar.map_or(1, |calendar| calendar.servers(&mut look.hand, self.stage.now));
         let servers = if open > 0 {
             open
         } else {

@@ -59,7 +59,7 @@ fn share(cranes: u32, trains: u32, most: u32, position: u32) -> u32 {
 
 impl TerminalState<'_> {
     /// The crane that one train had to itself is free.
-    #[inline]
+    #[inline(always)]
     pub(super) fn set_free(&mut self, now: Instant) {
         self.tally.cranes.decrease(now);
         self.tally.pace.add(now, -i64::from(FULL_PACE));
@@ -102,23 +102,11 @@ impl TerminalState<'_> {
 }
 
 impl State<'_> {
-    /// A train has a crane of its own for this work.
-    #[inline]
-    pub(super) fn set_to_work(&mut self, terminal: u32, train: u32, work: Duration) {
-        let t = &mut self.fleet[train];
-        t.rate = FULL_PACE;
-        self.seen.switch(&mut t.time, self.now, t.site, Activity::Lifting);
-        t.begin(train, Phase::Lifting, self.now + work, &mut self.pending);
-        let tally = &mut self.terminals[terminal as usize].tally;
-        tally.cranes.increase(self.now);
-        tally.pace.add(self.now, FULL_PACE.into());
-    }
-
     /// Settles the work done so far and sets the new rate of every train, where it changes.
     pub(super) fn share_cranes(&mut self, terminal: u32) {
         let state = &mut self.terminals[terminal as usize];
         let per_train = state.facts.cranes.per_train;
-        let at_hand = state.cranes_at_hand(self.now);
+        let at_hand = state.cranes_at_hand(self.stage.now);
         let trains = state.lifting.len() as u32;
         let (mut at_work, mut by_wind, mut by_breakdown) = (0, 0, 0);
         for position in 0..trains {
@@ -134,7 +122,7 @@ impl State<'_> {
             by_breakdown += i64::from(cranes == 0 && idle == Activity::Breakdown);
             self.set_rate(terminal, train, cranes * at_hand.pace, idle);
         }
-        let now = self.now;
+        let now = self.stage.now;
         let tally = &mut self.terminals[terminal as usize].tally;
         tally.cranes.set(now, at_work);
         tally.pace.set(now, at_work * i64::from(at_hand.pace));
@@ -146,7 +134,7 @@ impl State<'_> {
     fn set_rate(&mut self, terminal: u32, train: u32, rate: u32, idle: Activity) {
         let place = self.terminals[terminal as usize].facts.place;
         if rate != self.fleet[train].rate {
-            self.settle_lifting(terminal, train, self.now);
+            self.settle_lifting(terminal, train, self.stage.now);
             let t = &mut self.fleet[train];
             t.rate = rate;
             if rate > 0 {
@@ -163,7 +151,7 @@ impl State<'_> {
     }
 
     /// Takes the work done up to an instant off what is left.
-    #[inline]
+    #[inline(always)]
     pub(super) fn settle_lifting(&mut self, terminal: u32, train: u32, at: Instant) {
         let t = &mut self.fleet[train];
         let measured = (at - t.settled.max(self.model.measure_from)).0.max(0);
@@ -185,7 +173,7 @@ impl State<'_> {
 
     /// Looks out for the next change of a shift, or of what is stated of breakdowns.
     pub(super) fn watch_cranes(&mut self, terminal: u32) {
-        let now = self.now;
+        let now = self.stage.now;
         let state = &mut self.terminals[terminal as usize];
         let (cranes, state) = (&state.facts.cranes, &mut state.cranes);
         let next = |calendar: Option<&Calendar>, hand| calendar.and_then(|calendar| calendar.next_change(hand, now));
@@ -195,7 +183,7 @@ impl State<'_> {
         };
         let changes = [next(cranes.shifts.as_ref(), &mut state.shifts), next(fit, &mut state.fit)];
         if let Some(at) = changes.into_iter().flatten().min() {
-            self.pending.schedule(at.max(Instant::START), Event::CranesChange(terminal));
+            self.stage.pending.schedule(at.max(Instant::START), Event::CranesChange(terminal));
         }
     }
 

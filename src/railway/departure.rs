@@ -3,7 +3,8 @@
 use super::event::Event;
 use super::state::State;
 use super::train::Ahead;
-use crate::model::{Departures, FlowModel, expected_at};
+use super::way::Ways;
+use crate::model::{Departures, Drawn, FlowModel, expected_at};
 use crate::random::StreamKey;
 use crate::units::{Duration, Instant};
 
@@ -11,14 +12,19 @@ use crate::units::{Duration, Instant};
 const COPY: u32 = 1_000_000;
 
 /// The source of a flow in the course of a run.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Source {
+#[derive(Clone, Debug)]
+pub(super) struct Source<'m> {
+    facts: &'m FlowModel,
+    /// What is drawn between trains, or lots.
+    gap: Option<&'m Drawn>,
+    /// What every train draws for its first step that takes time, and which step that is; where all take the same route.
+    first: Option<(u32, &'m Drawn)>,
     /// The number of the last train.
     number: u32,
     /// When the last train departed.
     last_at: Instant,
-    /// The gap before the next train, where gaps are drawn: known one train ahead.
-    gap: f64,
+    /// The gap before the next train, known one train ahead.
+    next_gap: f64,
     /// What is drawn for the train that departs, and for the one that is scheduled, with their numbers.
     ahead: [(u32, Ahead); 2],
     /// Trains expected up to then, and the stretch of the rate that holds it.
@@ -31,20 +37,44 @@ pub(super) struct Source {
     next_train: (u32, Option<u32>),
 }
 
-impl Source {
+impl<'m> Source<'m> {
+    pub(super) fn new(facts: &'m FlowModel, ways: &Ways<'m>) -> Self {
+        Self {
+            facts,
+            gap: match facts.departures.arrivals() {
+                Departures::Poisson { gap, .. } | Departures::Renewal { gap } => Some(gap),
+                Departures::Stated { .. } | Departures::Gather { .. } => None,
+            },
+            first: match facts.routes[..] {
+                [_] => ways.first_drawn(ways.begin(facts.first_route)),
+                _ => None,
+            },
+            number: 0,
+            last_at: Instant::START,
+            next_gap: 0.0,
+            ahead: [(0, Ahead::default()); 2],
+            expected: 0.0,
+            stretch: 0,
+            plan: Vec::new(),
+            gone: 0,
+            next_train: (0, None),
+        }
+    }
+
     /// The next departure and the number of its train.
+    #[inline]
     #[allow(clippy::cast_precision_loss, reason = "spans far below 2^53 ms")]
-    fn next(&mut self, flow: &FlowModel) -> (Instant, u32, Option<u32>) {
-        match flow.departures.arrivals() {
+    fn next(&mut self) -> (Instant, u32, Option<u32>) {
+        match self.facts.departures.arrivals() {
             Departures::Poisson { rate, .. } => {
                 self.number += 1;
-                self.expected += self.gap;
+                self.expected += self.next_gap;
                 let at = expected_at(rate, &mut self.stretch, self.expected);
                 (at.max(self.last_at), self.number, None)
             }
             Departures::Renewal { .. } => {
                 self.number += 1;
-                let gap = self.gap / flow.growth;
+                let gap = self.next_gap / self.facts.growth;
                 (
                     if gap < i64::MAX as f64 / 2.0 {
                         self.last_at + Duration::from_millis(gap)
@@ -64,11 +94,18 @@ impl Source {
         }
     }
 
-    /// Draws the gap before the next train.
+    /// Draws the gap before the next train, and for the one that is scheduled.
     #[inline]
-    fn draw_gap(&mut self, flow: &FlowModel, keys: &[StreamKey]) {
-        if let Departures::Poisson { gap, .. } | Departures::Renewal { gap } = flow.departures.arrivals() {
-            self.gap = gap.number(keys, flow.entity, self.number + 1);
+    fn draw_ahead(&mut self, keys: &[StreamKey]) {
+        let entity = self.facts.entity;
+        if let Some(gap) = self.gap {
+            self.next_gap = gap.number(keys, entity, self.number + 1);
+        }
+        self.ahead[0] = self.ahead[1];
+        if let Some((step, drawn)) = self.first {
+            let number = self.next_train.0;
+            let time = drawn.time(keys, entity, number);
+            self.ahead[1] = (number, Ahead { step, time });
         }
     }
 
@@ -84,9 +121,9 @@ impl Source {
         self.last_at != Instant::NEVER
     }
 
-    fn reset(&mut self, flow: &FlowModel, keys: &[StreamKey]) {
-        let mut plan = std::mem::take(&mut self.plan);
-        plan.clear();
+    fn reset(&mut self, keys: &[StreamKey]) {
+        let flow = self.facts;
+        self.plan.clear();
         if let Departures::Stated { entries, lateness, chance } = &flow.departures {
             for ((at, boxes), entry) in entries.iter().zip(1..) {
                 // A growth of 1.36 runs every train once, and 36 in 100 of them twice.
@@ -94,37 +131,33 @@ impl Source {
                 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
                 for copy in 0..copies as u32 {
                     let number = entry.wrapping_add(copy.wrapping_mul(COPY));
-                    plan.push((*at + lateness.time(keys, flow.entity, number), number, *boxes));
+                    self.plan.push((*at + lateness.time(keys, flow.entity, number), number, *boxes));
                 }
             }
-            plan.sort_unstable();
+            self.plan.sort_unstable();
         }
-        *self = Self { plan, ..Self::default() };
-        self.draw_gap(flow, keys);
+        (self.number, self.gone, self.stretch) = (0, 0, 0);
+        (self.last_at, self.expected) = (Instant::START, 0.0);
+        (self.next_train, self.ahead) = ((0, None), [(0, Ahead::default()); 2]);
+        self.draw_ahead(keys);
     }
 }
 
 impl State<'_> {
     /// Makes ready the source of a flow, and schedules its first train.
     pub(super) fn open_source(&mut self, flow: u32) {
-        self.sources[flow as usize].reset(&self.model.flows[flow as usize], &self.keys);
+        self.sources[flow as usize].reset(&self.keys);
         self.schedule_next(flow);
     }
 
+    #[inline(always)]
     fn schedule_next(&mut self, flow: u32) {
-        let (source, model) = (&mut self.sources[flow as usize], &self.model.flows[flow as usize]);
-        let (at, number, boxes) = source.next(model);
+        let source = &mut self.sources[flow as usize];
+        let (at, number, boxes) = source.next();
         source.next_train = (number, boxes);
         source.last_at = at;
-        self.pending.schedule(at, Event::Departure(flow));
-        source.draw_gap(model, &self.keys);
-        source.ahead[0] = source.ahead[1];
-        if let [_] = model.routes[..]
-            && let Some((step, drawn)) = self.ways.first_drawn(self.ways.begin(model.first_route))
-        {
-            let time = drawn.time(&self.keys, model.entity, number);
-            source.ahead[1] = (number, Ahead { step, time });
-        }
+        self.stage.pending.schedule(at, Event::Departure(flow));
+        source.draw_ahead(&self.keys);
     }
 
     /// A train comes into being, or a lot of boxes arrives, and the next is scheduled.

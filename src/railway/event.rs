@@ -102,6 +102,7 @@ impl engine::Event for Event {
     /// Observation first. Then what ends before what
     /// opens or closes, so that work which ends with the window is done, and disruptions before usual hours; then who may go, then who comes, then
     /// trains that are formed of what has come.
+    #[inline(always)]
     fn rank(self) -> u8 {
         match self {
             Self::MeasuringBegins => 1,
@@ -125,6 +126,7 @@ impl engine::Event for Event {
         }
     }
 
+    #[inline(always)]
     fn encode(self) -> u64 {
         let (holds, held, index) = match self {
             Self::ActivityEnds { train, stamp } => return code_of_activity(train, stamp),

@@ -70,12 +70,12 @@ impl State<'_> {
     /// What keeps a train from being handed over, and when to look again.
     fn exchange_block(&mut self, exchange: u32, is_exempt: bool) -> Option<Block> {
         let (model, state) = (&self.model.exchanges[exchange as usize], &mut self.exchanges[exchange as usize]);
-        if state.strains.0.of(model.calendar.servers(&mut state.hand, self.now)) == 0 {
+        if state.strains.0.of(model.calendar.servers(&mut state.hand, self.stage.now)) == 0 {
             // Its opening is watched.
             return Some((state.strains.0.cause(), None));
         }
         if let Some((trains, resets)) = &model.quota {
-            while resets.get(state.reset + 1).is_some_and(|next| *next <= self.now) {
+            while resets.get(state.reset + 1).is_some_and(|next| *next <= self.stage.now) {
                 state.reset += 1;
                 state.used = 0;
             }
@@ -83,7 +83,7 @@ impl State<'_> {
                 return Some((Activity::QuotaUsedUp, resets.get(state.reset + 1).copied()));
             }
         }
-        (state.free_at > self.now).then_some((Activity::Headway, Some(state.free_at)))
+        (state.free_at > self.stage.now).then_some((Activity::Headway, Some(state.free_at)))
     }
 
     /// Whether the class of a train frees it from the quota.
@@ -107,7 +107,7 @@ impl State<'_> {
             self.hand_over(exchange, is_exempt);
             return true;
         }
-        self.seen.exchanges[exchange as usize].waiting.increase(self.now);
+        self.stage.seen.exchanges[exchange as usize].waiting.increase(self.stage.now);
         let model = &self.model.exchanges[exchange as usize];
         let cause = block.map_or(Activity::Headway, |b| b.0);
         self.queue_up((gate, exchange), train, (model.place, cause));
@@ -141,15 +141,15 @@ impl State<'_> {
 
     fn hand_over(&mut self, exchange: u32, is_exempt: bool) {
         let state = &mut self.exchanges[exchange as usize];
-        state.free_at = self.now + self.model.exchanges[exchange as usize].headway;
+        state.free_at = self.stage.now + self.model.exchanges[exchange as usize].headway;
         state.used += u32::from(!is_exempt);
-        let tally = &mut self.seen.exchanges[exchange as usize];
+        let tally = &mut self.stage.seen.exchanges[exchange as usize];
         tally.passed += 1;
-        if self.now >= self.model.measure_from {
+        if self.stage.now >= self.model.measure_from {
             let model = self.model;
             tally
                 .daily
-                .add(self.now, || model.days_at(model.exchanges[exchange as usize].place));
+                .add(self.stage.now, || model.days_at(model.exchanges[exchange as usize].place));
         }
     }
 
@@ -159,7 +159,7 @@ impl State<'_> {
             && self.exchanges[exchange as usize].timer != at
         {
             self.exchanges[exchange as usize].timer = at;
-            self.pending.schedule(at, Event::ExchangeReady(exchange));
+            self.stage.pending.schedule(at, Event::ExchangeReady(exchange));
         }
     }
 
@@ -190,7 +190,7 @@ impl State<'_> {
             let Some(train) = self.call_up((gate, exchange), position, place) else {
                 return;
             };
-            self.seen.exchanges[exchange as usize].waiting.decrease(self.now);
+            self.stage.seen.exchanges[exchange as usize].waiting.decrease(self.stage.now);
             let is_exempt = self.is_exempt(train, exchange);
             self.hand_over(exchange, is_exempt);
             self.step_done(train);
@@ -202,9 +202,9 @@ impl State<'_> {
         let state = &mut self.exchanges[exchange as usize];
         if let Some(at) = self.model.exchanges[exchange as usize]
             .calendar
-            .next_change(&mut state.hand, self.now)
+            .next_change(&mut state.hand, self.stage.now)
         {
-            self.pending.schedule(at.max(Instant::START), Event::ExchangeChanges(exchange));
+            self.stage.pending.schedule(at.max(Instant::START), Event::ExchangeChanges(exchange));
         }
     }
 

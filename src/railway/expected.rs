@@ -62,7 +62,7 @@ impl State<'_> {
                 boxes,
                 groups: &*groups,
                 free,
-                arrives_at: self.now + expected,
+                arrives_at: self.stage.now + expected,
             };
             expected += self.expected_stay(*step, comer);
             let time = self.model.mean_time(*step, boxes);
@@ -86,7 +86,7 @@ impl State<'_> {
         let wait = self
             .server(step, comer)
             .map_or(Duration::ZERO, |server| self.expected_wait(&server, comer));
-        let kept = self.now + self.kept_for(comer.train, step) - comer.arrives_at;
+        let kept = self.stage.now + self.kept_for(comer.train, step) - comer.arrives_at;
         let stay = wait.max(self.quota_wait(step, comer)).max(kept) + self.model.mean_time(step, comer.boxes);
         stay + self.expected_hold(
             step,
@@ -161,9 +161,9 @@ impl State<'_> {
                 .map_or((to - from).0, |(calendar, hand)| calendar.work_between(hand, from, to))
         };
         let mut owed = server.owed;
-        let mut at = self.now;
+        let mut at = self.stage.now;
         for group in comer.groups.iter().rev() {
-            let comes_at = self.now + (comer.free - group.ahead);
+            let comes_at = self.stage.now + (comer.free - group.ahead);
             owed = (owed - work(at, comes_at))
                 .max(0)
                 .saturating_add(i64::from(group.trains).saturating_mul(each));
@@ -180,7 +180,7 @@ impl State<'_> {
     fn quota_wait(&self, step: Step, comer: Comer<'_>) -> Duration {
         let Step::Exchange(i) = step else { return Duration::ZERO };
         let before = self.trains_served(step) + comer.groups.iter().map(|group| group.trains).sum::<u32>();
-        let passes_at = self.exchanges[i as usize].quota_at(&self.model.exchanges[i as usize], self.now, before);
+        let passes_at = self.exchanges[i as usize].quota_at(&self.model.exchanges[i as usize], self.stage.now, before);
         (passes_at - comer.arrives_at).max(Duration::ZERO)
     }
 

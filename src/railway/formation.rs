@@ -65,13 +65,13 @@ impl<'m> State<'m> {
 
     /// The lot of this number of a flow arrives at its origin.
     pub(super) fn lot_arrives(&mut self, (flow, number): (u32, u32), group: u32, boxes: u32) {
-        self.seen.boxes_arrive(self.now, flow, boxes);
+        self.stage.seen.boxes_arrive(self.stage.now, flow, boxes);
         self.classify_boxes((flow, number), boxes);
         let lot = Train {
             flow,
             boxes,
-            created_at: self.now,
-            arrived_at: self.now,
+            created_at: self.stage.now,
+            arrived_at: self.stage.now,
             ..Train::default()
         };
         self.join_group(group, &lot);
@@ -86,11 +86,11 @@ impl<'m> State<'m> {
         self.give_back_track(train);
         let t = &mut self.fleet[train];
         let site = self.model.site(self.model.flows[t.flow as usize].mode, formation.place);
-        let outcome = self.seen.dissolve(self.now, &mut t.time, (t.flow, site), t.created_at);
+        let outcome = self.stage.seen.dissolve(self.stage.now, &mut t.time, (t.flow, site), t.created_at);
         if let Err(fault) = outcome {
             self.fault.get_or_insert(fault);
         }
-        self.seen.formations[self.model.groups[group as usize].formation as usize].dissolved += 1;
+        self.stage.seen.formations[self.model.groups[group as usize].formation as usize].dissolved += 1;
         let part = self.fleet[train];
         self.manifest.take_apart(train);
         self.fleet.remove(train);
@@ -113,14 +113,14 @@ impl<'m> State<'m> {
             left -= joining;
             state.boxes += joining;
             self.manifest.join(train, joining);
-            state.lots.push((self.now, joining));
-            self.seen.join_stock(self.now, self.model.groups[group as usize].formation, joining);
+            state.lots.push((self.stage.now, joining));
+            self.stage.seen.join_stock(self.stage.now, self.model.groups[group as usize].formation, joining);
             if state.boxes == formation.size {
                 self.form_train(group, Reason::Size);
-            } else if state.boxes >= formation.min_size && state.due_at(formation.longest_wait) <= self.now && !self.is_shut(group) {
+            } else if state.boxes >= formation.min_size && state.due_at(formation.longest_wait) <= self.stage.now && !self.is_shut(group) {
                 self.form_train(group, Reason::Wait);
             } else if known.is_none() {
-                self.look_at_group_again(group, self.now);
+                self.look_at_group_again(group, self.stage.now);
             }
         }
     }
@@ -136,9 +136,9 @@ impl<'m> State<'m> {
         let number = state.number;
         let site = self.model.site(self.model.flows[part.flow as usize].mode, formation.place);
         let (mut time, route) = if formation.regroups {
-            (self.seen.regroup(self.now, (part.flow, number), site), part.route)
+            (self.stage.seen.regroup(self.stage.now, (part.flow, number), site), part.route)
         } else {
-            let time = self.seen.create(self.now, (part.flow, number, 0), site);
+            let time = self.stage.seen.create(self.stage.now, (part.flow, number, 0), site);
             (time, self.drawn_route(part.flow, number))
         };
         (time.booked, time.waited) = (part.time.booked, part.time.waited);
@@ -168,7 +168,7 @@ impl<'m> State<'m> {
 
     /// Where a part is older than the train that it joins, the train carries on the time of that part.
     fn take_on_time(&mut self, train: u32, part: &Train) {
-        let now = self.now;
+        let now = self.stage.now;
         let t = &mut self.fleet[train];
         if part.created_at >= t.created_at {
             return;
@@ -189,7 +189,7 @@ impl<'m> State<'m> {
         let called_at = formation.calls.next(&mut state.hand, from).unwrap_or(Instant::NEVER);
         let due_at = state.due_at(formation.longest_wait);
         state.timer = if due_at < from { called_at } else { called_at.min(due_at) };
-        self.pending.schedule(state.timer, Event::GroupDue(group));
+        self.stage.pending.schedule(state.timer, Event::GroupDue(group));
     }
 
     /// The oldest box has waited long enough, or it is time for a train.
@@ -197,15 +197,15 @@ impl<'m> State<'m> {
         let formation = self.formation_of(group);
         let state = &mut self.groups[group as usize];
         // While it is closed no train is formed unless it is full; the end of the closure looks again.
-        if state.timer != self.now || state.train.is_none() || self.is_shut(group) {
+        if state.timer != self.stage.now || state.train.is_none() || self.is_shut(group) {
             return;
         }
         let state = &mut self.groups[group as usize];
         if state.boxes >= formation.min_size {
-            let waited = state.due_at(formation.longest_wait) <= self.now;
+            let waited = state.due_at(formation.longest_wait) <= self.stage.now;
             self.form_train(group, if waited { Reason::Wait } else { Reason::Call });
         } else {
-            self.look_at_group_again(group, self.now + Duration(1));
+            self.look_at_group_again(group, self.stage.now + Duration(1));
         }
     }
 
@@ -224,10 +224,10 @@ impl<'m> State<'m> {
             if self.model.groups[group as usize].formation != formation || state.train.is_none() {
                 continue;
             }
-            if state.boxes >= facts.min_size && state.due_at(facts.longest_wait) <= self.now {
+            if state.boxes >= facts.min_size && state.due_at(facts.longest_wait) <= self.stage.now {
                 self.form_train(group, Reason::Wait);
             } else {
-                self.look_at_group_again(group, self.now);
+                self.look_at_group_again(group, self.stage.now);
             }
         }
     }
@@ -241,7 +241,7 @@ impl<'m> State<'m> {
         t.boxes = std::mem::take(&mut state.boxes);
         t.phase = Phase::Ready;
         state.timer = Instant::NEVER;
-        self.seen.form(self.now, facts.formation, reason, &t.time, state.lots.drain(..));
+        self.stage.seen.form(self.stage.now, facts.formation, reason, &t.time, state.lots.drain(..));
         if !formation.regroups {
             // Its first step is to take a track.
             self.advance(train);

@@ -130,7 +130,7 @@ impl State<'_> {
             held += sum;
             if inspection.held != Held::Train {
                 self.take_boxes(train, class, sum);
-                self.offices[office as usize].tally.set_out.add(self.now, sum.into());
+                self.offices[office as usize].tally.set_out.add(self.stage.now, sum.into());
             }
             self.inspections.picked = picked;
         }
@@ -160,10 +160,10 @@ impl State<'_> {
             boxes,
             work: Duration::from_millis(time.variate.draw(&mut draws)),
             draws,
-            held_at: self.now,
+            held_at: self.stage.now,
         };
         self.inspections.bays[bay as usize].queue.push_back(lot);
-        self.seen.bays[bay as usize].waiting.add(self.now, boxes.into());
+        self.stage.seen.bays[bay as usize].waiting.add(self.stage.now, boxes.into());
     }
 
     /// Released boxes of the same flow join a train, in the order of classes, as long as it has room.
@@ -176,7 +176,7 @@ impl State<'_> {
             *stock -= boxes;
             if boxes > 0 {
                 self.add_boxes(train, class, boxes);
-                self.offices[office as usize].tally.set_out.add(self.now, -i64::from(boxes));
+                self.offices[office as usize].tally.set_out.add(self.stage.now, -i64::from(boxes));
             }
         }
     }

@@ -5,7 +5,8 @@
 use std::collections::VecDeque;
 
 use super::event::Event;
-use super::state::{State, Wake};
+use super::stage::{Stage, Wake};
+use super::state::State;
 use super::train::Phase;
 use crate::engine::Gate;
 use crate::model::{Lane, Step};
@@ -101,8 +102,36 @@ impl<'m> LaneState<'m> {
         }
     }
 
+    /// A train has its track: the line is free of it.
+    #[inline(always)]
+    pub(super) fn let_go(&mut self, lane: u32, stage: &mut Stage) {
+        if self.on_line == self.facts.room && !self.entry.is_empty() {
+            stage.wakes.push(Wake::Entry(lane));
+        }
+        self.on_line -= 1;
+        if !self.facts.overtaking {
+            self.order.pop_front();
+            self.exit_free_at = stage.now + self.facts.headway;
+            if !self.order.is_empty() {
+                stage.wakes.push(Wake::Exit(lane));
+            }
+        }
+        self.tally.trains.decrease(stage.now);
+    }
+
+    /// A train is on the line.
+    #[inline(always)]
+    pub(super) fn take_in(&mut self, now: Instant) {
+        self.on_line += 1;
+        if let Some(every) = self.path_every() {
+            self.next_path = now.0 / every.0.max(1) + 1;
+        }
+        self.tally.trains.increase(now);
+        self.tally.entered += 1;
+    }
+
     /// What keeps the first train from entering.
-    #[inline]
+    #[inline(always)]
     fn entry_block(&self, now: Instant) -> Option<Block> {
         if self.is_closed {
             return Some((Activity::Closure, None));
@@ -132,14 +161,14 @@ fn gate<'s>(state: &'s mut State<'_>, lane: u32) -> &'s mut Gate<Activity> {
 
 impl State<'_> {
     /// A train asks to enter; it goes on at once only where running takes no time.
-    #[inline]
+    #[inline(always)]
     pub(super) fn join_entry(&mut self, train: u32, lane: u32) -> bool {
         let state = &self.lanes[lane as usize];
         if state.facts.single.is_some() {
             return self.join_single_line(train, lane);
         }
         if state.entry.is_empty() {
-            match state.entry_block(self.now) {
+            match state.entry_block(self.stage.now) {
                 None => return self.enter(train, lane),
                 Some(block) => {
                     self.queue_at_entry(train, lane, block.0);
@@ -155,7 +184,7 @@ impl State<'_> {
     fn queue_at_entry(&mut self, train: u32, lane: u32, cause: Activity) {
         self.fleet[train].phase = Phase::Ready;
         let state = &mut self.lanes[lane as usize];
-        state.tally.waiting.increase(self.now);
+        state.tally.waiting.increase(self.stage.now);
         let place = state.facts.from;
         // What keeps the first from entering keeps any.
         self.queue_up((gate, lane), train, (place, cause));
@@ -168,7 +197,7 @@ impl State<'_> {
             && state.entry_timer != at
         {
             state.entry_timer = at;
-            self.pending.schedule(at, Event::EntryReady(lane));
+            self.stage.pending.schedule(at, Event::EntryReady(lane));
         }
     }
 
@@ -177,11 +206,11 @@ impl State<'_> {
         loop {
             let state = &mut self.lanes[lane as usize];
             let Some(train) = state.entry.head() else { return };
-            if let Some(block) = state.entry_block(self.now) {
+            if let Some(block) = state.entry_block(self.stage.now) {
                 self.look_again_at_entry(lane, block);
                 return;
             }
-            state.tally.waiting.decrease(self.now);
+            state.tally.waiting.decrease(self.stage.now);
             let place = state.facts.from;
             self.call_up((gate, lane), 0, place);
             if self.enter(train, lane) {
@@ -200,16 +229,16 @@ impl State<'_> {
         if self.model.lanes[lane as usize].single.is_some() {
             self.single_entry_changes(lane);
         } else {
-            self.wakes.push(Wake::Entry(lane));
+            self.stage.wakes.push(Wake::Entry(lane));
         }
     }
 
     /// A train enters; whether it is through already.
-    #[inline]
+    #[inline(always)]
     fn enter(&mut self, train: u32, lane: u32) -> bool {
         let state = &mut self.lanes[lane as usize];
         let facts = state.facts;
-        state.entry_free_at = self.now + facts.headway;
+        state.entry_free_at = self.stage.now + facts.headway;
         if !facts.overtaking {
             state.order.push_back(train);
         }
@@ -218,35 +247,35 @@ impl State<'_> {
             let (_, yard) = self.line_of(train);
             return self.reach_line_end(train, lane, yard);
         }
-        let time = self.drawn_here(train, &facts.running_time);
-        self.fleet[train].begin(train, Phase::Running, self.now + time, &mut self.pending);
-        self.draw_ahead(train);
+        let t = &mut self.fleet[train];
+        let time = t.drawn_here(&facts.running_time, &self.keys);
+        self.stage.begin(train, t, Phase::Running, time);
+        t.draw_ahead(&self.ways, &self.keys);
         false
     }
 
     /// A train departs from its place and is on the line.
-    #[inline]
+    #[inline(always)]
     pub(super) fn set_out(&mut self, train: u32, lane: u32) {
-        let state = &mut self.lanes[lane as usize];
-        state.on_line += 1;
-        if let Some(every) = state.path_every() {
-            state.next_path = self.now.0 / every.0.max(1) + 1;
+        let (t, stage) = (&mut self.fleet[train], &mut self.stage);
+        self.lanes[lane as usize].take_in(stage.now);
+        let location = self.model.lane_location(lane as usize) as u32;
+        stage.seen.switch(&mut t.time, stage.now, location, Activity::Running);
+        stage.depart(t, self.model);
+        if let Some(yard) = t.yard.take() {
+            self.yards[yard as usize].give_back(yard, stage);
         }
-        state.tally.trains.increase(self.now);
-        state.tally.entered += 1;
-        let t = &mut self.fleet[train];
-        self.seen.switch(&mut t.time, self.now, self.model.lane_location(lane as usize) as u32, Activity::Running);
-        self.depart_from(train);
-        self.give_back_track(train);
     }
 
     /// A train has run to the end of its line: it has arrived, and wants a track. Whether it has one and goes on.
-    #[inline]
+    #[inline(always)]
     pub(super) fn reach_line_end(&mut self, train: u32, lane: u32, yard: u32) -> bool {
         let facts = self.lanes[lane as usize].facts;
-        self.arrive_at(train, facts.to);
-        let t = &mut self.fleet[train];
-        t.arrived_at = self.now;
+        let site = self.site_at(facts.mode, facts.to);
+        let (t, stage) = (&mut self.fleet[train], &mut self.stage);
+        t.site = site;
+        stage.seen.arrive(stage.now, site);
+        t.arrived_at = stage.now;
         t.waited_before = t.time.waited;
         t.phase = Phase::AtLineEnd;
         if facts.overtaking {
@@ -264,11 +293,11 @@ impl State<'_> {
         false
     }
 
-    #[inline]
+    #[inline(always)]
     fn take_track_at_end(&mut self, train: u32, lane: u32, yard: u32) -> bool {
         let has_track = self.take_track(train, yard, Phase::WantsTrack);
         if has_track {
-            self.leave_line(lane);
+            self.lanes[lane as usize].let_go(lane, &mut self.stage);
         }
         has_track
     }
@@ -288,12 +317,12 @@ impl State<'_> {
             return None;
         }
         let free_at = state.exit_free_at;
-        if free_at > self.now {
+        if free_at > self.stage.now {
             self.switch_here(train, Activity::Headway);
             let state = &mut self.lanes[lane as usize];
             if state.exit_timer != free_at {
                 state.exit_timer = free_at;
-                self.pending.schedule(free_at, Event::ExitReady(lane));
+                self.stage.pending.schedule(free_at, Event::ExitReady(lane));
             }
             return None;
         }
@@ -304,24 +333,6 @@ impl State<'_> {
     pub(super) fn exit_ready(&mut self, lane: u32) {
         self.lanes[lane as usize].exit_timer = Instant::NEVER;
         self.serve_exit(lane);
-    }
-
-    /// A train has its track: the line is free of it.
-    #[inline]
-    pub(super) fn leave_line(&mut self, lane: u32) {
-        let state = &mut self.lanes[lane as usize];
-        if state.on_line == state.facts.room && !state.entry.is_empty() {
-            self.wakes.push(Wake::Entry(lane));
-        }
-        state.on_line -= 1;
-        if !state.facts.overtaking {
-            state.order.pop_front();
-            state.exit_free_at = self.now + state.facts.headway;
-            if !state.order.is_empty() {
-                self.wakes.push(Wake::Exit(lane));
-            }
-        }
-        state.tally.trains.decrease(self.now);
     }
 
     /// The lane a train is on, and the yard at its end.

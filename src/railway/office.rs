@@ -5,8 +5,9 @@ use std::collections::VecDeque;
 use super::choice::Look;
 use super::disruption::Strain;
 use super::event::Event;
-use super::state::{State, Wake};
-use super::train::Phase;
+use super::stage::{Stage, Wake};
+use super::state::State;
+use super::train::{Phase, Train};
 use crate::engine::{Gate, Hand};
 use crate::model::{AtClose, Office};
 use crate::observe::{Activity, OfficeTally};
@@ -70,13 +71,25 @@ impl<'m> OfficeState<'m> {
     }
 
     /// The servers now.
-    #[inline]
+    #[inline(always)]
     fn servers(&mut self, now: Instant) -> u32 {
         self.strain.of(self.facts.calendar.servers(&mut self.hand, now))
     }
 
+    /// A train in this slot comes to a desk.
+    #[inline(always)]
+    fn start(&mut self, slot: u32, t: &mut Train, stage: &mut Stage) {
+        self.busy += 1;
+        if self.facts.can_rest {
+            self.in_hand.push_back(slot);
+        }
+        self.tally.busy.increase(stage.now);
+        stage.switch(t, self.facts.activity);
+        stage.begin(slot, t, Phase::InOffice, t.work);
+    }
+
     /// What keeps a train with so much work from being served.
-    #[inline]
+    #[inline(always)]
     fn block(&mut self, now: Instant, work: Duration) -> Option<Activity> {
         let servers = self.servers(now);
         if servers == 0 {
@@ -96,37 +109,30 @@ pub(super) fn gate<'s>(state: &'s mut State<'_>, office: u32) -> &'s mut Gate<Ac
 
 impl State<'_> {
     /// A train asks to be served; it never goes on at once, since work takes time.
-    #[inline]
+    #[inline(always)]
     pub(super) fn join_office(&mut self, train: u32, office: u32) -> bool {
         let work = self.desk_time(train, office);
-        self.fleet[train].work = work;
-        let desk = &mut self.offices[office as usize];
-        let cause = desk.block(self.now, work);
+        let (desk, t, stage) = (&mut self.offices[office as usize], &mut self.fleet[train], &mut self.stage);
+        t.work = work;
+        let cause = desk.block(stage.now, work);
         // At the moment of opening, resting work is first.
-        if desk.gate.is_empty() && desk.paused.is_empty() && cause.is_none() {
-            self.start_office(train, office);
+        if cause.is_none() && desk.gate.is_empty() && desk.paused.is_empty() {
+            desk.start(train, t, stage);
+            t.draw_ahead(&self.ways, &self.keys);
+            return false;
+        }
+        desk.tally.waiting.increase(stage.now);
+        let cause = cause.unwrap_or(Activity::DeskBusy);
+        if self.is_orderly {
+            let cause = desk.gate.join(train, cause);
+            stage.switch(t, cause);
         } else {
-            desk.tally.waiting.increase(self.now);
             let place = desk.facts.place;
-            if self.queue_up((gate, office), train, (place, cause.unwrap_or(Activity::DeskBusy))) {
-                self.wakes.push(Wake::Office(office));
+            if self.queue_up((gate, office), train, (place, cause)) {
+                self.stage.wakes.push(Wake::Office(office));
             }
         }
         false
-    }
-
-    #[inline]
-    fn start_office(&mut self, train: u32, office: u32) {
-        let desk = &mut self.offices[office as usize];
-        let t = &mut self.fleet[train];
-        desk.busy += 1;
-        if desk.facts.can_rest {
-            desk.in_hand.push_back(train);
-        }
-        desk.tally.busy.increase(self.now);
-        self.seen.switch(&mut t.time, self.now, t.site, desk.facts.activity);
-        t.begin(train, Phase::InOffice, self.now + t.work, &mut self.pending);
-        self.draw_ahead(train);
     }
 
     /// Lets work go on, then begin, as far as there are servers.
@@ -135,29 +141,36 @@ impl State<'_> {
             self.resume_paused(office);
         }
         loop {
-            let desk = &mut self.offices[office as usize];
+            let (desk, stage) = (&mut self.offices[office as usize], &mut self.stage);
             let Some(train) = desk.gate.head() else { return };
-            if let Some(cause) = desk.block(self.now, self.fleet[train].work) {
-                let place = desk.facts.place;
-                self.switch_all(gate, office, place, cause);
+            let t = &mut self.fleet[train];
+            if let Some(cause) = desk.block(stage.now, t.work) {
+                if desk.gate.waits_for(cause) {
+                    let place = desk.facts.place;
+                    self.book_all(gate, office, place, cause);
+                }
                 return;
             }
-            desk.tally.waiting.decrease(self.now);
-            let place = desk.facts.place;
-            self.call_up((gate, office), 0, place);
-            self.start_office(train, office);
+            desk.tally.waiting.decrease(stage.now);
+            desk.gate.leave();
+            desk.start(train, t, stage);
+            t.draw_ahead(&self.ways, &self.keys);
+            if !self.is_orderly {
+                let place = desk.facts.place;
+                self.relieve_overtaken((gate, office), train, place);
+            }
         }
     }
 
     /// The work on a train is done; whether it goes on.
-    #[inline]
+    #[inline(always)]
     pub(super) fn office_done(&mut self, train: u32, office: u32) -> bool {
-        let desk = &mut self.offices[office as usize];
+        let (desk, stage) = (&mut self.offices[office as usize], &mut self.stage);
         desk.busy -= 1;
         if !desk.gate.is_empty() || !desk.paused.is_empty() {
-            self.wakes.push(Wake::Office(office));
+            stage.wakes.push(Wake::Office(office));
         }
-        desk.tally.busy.decrease(self.now);
+        desk.tally.busy.decrease(stage.now);
         desk.tally.served += 1;
         desk.is_plain || self.after_desk(train, office)
     }
@@ -182,13 +195,13 @@ impl State<'_> {
     }
 
     /// Time at a desk.
-    #[inline]
+    #[inline(always)]
     fn desk_time(&self, train: u32, office: u32) -> Duration {
-        let facts = self.offices[office as usize].facts;
+        let (facts, t) = (self.offices[office as usize].facts, &self.fleet[train]);
         match &facts.advance {
-            Some(advance) if self.is_in_advance(train, office) => self.drawn(train, &advance.time),
-            Some(_) => self.drawn(train, &facts.time),
-            None => self.drawn_here(train, &facts.time),
+            None => t.drawn_here(&facts.time, &self.keys),
+            Some(advance) if self.is_in_advance(train, office) => t.drawn(&advance.time, &self.keys),
+            Some(_) => t.drawn(&facts.time, &self.keys),
         }
     }
 
@@ -197,7 +210,7 @@ impl State<'_> {
         let work = self.desk_time(train, office);
         self.fleet[train].work = work;
         let state = &mut self.offices[office as usize];
-        let is_free = state.block(self.now, work).is_none();
+        let is_free = state.block(self.stage.now, work).is_none();
         Look {
             begins_at_once: state.gate.is_empty() && is_free,
             waiting: state.gate.len() as u32,
@@ -209,15 +222,15 @@ impl State<'_> {
     /// Looks out for the next change of the number of servers.
     pub(super) fn watch_office(&mut self, office: u32) {
         let state = &mut self.offices[office as usize];
-        if let Some(at) = state.facts.calendar.next_change(&mut state.hand, self.now) {
-            self.pending.schedule(at.max(Instant::START), Event::OfficeChanges(office));
+        if let Some(at) = state.facts.calendar.next_change(&mut state.hand, self.stage.now) {
+            self.stage.pending.schedule(at.max(Instant::START), Event::OfficeChanges(office));
         }
     }
 
     pub(super) fn office_changes(&mut self, office: u32) {
         self.watch_office(office);
         let state = &mut self.offices[office as usize];
-        if state.facts.at_close == AtClose::Pause && state.servers(self.now) == 0 {
+        if state.facts.at_close == AtClose::Pause && state.servers(self.stage.now) == 0 {
             self.pause_office(office, false);
         }
         self.serve_office(office);
@@ -231,11 +244,11 @@ impl State<'_> {
             let state = &mut self.offices[office as usize];
             state.busy -= 1;
             state.paused.join(train, cause);
-            state.tally.busy.decrease(self.now);
+            state.tally.busy.decrease(self.stage.now);
             let place = state.facts.place;
             let whole = self.desk_time(train, office);
             let t = &mut self.fleet[train];
-            t.work = if anew { whole } else { t.due - self.now };
+            t.work = if anew { whole } else { t.due - self.stage.now };
             t.phase = Phase::Paused;
             self.interrupt(train);
             self.switch(train, place, cause);
@@ -246,7 +259,7 @@ impl State<'_> {
     fn resume_paused(&mut self, office: u32) {
         while !self.offices[office as usize].paused.is_empty() {
             let state = &mut self.offices[office as usize];
-            let servers = state.servers(self.now);
+            let servers = state.servers(self.stage.now);
             if servers == 0 {
                 let cause = state.strain.cause();
                 self.paused_wait_for(office, cause);
@@ -257,7 +270,7 @@ impl State<'_> {
                 return;
             }
             if let Some(train) = state.paused.leave() {
-                self.start_office(train, office);
+                state.start(train, &mut self.fleet[train], &mut self.stage);
             }
         }
     }

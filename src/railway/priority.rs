@@ -81,7 +81,7 @@ impl<'m> State<'m> {
         G: Copy + for<'s> Fn(&'s mut State<'m>, u32) -> &'s mut Gate<Activity>,
     {
         let class = self.model.flows[self.fleet[train].flow as usize].class;
-        let key = self.now.0 - i64::from(class) * ageing.0;
+        let key = self.stage.now.0 - i64::from(class) * ageing.0;
         self.ranks.begin(train, key);
         let mut queue = std::mem::take(gate(self, index));
         let behind = queue.waiting().filter(|other| self.ranks.of[*other as usize].key > key).count();
@@ -112,10 +112,14 @@ impl<'m> State<'m> {
         Some(train)
     }
 
-    fn relieve_overtaken<G>(&mut self, (gate, index): (G, u32), train: u32, place: u32)
+    #[cold]
+    pub(super) fn relieve_overtaken<G>(&mut self, (gate, index): (G, u32), train: u32, place: u32)
     where
         G: Copy + for<'s> Fn(&'s mut State<'m>, u32) -> &'s mut Gate<Activity>,
     {
+        if self.model.ageing.is_none() {
+            return;
+        }
         let joined = self.ranks.of[train as usize].joined;
         let queue = std::mem::take(gate(self, index));
         for other in queue.waiting() {

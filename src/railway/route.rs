@@ -48,7 +48,7 @@ impl State<'_> {
             route = up_to.iter().position(|up_to| chance < *up_to).unwrap_or(up_to.len() - 1);
         }
         if model.routes.len() > 1 && model.routes[route].last_decision.is_none() {
-            self.seen.set_on_route(self.now, model.first_route + route as u32, false);
+            self.stage.seen.set_on_route(self.stage.now, model.first_route + route as u32, false);
         }
         route as u16
     }
@@ -82,8 +82,8 @@ impl State<'_> {
         t.route = route;
         t.way = self.ways.begin(model.first_route + u32::from(route));
         if model.routes[route as usize].last_decision == Some(t.step) {
-            self.seen
-                .set_on_route(self.now, model.first_route + u32::from(route), route != t.intended);
+            self.stage.seen
+                .set_on_route(self.stage.now, model.first_route + u32::from(route), route != t.intended);
         }
     }
 
@@ -112,7 +112,7 @@ impl State<'_> {
         let flow = &self.model.flows[self.fleet[train].flow as usize];
         let waiting = |route: u16| -> i64 {
             let watch = &flow.routes[route as usize].watch;
-            watch.iter().map(|site| self.seen.waiting[*site as usize].value()).sum()
+            watch.iter().map(|site| self.stage.seen.waiting[*site as usize].value()).sum()
         };
         let open = |route: &u16| self.opens_after(train, *route, after).is_none();
         let mut fallback = None;
@@ -146,7 +146,7 @@ impl State<'_> {
                 .unwrap_or_default();
         }
         let calendar = self.model.calendar_of(step).zip(self.hand_of(step));
-        let closed = calendar.map_or(Duration::ZERO, |(calendar, hand)| calendar.opens_at(hand, self.now) - self.now);
+        let closed = calendar.map_or(Duration::ZERO, |(calendar, hand)| calendar.opens_at(hand, self.stage.now) - self.stage.now);
         closed.max(self.kept_for(train, step))
     }
 
@@ -157,17 +157,17 @@ impl State<'_> {
             return;
         };
         let soonest = self.open_to(train).filter_map(|route| self.opens_after(train, route, after)).min();
-        let at = soonest.map_or(Instant::NEVER, |time| self.now + time);
+        let at = soonest.map_or(Instant::NEVER, |time| self.stage.now + time);
         let held = &mut self.held[flow as usize];
         if at < held.timer {
             held.timer = at;
-            self.pending.schedule(at, Event::RouteReady(flow));
+            self.stage.pending.schedule(at, Event::RouteReady(flow));
         }
     }
 
     /// A route of a flow may be open: every held train looks again.
     pub(super) fn route_ready(&mut self, flow: u32) {
-        if self.held[flow as usize].timer == self.now {
+        if self.held[flow as usize].timer == self.stage.now {
             self.held[flow as usize].timer = Instant::NEVER;
         }
         for _ in 0..self.held[flow as usize].trains.len() {

@@ -92,10 +92,10 @@ impl<'m> Simulator<'m> {
     /// # Errors
     /// If an exact law of the model does not hold: an error of the program.
     pub fn run(&mut self, seed: u64, replication: u32, keep_records: bool, event_limit: u64) -> Result<(Ended, &Observations), Fault> {
-        self.state.seen.reset(&self.shape, replication, keep_records);
+        self.state.stage.seen.reset(&self.shape, replication, keep_records);
         self.state.reset(seed, replication);
         let (ending, events) = engine::run(&mut self.state, self.shape.end, event_limit);
-        self.state.seen.events = events;
+        self.state.stage.seen.events = events;
         if !matches!(ending, Ending::LimitReached(_)) {
             // Nothing more happens before the end.
             self.state.end_steps(Instant(self.shape.end.0 - 1));
@@ -110,26 +110,26 @@ impl<'m> Simulator<'m> {
             Ended::Stalled(stall) => stall.at.max(self.shape.measure_from),
             Ended::LimitReached { .. } => {
                 self.state.report_facilities();
-                return Ok((ended, &self.state.seen));
+                return Ok((ended, &self.state.stage.seen));
             }
         };
-        if self.state.now < self.shape.measure_from {
+        if self.state.stage.now < self.shape.measure_from {
             self.state.begin_measuring(until);
         }
-        self.state.seen.end = until;
+        self.state.stage.seen.end = until;
         self.state.look_for_recovery();
         self.state.note_unfinished_waits(until);
         self.state.settle_all_lifting(until);
         self.book_inside();
         self.state.report_facilities();
-        self.state.seen.close(&self.inside)?;
+        self.state.stage.seen.close(&self.inside)?;
         self.close_pools()?;
-        Ok((ended, &self.state.seen))
+        Ok((ended, &self.state.stage.seen))
     }
 
     fn ended(&mut self, ending: Ending) -> Ended {
         match ending {
-            _ if self.state.overfull => Ended::LimitReached { at: self.state.now },
+            _ if self.state.overfull => Ended::LimitReached { at: self.state.stage.now },
             Ending::LimitReached(at) => Ended::LimitReached { at },
             Ending::Exhausted(_) | Ending::Horizon => self.state.watch.stall.take().map_or(Ended::Finished, Ended::Stalled),
         }
@@ -139,7 +139,7 @@ impl<'m> Simulator<'m> {
     fn book_inside(&mut self) {
         let State {
             fleet,
-            seen,
+            stage,
             groups,
             manifest,
             inspections,
@@ -155,7 +155,7 @@ impl<'m> Simulator<'m> {
             ..Inside::default()
         };
         for (slot, train) in fleet.inside_mut() {
-            seen.still_inside(&mut train.time);
+            stage.seen.still_inside(&mut train.time);
             inside.trains += 1;
             inside.boxes += i64::from(train.boxes);
             for (sum, boxes) in inside.by_class.iter_mut().zip(manifest.of(slot)) {
@@ -174,11 +174,11 @@ impl<'m> Simulator<'m> {
 
     fn close_pools(&self) -> Result<(), Fault> {
         let State {
-            model, pools, rakes, seen, ..
+            model, pools, rakes, stage, ..
         } = &self.state;
         for (i, (pool, state)) in model.pools.iter().zip(pools).enumerate() {
             let due_back = pool.cycle.as_ref().map(|_| rakes.due_back(i as u32));
-            seen.close_pool(i, (pool.stock, state.inside), due_back)?;
+            stage.seen.close_pool(i, (pool.stock, state.inside), due_back)?;
         }
         Ok(())
     }

@@ -274,7 +274,7 @@ impl State<'_> {
         }
         let circle = waits.smallest_circle().unwrap_or_default();
         self.watch.stall = Some(Box::new(Stall {
-            at: self.now,
+            at: self.stage.now,
             circle: circle
                 .into_iter()
                 .map(|(element, train)| (element, self.stalled_train(train)))

@@ -12,72 +12,21 @@ use super::office::OfficeState;
 use super::priority::Ranks;
 use super::route::{Group, HeldTrains};
 use super::single::SectionState;
+use super::stage::{Stage, Wake};
 use super::stall::StallWatch;
 use super::stop_loading::Holds;
 use super::terminal::TerminalState;
-use super::train::{Ahead, Fleet, OfFlow, Phase, Train};
+use super::train::{Fleet, OfFlow, Phase, Train};
 use super::transloading::TransloadingState;
 use super::wagons::{PoolState, Rakes};
-use super::way::{StepAt, Ways};
+use super::way::Ways;
 use super::wind::WindState;
 use super::yard::YardState;
 use crate::engine::{Event as _, EventList, Gate, Process};
-use crate::model::{Drawn, Model, Step};
-use crate::observe::{Activity, Fault, Observations};
+use crate::model::{Drawn, Mode, Model, Step};
+use crate::observe::{Activity, Fault};
 use crate::random::StreamKey;
 use crate::units::{Duration, Instant};
-
-/// Who may be able to go on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wake {
-    Yard(u32),
-    Entry(u32),
-    Exit(u32),
-    Section(u32),
-    Office(u32),
-    Terminal(u32),
-    Wagons(u32),
-    Transloading(u32),
-}
-
-/// Who may be able to go on, first to last.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Wakes {
-    notes: Vec<Wake>,
-    /// How many of them are worked off.
-    done: usize,
-}
-
-impl Wakes {
-    #[inline]
-    pub(super) fn push(&mut self, wake: Wake) {
-        self.notes.push(wake);
-    }
-
-    pub(super) fn extend(&mut self, wakes: impl Iterator<Item = Wake>) {
-        self.notes.extend(wakes);
-    }
-
-    #[inline]
-    fn are_noted(&self) -> bool {
-        !self.notes.is_empty()
-    }
-
-    fn clear(&mut self) {
-        self.notes.clear();
-        self.done = 0;
-    }
-
-    #[inline]
-    fn next(&mut self) -> Option<Wake> {
-        let next = self.notes.get(self.done).copied();
-        self.done += 1;
-        if next.is_none() {
-            self.clear();
-        }
-        next
-    }
-}
 
 /// Everything that changes in the course of a run.
 #[derive(Clone, Debug)]
@@ -87,10 +36,9 @@ pub(super) struct State<'m> {
     pub(super) ways: Ways<'m>,
     /// One per purpose of the model.
     pub(super) keys: Vec<StreamKey>,
-    pub(super) now: Instant,
-    pub(super) pending: EventList<Event>,
+    pub(super) stage: Stage,
     pub(super) fleet: Fleet,
-    pub(super) sources: Vec<Source>,
+    pub(super) sources: Vec<Source<'m>>,
     pub(super) yards: Vec<YardState<'m>>,
     pub(super) lanes: Vec<LaneState<'m>>,
     pub(super) sections: Vec<SectionState>,
@@ -114,8 +62,6 @@ pub(super) struct State<'m> {
     pub(super) held: Vec<HeldTrains>,
     /// Room for estimates.
     pub(super) ahead: Vec<Group>,
-    pub(super) wakes: Wakes,
-    pub(super) seen: Observations,
     /// The first exact law that was broken.
     pub(super) fault: Option<Fault>,
     /// Set when more trains are inside than there is room for.
@@ -124,10 +70,12 @@ pub(super) struct State<'m> {
     step_ends_at: Instant,
     /// Pending events that are none of any train: the end of the warm-up.
     clockwork: usize,
+    /// Whether trains stand in the order in which they come, and nobody minds who waits for what.
+    pub(super) is_orderly: bool,
     /// Whether places are sites.
     has_one_mode: bool,
     /// Whether more than trains has to be looked after at every event: disruptions, orders to stop loading, possible stalls.
-    is_vigilant: bool,
+    pub(super) is_vigilant: bool,
     /// Whether it matters who waits for what: there are disruptions, or circles of possible waits.
     minds_waits: bool,
     /// The watch for trains that can never go on.
@@ -139,7 +87,7 @@ impl Process for State<'_> {
 
     #[inline]
     fn pending(&mut self) -> &mut EventList<Event> {
-        &mut self.pending
+        &mut self.stage.pending
     }
 
     #[inline]
@@ -150,24 +98,24 @@ impl Process for State<'_> {
                 return false;
             }
         }
-        if self.is_vigilant && now > self.now {
+        if self.is_vigilant && now > self.stage.now {
             self.look_for_recovery();
         }
-        self.now = now;
+        self.stage.now = now;
         // Nearly every event is the end of what a train does.
         if let Some((train, stamp)) = event::activity_of(code) {
             self.activity_ends(train, stamp);
         } else {
             self.happen(Event::decode(code));
         }
-        if self.wakes.are_noted() {
+        if self.stage.wakes.are_noted() {
             self.work_off_wakes();
         }
         if self.is_vigilant {
             self.watch_stop_loading();
             self.look_for_stall();
         }
-        if self.pending.len() <= self.clockwork {
+        if self.stage.pending.len() <= self.clockwork {
             self.look_for_end();
         }
         !self.is_over()
@@ -176,14 +124,15 @@ impl Process for State<'_> {
 
 impl<'m> State<'m> {
     pub(super) fn new(model: &'m Model) -> Self {
+        let ways = Ways::new(model);
+        let sources = model.flows.iter().map(|flow| Source::new(flow, &ways)).collect();
         Self {
             model,
-            ways: Ways::new(model),
+            ways,
             keys: Vec::new(),
-            now: Instant::START,
-            pending: EventList::default(),
+            stage: Stage::default(),
             fleet: Fleet::default(),
-            sources: vec![Source::default(); model.flows.len()],
+            sources,
             yards: model.yards.iter().map(YardState::new).collect(),
             lanes: model.lanes.iter().map(LaneState::new).collect(),
             sections: vec![SectionState::default(); model.sections.len()],
@@ -204,12 +153,11 @@ impl<'m> State<'m> {
             transloadings: model.transloadings.iter().map(TransloadingState::new).collect(),
             held: vec![HeldTrains::default(); model.flows.len()],
             ahead: Vec::new(),
-            wakes: Wakes::default(),
-            seen: Observations::default(),
             fault: None,
             overfull: false,
             step_ends_at: Instant::NEVER,
             clockwork: 0,
+            is_orderly: model.ageing.is_none() && model.disruptions.is_empty() && model.in_circles.is_empty(),
             has_one_mode: model.has_one_mode(),
             is_vigilant: !model.disruptions.is_empty() || !model.stop_loading.is_empty() || !model.in_circles.is_empty(),
             minds_waits: !model.disruptions.is_empty() || !model.in_circles.is_empty(),
@@ -223,10 +171,10 @@ impl<'m> State<'m> {
         self.keys.clear();
         self.keys
             .extend(model.purposes.iter().map(|purpose| purpose.key(seed, replication)));
-        self.now = Instant::START;
-        self.pending.clear();
+        self.stage.now = Instant::START;
+        self.stage.pending.clear();
         self.fleet.clear();
-        self.wakes.clear();
+        self.stage.wakes.clear();
         (self.fault, self.overfull) = (None, false);
         self.watch.reset();
         self.clockwork = 1;
@@ -247,7 +195,7 @@ impl<'m> State<'m> {
         self.surges.fill(SurgeState::default());
         self.transloadings.iter_mut().for_each(TransloadingState::reset);
         self.held.iter_mut().for_each(HeldTrains::reset);
-        self.pending.schedule(model.measure_from, Event::MeasuringBegins);
+        self.stage.pending.schedule(model.measure_from, Event::MeasuringBegins);
         self.step_ends_at = Instant::START + model.step;
         for office in 0..self.offices.len() {
             self.watch_office(office as u32);
@@ -284,16 +232,16 @@ impl<'m> State<'m> {
     #[cold]
     pub(super) fn end_steps(&mut self, until: Instant) {
         while self.step_ends_at <= until && !self.is_over() {
-            self.now = self.step_ends_at;
-            self.seen.end_step(self.now, self.model.step);
+            self.stage.now = self.step_ends_at;
+            self.stage.seen.end_step(self.stage.now, self.model.step);
             self.search_for_stall();
-            self.step_ends_at = self.now + self.model.step;
+            self.step_ends_at = self.stage.now + self.model.step;
         }
     }
 
     #[inline]
     pub(super) fn work_off_wakes(&mut self) {
-        while let Some(wake) = self.wakes.next() {
+        while let Some(wake) = self.stage.wakes.next() {
             match wake {
                 Wake::Yard(yard) => self.serve_yard(yard),
                 Wake::Entry(lane) => self.serve_entry(lane),
@@ -334,7 +282,7 @@ impl<'m> State<'m> {
             Event::DisruptionChanges(disruption) => self.disruption_changes(disruption),
             Event::MeasuringBegins => {
                 self.restart_looks();
-                self.begin_measuring(self.now);
+                self.begin_measuring(self.stage.now);
                 self.clockwork -= 1;
             }
         }
@@ -348,7 +296,7 @@ impl<'m> State<'m> {
 
     /// Measuring begins now.
     pub(super) fn begin_measuring(&mut self, now: Instant) {
-        self.seen.begin_measuring(now, self.fleet.inside().map(|(_, train)| &train.time));
+        self.stage.seen.begin_measuring(now, self.fleet.inside().map(|(_, train)| &train.time));
         self.yards.iter_mut().for_each(|yard| yard.tally.restart(now));
         self.lanes.iter_mut().for_each(|lane| lane.tally.restart(now));
         self.offices.iter_mut().for_each(|office| office.tally.restart(now));
@@ -361,16 +309,16 @@ impl<'m> State<'m> {
             to.clear();
             to.extend(tallies.cloned());
         }
-        report(&mut self.seen.yards, self.yards.iter().map(|yard| &yard.tally));
-        report(&mut self.seen.lanes, self.lanes.iter().map(|lane| &lane.tally));
-        report(&mut self.seen.offices, self.offices.iter().map(|office| &office.tally));
-        report(&mut self.seen.terminals, self.terminals.iter().map(|terminal| &terminal.tally));
+        report(&mut self.stage.seen.yards, self.yards.iter().map(|yard| &yard.tally));
+        report(&mut self.stage.seen.lanes, self.lanes.iter().map(|lane| &lane.tally));
+        report(&mut self.stage.seen.offices, self.offices.iter().map(|office| &office.tally));
+        report(&mut self.stage.seen.terminals, self.terminals.iter().map(|terminal| &terminal.tally));
     }
 
     /// Lets a train follow its program until it waits or a timed activity begins.
     pub(super) fn advance(&mut self, train: u32) {
         loop {
-            let mut step = self.step_at(train).step;
+            let mut step = self.ways.at(self.fleet[train].at()).step;
             if let Step::Choose(choice) = step {
                 step = self.choose(train, choice);
             }
@@ -378,7 +326,7 @@ impl<'m> State<'m> {
                 return;
             }
             let gone_on = match step {
-                Step::Form(yard) => !self.is_held_back(train) && self.form(train, yard),
+                Step::Form(yard) => self.form(train, yard),
                 Step::Office(office) => self.join_office(train, office),
                 Step::Reload(terminal) => self.join_terminal(train, terminal),
                 Step::Run(lane, _) => self.join_entry(train, lane),
@@ -418,16 +366,15 @@ impl<'m> State<'m> {
     /// The step that a train is at; where it could choose a facility, that which it chose.
     #[inline]
     pub(super) fn step_of(&self, train: u32) -> Step {
-        match self.step_at(train).step {
-            Step::Choose(choice) => self.model.choices[choice as usize].options[self.fleet[train].chosen as usize],
+        match self.ways.at(self.fleet[train].at()).step {
+            Step::Choose(choice) => self.chosen_by(train, choice),
             step => step,
         }
     }
 
-    /// The step that a train is at, as the program of its route has it.
-    #[inline]
-    fn step_at(&self, train: u32) -> &StepAt<'m> {
-        self.ways.at(self.fleet[train].at())
+    /// What a train chose.
+    fn chosen_by(&self, train: u32, choice: u32) -> Step {
+        self.model.choices[choice as usize].options[self.fleet[train].chosen as usize]
     }
 
     /// Where the program of a route of a flow begins.
@@ -458,9 +405,9 @@ impl<'m> State<'m> {
         }
         let model = &self.model.flows[flow as usize];
         let site = self.model.site(model.mode, model.origin);
-        let time = self.seen.create(self.now, (flow, number, boxes), site);
+        let time = self.stage.seen.create(self.stage.now, (flow, number, boxes), site);
         let route = self.drawn_route(flow, number);
-        let (created_at, arrived_at) = (self.now, self.now);
+        let (created_at, arrived_at) = (self.stage.now, self.stage.now);
         let train = self.fleet.add(Train {
             time,
             of_flow: OfFlow::new(model),
@@ -482,45 +429,30 @@ impl<'m> State<'m> {
     }
 
     /// A train leaves the network where it is.
-    #[inline]
+    #[inline(always)]
     pub(super) fn leave(&mut self, train: u32) {
-        self.give_back_track(train);
         self.unload_boxes(train);
-        let t = &mut self.fleet[train];
-        let outcome = self.seen.leave(self.now, &mut t.time, (t.flow, t.boxes), t.created_at);
+        let (t, stage) = (&mut self.fleet[train], &mut self.stage);
+        if let Some(yard) = t.yard.take() {
+            self.yards[yard as usize].give_back(yard, stage);
+        }
+        let outcome = stage.seen.leave(stage.now, &mut t.time, (t.flow, t.boxes), t.created_at);
         if let Err(fault) = outcome {
             self.fault.get_or_insert(fault);
         }
-        self.depart_from(train);
+        stage.depart(t, self.model);
         self.fleet.remove(train);
     }
 
-    /// Notes that a train arrives at a place.
-    #[inline]
-    pub(super) fn arrive_at(&mut self, train: u32, place: u32) {
-        let t = &mut self.fleet[train];
-        t.site = if self.has_one_mode { place } else { self.model.site(t.of_flow.mode, place) };
-        self.seen.arrive(self.now, t.site);
-    }
-
-    /// Notes that a train departs from the place where it is.
-    #[inline]
-    pub(super) fn depart_from(&mut self, train: u32) {
-        let t = &self.fleet[train];
-        let model = self.model;
-        self.seen.depart(
-            self.now,
-            || model.days_at(model.sites[t.site as usize].place),
-            (t.site, t.of_flow.direction),
-            t.boxes,
-            t.arrived_at,
-            t.time.waited - t.waited_before,
-        );
+    /// The site that a train comes to at a place.
+    #[inline(always)]
+    pub(super) fn site_at(&self, mode: Mode, place: u32) -> u32 {
+        if self.has_one_mode { place } else { self.model.site(mode, place) }
     }
 
     /// The place where a train that is on no line is: the end of its last line, or its origin.
     pub(super) fn place_of(&self, train: u32) -> u32 {
-        self.step_at(train).place
+        self.ways.at(self.fleet[train].at()).place
     }
 
     /// From now on a train does this at this place, or at the location of a lane.
@@ -532,17 +464,15 @@ impl<'m> State<'m> {
         let t = &mut self.fleet[train];
         let is_site = self.has_one_mode || place as usize >= self.model.places.len();
         let location = if is_site { place } else { self.model.site(t.of_flow.mode, place) };
-        self.seen.switch(&mut t.time, self.now, location, activity);
+        self.stage.seen.switch(&mut t.time, self.stage.now, location, activity);
     }
 
     /// From now on a train does this where it is.
-    #[inline]
     pub(super) fn switch_here(&mut self, train: u32, activity: Activity) {
-        let site = self.fleet[train].site;
         if self.minds_waits && activity.is_waiting() {
-            self.mind_wait(train, self.model.sites[site as usize].place, activity);
+            self.mind_wait(train, self.model.sites[self.fleet[train].site as usize].place, activity);
         }
-        self.seen.switch(&mut self.fleet[train].time, self.now, site, activity);
+        self.stage.switch(&mut self.fleet[train], activity);
     }
 
     /// A train comes to wait: it may close a circle, or wait because of a disruption.
@@ -568,7 +498,7 @@ impl<'m> State<'m> {
     }
 
     #[cold]
-    fn book_all<G>(&mut self, gate: G, index: u32, place: u32, cause: Activity)
+    pub(super) fn book_all<G>(&mut self, gate: G, index: u32, place: u32, cause: Activity)
     where
         G: Copy + for<'s> Fn(&'s mut State<'m>, u32) -> &'s mut Gate<Activity>,
     {
@@ -584,7 +514,7 @@ impl<'m> State<'m> {
     /// A timed activity begins that ends after this time.
     #[inline]
     pub(super) fn begin(&mut self, train: u32, phase: Phase, time: Duration) {
-        self.fleet[train].begin(train, phase, self.now + time, &mut self.pending);
+        self.stage.begin(train, &mut self.fleet[train], phase, time);
     }
 
     /// The timed activity of a train is interrupted: its end, already scheduled, means nothing any more.
@@ -594,12 +524,17 @@ impl<'m> State<'m> {
         t.stamp = (t.stamp + 1) % STAMPS;
     }
 
+    #[inline(always)]
     fn activity_ends(&mut self, train: u32, stamp: u32) {
         let t = &self.fleet[train];
-        if !t.inside || t.stamp != stamp || t.due != self.now {
+        if t.due != self.stage.now || t.stamp != stamp {
             return;
         }
-        let goes_on = match (t.phase, self.step_of(train)) {
+        let mut step = self.ways.at(t.at()).step;
+        if let Step::Choose(choice) = step {
+            step = self.chosen_by(train, choice);
+        }
+        let goes_on = match (t.phase, step) {
             (Phase::Running, Step::Run(lane, yard)) => self.reach_line_end(train, lane, yard),
             (Phase::InOffice, Step::Office(office)) => self.office_done(train, office),
             (Phase::Lifting, Step::Reload(terminal)) => self.lifted(train, terminal),
@@ -631,29 +566,6 @@ impl<'m> State<'m> {
     /// What is drawn for a train.
     #[inline]
     pub(super) fn drawn(&self, train: u32, drawn: &Drawn) -> Duration {
-        let t = &self.fleet[train];
-        drawn.time(&self.keys, t.of_flow.entity, t.number)
-    }
-
-    /// What every train draws once for the step that this one is at: drawn ahead, or now.
-    #[inline]
-    pub(super) fn drawn_here(&self, train: u32, drawn: &Drawn) -> Duration {
-        let ahead = self.fleet[train].ahead;
-        if ahead.step == self.fleet[train].at() {
-            ahead.time
-        } else {
-            self.drawn(train, drawn)
-        }
-    }
-
-    /// Draws for the next step of a train.
-    #[inline]
-    pub(super) fn draw_ahead(&mut self, train: u32) {
-        let t = &mut self.fleet[train];
-        let step = t.at() + 1;
-        if let Some(drawn) = self.ways.at(step).drawn {
-            let time = drawn.time(&self.keys, t.of_flow.entity, t.number);
-            t.ahead = Ahead { step, time };
-        }
+        self.fleet[train].drawn(drawn, &self.keys)
     }
 }

@@ -56,8 +56,8 @@ impl State<'_> {
         self.holds.held[flow].join(train, Activity::StopLoading);
         for (rule, facts) in self.model.stop_loading.iter().enumerate() {
             if facts.flows.contains(&(flow as u32)) {
-                let tally = &mut self.seen.stop_loading[rule];
-                tally.held.increase(self.now);
+                let tally = &mut self.stage.seen.stop_loading[rule];
+                tally.held.increase(self.stage.now);
                 if self.holds.stopped[rule] {
                     tally.trains += 1;
                     tally.boxes += u64::from(boxes);
@@ -98,7 +98,7 @@ impl State<'_> {
         let held = flows
             .filter(|(flow, _)| flow.origin == rule.place && rule.sites.contains(&self.model.site(flow.mode, flow.origin)))
             .map(|(_, held)| held.len() as u32);
-        let waiting = rule.sites.iter().map(|site| self.seen.waiting[*site as usize].value());
+        let waiting = rule.sites.iter().map(|site| self.stage.seen.waiting[*site as usize].value());
         waiting.sum::<i64>() - i64::from(held.sum::<u32>())
     }
 
@@ -107,15 +107,15 @@ impl State<'_> {
         for flow in &self.model.stop_loading[rule as usize].flows {
             self.holds.orders[*flow as usize] += 1;
         }
-        let tally = &mut self.seen.stop_loading[rule as usize];
-        tally.stopped.set(self.now, 1);
+        let tally = &mut self.stage.seen.stop_loading[rule as usize];
+        tally.stopped.set(self.stage.now, 1);
         tally.orders += 1;
     }
 
     fn resume(&mut self, rule: u32) {
         let model = self.model;
         self.holds.stopped[rule as usize] = false;
-        self.seen.stop_loading[rule as usize].stopped.set(self.now, 0);
+        self.stage.seen.stop_loading[rule as usize].stopped.set(self.stage.now, 0);
         for flow in &model.stop_loading[rule as usize].flows {
             let orders = &mut self.holds.orders[*flow as usize];
             *orders -= 1;
@@ -131,7 +131,7 @@ impl State<'_> {
         while let Some(train) = self.holds.held[flow as usize].leave() {
             for (rule, facts) in self.model.stop_loading.iter().enumerate() {
                 if facts.flows.contains(&flow) {
-                    self.seen.stop_loading[rule].held.decrease(self.now);
+                    self.stage.seen.stop_loading[rule].held.decrease(self.stage.now);
                 }
             }
             self.advance(train);
@@ -141,9 +141,9 @@ impl State<'_> {
     /// Looks out for the next begin or end of a dated order.
     pub(super) fn watch_order(&mut self, rule: u32) {
         if let Order::Dated(calendar) = &self.model.stop_loading[rule as usize].order
-            && let Some(at) = calendar.next_change(&mut self.holds.hands[rule as usize], self.now)
+            && let Some(at) = calendar.next_change(&mut self.holds.hands[rule as usize], self.stage.now)
         {
-            self.pending
+            self.stage.pending
                 .schedule(at.max(crate::units::Instant::START), Event::OrderChanges(rule));
         }
     }
@@ -153,7 +153,7 @@ impl State<'_> {
         let Order::Dated(calendar) = &self.model.stop_loading[rule as usize].order else {
             return;
         };
-        let stopped = calendar.servers(&mut self.holds.hands[rule as usize], self.now) > 0;
+        let stopped = calendar.servers(&mut self.holds.hands[rule as usize], self.stage.now) > 0;
         match (self.holds.stopped[rule as usize], stopped) {
             (false, true) => self.stop(rule),
             (true, false) => self.resume(rule),

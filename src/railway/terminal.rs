@@ -5,8 +5,9 @@ use super::choice::Look;
 use super::cranes::CraneState;
 use super::disruption::Strain;
 use super::event::Event;
-use super::state::{State, Wake};
-use super::train::Phase;
+use super::stage::{Stage, Wake};
+use super::state::State;
+use super::train::{Phase, Train};
 use crate::engine::{Gate, Hand};
 use crate::model::{AtClose, FULL_PACE, Lifting, Step, Terminal};
 use crate::observe::{Activity, TerminalTally};
@@ -74,7 +75,7 @@ impl<'m> TerminalState<'m> {
     }
 
     /// The berths now.
-    #[inline]
+    #[inline(always)]
     pub(super) fn berths(&mut self, now: Instant) -> u32 {
         self.strains.0.of(self.facts.calendar.servers(&mut self.hand, now))
     }
@@ -101,27 +102,59 @@ pub(super) fn gate<'s>(state: &'s mut State<'_>, terminal: u32) -> &'s mut Gate<
     &mut state.terminals[terminal as usize].gate
 }
 
+impl TerminalState<'_> {
+    /// What keeps any train from being placed.
+    #[inline(always)]
+    fn block(&mut self, now: Instant) -> Option<Activity> {
+        let berths = self.berths(now);
+        if berths == 0 {
+            return Some(self.strains.0.cause());
+        }
+        (self.berths_taken >= berths).then_some(Activity::BerthBusy)
+    }
+
+    /// A train whose boxes are lifted at one pace begins to be; its work is known.
+    #[inline(always)]
+    fn lift(&mut self, slot: u32, t: &mut Train, stage: &mut Stage, work: Duration) {
+        t.rate = FULL_PACE;
+        stage.switch(t, Activity::Lifting);
+        stage.begin(slot, t, Phase::Lifting, work);
+        self.tally.cranes.increase(stage.now);
+        self.tally.pace.add(stage.now, FULL_PACE.into());
+    }
+
+    /// A loaded train has its track: the berth is free.
+    #[inline(always)]
+    pub(super) fn leave_berth(&mut self, terminal: u32, stage: &mut Stage) {
+        self.berths_taken -= 1;
+        if !self.gate.is_empty() {
+            stage.wakes.push(Wake::Terminal(terminal));
+        }
+        self.tally.berths.decrease(stage.now);
+        self.tally.served += 1;
+    }
+}
+
 impl State<'_> {
     /// What keeps a train from being placed.
-    #[inline]
+    #[inline(always)]
     fn terminal_block(&mut self, terminal: u32, train: u32) -> Option<Activity> {
         let state = &mut self.terminals[terminal as usize];
-        let berths = state.berths(self.now);
-        if berths == 0 {
-            return Some(state.strains.0.cause());
+        let block = state.block(self.stage.now);
+        if block.is_none() && state.facts.at_close == AtClose::Refuse {
+            return self.closes_too_soon(terminal, train);
         }
-        if state.berths_taken >= berths {
-            return Some(Activity::BerthBusy);
-        }
-        if state.facts.at_close != AtClose::Refuse {
-            return None;
-        }
-        let closes_at = state.facts.calendar.closes_at(&mut state.hand, self.now);
-        (self.now + self.shortest_stay(terminal, train) > closes_at).then_some(Activity::ClosingSoon)
+        block
+    }
+
+    #[cold]
+    fn closes_too_soon(&mut self, terminal: u32, train: u32) -> Option<Activity> {
+        let state = &mut self.terminals[terminal as usize];
+        let closes_at = state.facts.calendar.closes_at(&mut state.hand, self.stage.now);
+        (self.stage.now + self.shortest_stay(terminal, train) > closes_at).then_some(Activity::ClosingSoon)
     }
 
     /// Placing, lifting with as many cranes as can work on one train, and withdrawal.
-    #[cold]
     fn shortest_stay(&self, terminal: u32, train: u32) -> Duration {
         let model = self.terminals[terminal as usize].facts;
         let most = model.cranes.most_on_one();
@@ -129,26 +162,33 @@ impl State<'_> {
     }
 
     /// Crane-time to lift a whole train.
-    #[inline]
+    #[inline(always)]
     fn lifting_work(&self, terminal: u32, train: u32) -> Duration {
+        let t = &self.fleet[train];
         match &self.terminals[terminal as usize].facts.lifting {
-            Lifting::PerTrain(time) => self.drawn_here(train, time),
-            Lifting::PerBox(per_lift) => Duration(self.drawn_here(train, per_lift).0.saturating_mul(i64::from(self.fleet[train].boxes))),
+            Lifting::PerTrain(time) => t.drawn_here(time, &self.keys),
+            Lifting::PerBox(per_lift) => Duration(t.drawn_here(per_lift, &self.keys).0.saturating_mul(i64::from(t.boxes))),
         }
     }
 
     /// A train asks for a berth; it never goes on at once, since reloading takes time.
-    #[inline]
+    #[inline(always)]
     pub(super) fn join_terminal(&mut self, train: u32, terminal: u32) -> bool {
         let cause = self.terminal_block(terminal, train);
-        let state = &mut self.terminals[terminal as usize];
-        if state.gate.is_empty() && cause.is_none() {
+        let (state, stage) = (&mut self.terminals[terminal as usize], &mut self.stage);
+        if cause.is_none() && state.gate.is_empty() {
             self.place_in_berth(train, terminal);
+            return false;
+        }
+        state.tally.waiting.increase(stage.now);
+        let cause = cause.unwrap_or(Activity::BerthBusy);
+        if self.is_orderly {
+            let cause = state.gate.join(train, cause);
+            stage.switch(&mut self.fleet[train], cause);
         } else {
-            state.tally.waiting.increase(self.now);
             let place = state.facts.place;
-            if self.queue_up((gate, terminal), train, (place, cause.unwrap_or(Activity::BerthBusy))) {
-                self.wakes.push(Wake::Terminal(terminal));
+            if self.queue_up((gate, terminal), train, (place, cause)) {
+                self.stage.wakes.push(Wake::Terminal(terminal));
             }
         }
         false
@@ -156,7 +196,7 @@ impl State<'_> {
 
     /// What a train that could choose this terminal sees of it.
     pub(super) fn look_at_terminal(&mut self, train: u32, terminal: u32) -> Look {
-        let is_free = self.terminal_block(terminal, train).is_none() && self.terminals[terminal as usize].can_lift(self.now);
+        let is_free = self.terminal_block(terminal, train).is_none() && self.terminals[terminal as usize].can_lift(self.stage.now);
         let state = &self.terminals[terminal as usize];
         Look {
             begins_at_once: state.gate.is_empty() && is_free,
@@ -176,19 +216,21 @@ impl State<'_> {
                 self.switch_all(gate, terminal, place, cause);
                 return;
             }
-            state.tally.waiting.decrease(self.now);
+            state.tally.waiting.decrease(self.stage.now);
             self.call_up((gate, terminal), 0, place);
             self.place_in_berth(train, terminal);
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn place_in_berth(&mut self, train: u32, terminal: u32) {
-        let state = &mut self.terminals[terminal as usize];
+        let (state, t, stage) = (&mut self.terminals[terminal as usize], &mut self.fleet[train], &mut self.stage);
         let facts = state.facts;
         state.berths_taken += 1;
-        state.tally.berths.increase(self.now);
-        self.give_back_track(train);
+        state.tally.berths.increase(stage.now);
+        if let Some(yard) = t.yard.take() {
+            self.yards[yard as usize].give_back(yard, stage);
+        }
         if facts.placing.is_nothing() {
             self.placed(train, terminal);
             return;
@@ -206,51 +248,57 @@ impl State<'_> {
     }
 
     /// A train stands in its berth: lifting begins, or it waits for a crane.
-    #[inline]
+    #[inline(always)]
     pub(super) fn placed(&mut self, train: u32, terminal: u32) {
         let work = self.lifting_work(terminal, train);
-        let t = &mut self.fleet[train];
-        t.phase = Phase::Lifting;
+        let (state, t, stage) = (&mut self.terminals[terminal as usize], &mut self.fleet[train], &mut self.stage);
         t.work = thousandths(work);
-        t.rate = 0;
-        t.settled = self.now;
-        t.due = Instant::NEVER;
-        let state = &mut self.terminals[terminal as usize];
+        t.settled = stage.now;
         state.lifting.push(train);
         if state.is_steady() {
-            self.set_to_work(terminal, train, work);
+            state.lift(train, t, stage, work);
         } else {
+            t.phase = Phase::Lifting;
+            t.rate = 0;
+            t.due = Instant::NEVER;
             self.share_cranes(terminal);
         }
-        self.draw_ahead(train);
+        self.fleet[train].draw_ahead(&self.ways, &self.keys);
     }
 
     /// Every box is on the other train. Whether it goes on.
-    #[inline]
+    #[inline(always)]
     pub(super) fn lifted(&mut self, train: u32, terminal: u32) -> bool {
-        self.settle_lifting(terminal, train, self.now);
-        let state = &mut self.terminals[terminal as usize];
+        self.settle_lifting(terminal, train, self.stage.now);
+        let (state, t) = (&mut self.terminals[terminal as usize], &mut self.fleet[train]);
         let facts = state.facts;
-        state.tally.boxes += u64::from(self.fleet[train].boxes);
+        state.tally.boxes += u64::from(t.boxes);
         if let Some(at) = state.lifting.iter().position(|other| *other == train) {
             state.lifting.remove(at);
         }
-        if let Some(pool) = facts.brings {
-            self.bring_wagons(train, pool);
-        }
         let goes_at_once = facts.withdrawal.is_nothing();
-        if !goes_at_once {
-            self.switch_here(train, Activity::Withdrawal);
-            let time = self.drawn(train, &facts.withdrawal);
-            self.begin(train, Phase::Withdrawal, time);
+        if facts.brings.is_some() || !goes_at_once {
+            self.begin_withdrawal(train, facts);
         }
         let state = &mut self.terminals[terminal as usize];
         if state.is_steady() {
-            state.set_free(self.now);
+            state.set_free(self.stage.now);
         } else {
             self.share_cranes(terminal);
         }
         goes_at_once && self.withdrawn(train, terminal)
+    }
+
+    /// A train has been lifted: its wagons go to their stock, and it is withdrawn, where that takes time.
+    fn begin_withdrawal(&mut self, train: u32, facts: &Terminal) {
+        if let Some(pool) = facts.brings {
+            self.bring_wagons(train, pool);
+        }
+        if !facts.withdrawal.is_nothing() {
+            self.switch_here(train, Activity::Withdrawal);
+            let time = self.drawn(train, &facts.withdrawal);
+            self.begin(train, Phase::Withdrawal, time);
+        }
     }
 
     /// A closure begins: lifting comes to rest, to go on or to begin anew.
@@ -268,7 +316,7 @@ impl State<'_> {
 
     /// A loaded train is out of the way: it needs wagons, then a departure track, and keeps its berth until it has
     /// both; whether it has.
-    #[inline]
+    #[inline(always)]
     pub(super) fn withdrawn(&mut self, train: u32, terminal: u32) -> bool {
         let yard = self.terminals[terminal as usize].facts.to_yard;
         let pool = self.yards[yard as usize].facts.pool;
@@ -276,33 +324,21 @@ impl State<'_> {
     }
 
     /// A loaded train has its wagons; whether it has a track too, and goes on.
-    #[inline]
+    #[inline(always)]
     pub(super) fn want_departure_track(&mut self, train: u32, terminal: u32) -> bool {
         let yard = self.terminals[terminal as usize].facts.to_yard;
         let has_track = self.take_track(train, yard, Phase::WantsDepartureTrack);
         if has_track {
-            self.leave_berth(terminal);
+            self.terminals[terminal as usize].leave_berth(terminal, &mut self.stage);
         }
         has_track
-    }
-
-    /// A loaded train has its track: the berth is free.
-    #[inline]
-    pub(super) fn leave_berth(&mut self, terminal: u32) {
-        let state = &mut self.terminals[terminal as usize];
-        state.berths_taken -= 1;
-        if !state.gate.is_empty() {
-            self.wakes.push(Wake::Terminal(terminal));
-        }
-        state.tally.berths.decrease(self.now);
-        state.tally.served += 1;
     }
 
     /// Looks out for the next change of the number of berths.
     pub(super) fn watch_terminal(&mut self, terminal: u32) {
         let state = &mut self.terminals[terminal as usize];
-        if let Some(at) = state.facts.calendar.next_change(&mut state.hand, self.now) {
-            self.pending.schedule(at.max(Instant::START), Event::TerminalChanges(terminal));
+        if let Some(at) = state.facts.calendar.next_change(&mut state.hand, self.stage.now) {
+            self.stage.pending.schedule(at.max(Instant::START), Event::TerminalChanges(terminal));
         }
     }
 

@@ -1,12 +1,10 @@
 //! Trains inside the network.
 
-use crate::model::{FlowModel, Mode};
+use super::way::Ways;
+use crate::model::{Drawn, FlowModel, Mode};
 use crate::observe::TrainTime;
-use crate::random::Purpose;
-use crate::engine::EventList;
+use crate::random::{Purpose, StreamKey};
 use crate::units::{Duration, Instant};
-
-use super::event::{self, Event, STAMPS};
 
 /// What a train is in the middle of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -150,14 +148,30 @@ impl Train {
         self.way + self.step
     }
 
-    /// A timed activity begins that ends at an instant; `slot` is the train's own.
-    #[inline]
-    pub(super) fn begin(&mut self, slot: u32, phase: Phase, due: Instant, pending: &mut EventList<Event>) {
-        self.phase = phase;
-        self.due = due;
-        self.stamp = (self.stamp + 1) % STAMPS;
-        // The event of nearly every train at nearly every step: not by way of a match over all.
-        pending.schedule_coded(due, event::ACTIVITY_ENDS, event::code_of_activity(slot, self.stamp));
+    /// What is drawn for it.
+    #[inline(always)]
+    pub(super) fn drawn(&self, drawn: &Drawn, keys: &[StreamKey]) -> Duration {
+        drawn.time(keys, self.of_flow.entity, self.number)
+    }
+
+    /// What every train draws once for the step that this one is at: drawn ahead, or now.
+    #[inline(always)]
+    pub(super) fn drawn_here(&self, drawn: &Drawn, keys: &[StreamKey]) -> Duration {
+        if self.ahead.step == self.at() {
+            self.ahead.time
+        } else {
+            self.drawn(drawn, keys)
+        }
+    }
+
+    /// Draws for the next step.
+    #[inline(always)]
+    pub(super) fn draw_ahead(&mut self, ways: &Ways<'_>, keys: &[StreamKey]) {
+        let step = self.at() + 1;
+        if let Some(drawn) = ways.at(step).drawn {
+            let time = self.drawn(drawn, keys);
+            self.ahead = Ahead { step, time };
+        }
     }
 }
 
@@ -185,7 +199,8 @@ impl Fleet {
     }
 
     pub(super) fn remove(&mut self, slot: u32) {
-        self.slots[slot as usize].inside = false;
+        // What was still to come for it means nothing any more.
+        (self.slots[slot as usize].inside, self.slots[slot as usize].due) = (false, Instant::NEVER);
         self.free.push(slot);
     }
 

@@ -10,7 +10,8 @@ use std::collections::VecDeque;
 
 use super::disruption::Strain;
 use super::event::Event;
-use super::state::{State, Wake};
+use super::stage::Wake;
+use super::state::State;
 use super::train::Phase;
 use crate::engine::{Gate, Hand};
 use crate::model::{Outlet, Step, Transloading};
@@ -102,7 +103,7 @@ impl State<'_> {
     /// The berths now.
     fn transloading_berths(&mut self, yard: u32) -> u32 {
         let state = &mut self.transloadings[yard as usize];
-        let usual = self.model.transloadings[yard as usize].calendar.servers(&mut state.hand, self.now);
+        let usual = self.model.transloadings[yard as usize].calendar.servers(&mut state.hand, self.stage.now);
         state.strain.of(usual)
     }
 
@@ -127,7 +128,7 @@ impl State<'_> {
             self.take_unloading_berth(train, yard);
         } else {
             let cause = state.gate.join(train, block.unwrap_or(Activity::BerthBusy));
-            self.seen.transloadings[yard as usize].waiting.increase(self.now);
+            self.stage.seen.transloadings[yard as usize].waiting.increase(self.stage.now);
             self.switch(train, self.model.transloadings[yard as usize].place, cause);
         }
         false
@@ -136,7 +137,7 @@ impl State<'_> {
     fn take_unloading_berth(&mut self, train: u32, yard: u32) {
         let model = &self.model.transloadings[yard as usize];
         self.transloadings[yard as usize].berths_taken += 1;
-        self.seen.transloadings[yard as usize].berths.increase(self.now);
+        self.stage.seen.transloadings[yard as usize].berths.increase(self.stage.now);
         self.give_back_track(train);
         let cranes = i64::from(model.cranes);
         self.fleet[train].work = Duration((self.drawn(train, &model.per_box).0 + cranes - 1) / cranes);
@@ -149,7 +150,7 @@ impl State<'_> {
         if !self.transloadings[yard as usize].resting.is_empty() || !self.lift_off(train, yard) {
             self.fleet[train].phase = Phase::Ready;
             self.transloadings[yard as usize].resting.push_back(train);
-            self.wakes.push(Wake::Transloading(yard));
+            self.stage.wakes.push(Wake::Transloading(yard));
         }
     }
 
@@ -191,14 +192,14 @@ impl State<'_> {
         let Step::Unload(yard) = self.step_of(train) else { return };
         let class = self.manifest.first_class(train);
         self.take_boxes(train, class, 1);
-        self.seen.boxes_in_yards += 1;
+        self.stage.seen.boxes_in_yards += 1;
         let state = &mut self.transloadings[yard as usize];
         let outlet = state.next_outlet(&self.model.transloadings[yard as usize].outlets);
         state.outlets[outlet].boxes.push_back(class as u32);
-        let tally = &mut self.seen.transloadings[yard as usize];
+        let tally = &mut self.stage.seen.transloadings[yard as usize];
         tally.set_down += 1;
-        tally.boxes.increase(self.now);
-        tally.outlets[outlet].boxes.increase(self.now);
+        tally.boxes.increase(self.stage.now);
+        tally.outlets[outlet].boxes.increase(self.stage.now);
         self.load_waiting(yard, outlet as u32);
         if self.fleet[train].boxes == 0 {
             self.leave_unloading_berth(train, yard);
@@ -211,10 +212,10 @@ impl State<'_> {
         let state = &mut self.transloadings[yard as usize];
         state.berths_taken -= 1;
         if !state.gate.is_empty() {
-            self.wakes.push(Wake::Transloading(yard));
+            self.stage.wakes.push(Wake::Transloading(yard));
         }
-        let tally = &mut self.seen.transloadings[yard as usize];
-        tally.berths.decrease(self.now);
+        let tally = &mut self.stage.seen.transloadings[yard as usize];
+        tally.berths.decrease(self.stage.now);
         tally.served += 1;
         self.step_done(train);
     }
@@ -229,9 +230,9 @@ impl State<'_> {
             return false;
         }
         state.waiting.push_back(train);
-        self.seen.transloadings[yard as usize].outlets[outlet as usize]
+        self.stage.seen.transloadings[yard as usize].outlets[outlet as usize]
             .waiting
-            .increase(self.now);
+            .increase(self.stage.now);
         self.switch(train, model.place, Activity::BoxShort);
         self.fleet[train].phase = Phase::AwaitsBoxes;
         if let Some(patience) = facts.patience {
@@ -258,14 +259,14 @@ impl State<'_> {
                 self.add_boxes(vehicle, class as usize, 1);
             }
             let full = self.fleet[vehicle].boxes >= most;
-            self.seen.boxes_in_yards -= i64::from(taken);
-            let tally = &mut self.seen.transloadings[yard as usize];
-            tally.boxes.add(self.now, -i64::from(taken));
+            self.stage.seen.boxes_in_yards -= i64::from(taken);
+            let tally = &mut self.stage.seen.transloadings[yard as usize];
+            tally.boxes.add(self.stage.now, -i64::from(taken));
             let tally = &mut tally.outlets[outlet as usize];
-            tally.boxes.add(self.now, -i64::from(taken));
+            tally.boxes.add(self.stage.now, -i64::from(taken));
             tally.taken += u64::from(taken);
             if freed {
-                self.wakes.push(Wake::Transloading(yard));
+                self.stage.wakes.push(Wake::Transloading(yard));
             }
             if !full {
                 return;
@@ -281,12 +282,12 @@ impl State<'_> {
         state.outlets[outlet as usize].waiting.remove(position);
         state.loading += 1;
         if !state.resting.is_empty() {
-            self.wakes.push(Wake::Transloading(yard));
+            self.stage.wakes.push(Wake::Transloading(yard));
         }
-        self.seen.transloadings[yard as usize].outlets[outlet as usize]
+        self.stage.seen.transloadings[yard as usize].outlets[outlet as usize]
             .waiting
-            .decrease(self.now);
-        self.seen.note_boxes(&self.fleet[vehicle].time, self.fleet[vehicle].boxes);
+            .decrease(self.stage.now);
+        self.stage.seen.note_boxes(&self.fleet[vehicle].time, self.fleet[vehicle].boxes);
         self.interrupt(vehicle);
         self.switch(vehicle, model.place, Activity::Loading);
         let time = self.drawn(vehicle, &model.outlets[outlet as usize].loading);
@@ -299,9 +300,9 @@ impl State<'_> {
         let state = &mut self.transloadings[yard as usize];
         state.loading -= 1;
         if !state.resting.is_empty() {
-            self.wakes.push(Wake::Transloading(yard));
+            self.stage.wakes.push(Wake::Transloading(yard));
         }
-        self.seen.transloadings[yard as usize].outlets[outlet as usize].vehicles += 1;
+        self.stage.seen.transloadings[yard as usize].outlets[outlet as usize].vehicles += 1;
         self.step_done(train);
     }
 
@@ -317,15 +318,15 @@ impl State<'_> {
             return;
         }
         waiting.remove(position);
-        self.seen.transloadings[yard as usize].outlets[outlet as usize]
+        self.stage.seen.transloadings[yard as usize].outlets[outlet as usize]
             .waiting
-            .decrease(self.now);
+            .decrease(self.stage.now);
         self.turn_back(train, yard, outlet);
     }
 
     /// A vehicle leaves the network from here, without boxes.
     fn turn_back(&mut self, train: u32, yard: u32, outlet: u32) {
-        self.seen.transloadings[yard as usize].outlets[outlet as usize].turned_back += 1;
+        self.stage.seen.transloadings[yard as usize].outlets[outlet as usize].turned_back += 1;
         self.leave(train);
     }
 
@@ -350,7 +351,7 @@ impl State<'_> {
                 return;
             }
             self.transloadings[yard as usize].gate.leave();
-            self.seen.transloadings[yard as usize].waiting.decrease(self.now);
+            self.stage.seen.transloadings[yard as usize].waiting.decrease(self.stage.now);
             self.take_unloading_berth(train, yard);
         }
     }
@@ -359,8 +360,8 @@ impl State<'_> {
     pub(super) fn watch_transloading(&mut self, yard: u32) {
         let state = &mut self.transloadings[yard as usize];
         let calendar = &self.model.transloadings[yard as usize].calendar;
-        if let Some(at) = calendar.next_change(&mut state.hand, self.now) {
-            self.pending.schedule(at.max(Instant::START), Event::TransloadingChanges(yard));
+        if let Some(at) = calendar.next_change(&mut state.hand, self.stage.now) {
+            self.stage.pending.schedule(at.max(Instant::START), Event::TransloadingChanges(yard));
         }
     }
 

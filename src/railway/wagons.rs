@@ -2,7 +2,8 @@
 //! where it stands until there are enough. Wagons come back together after a time, or with trains that are unloaded.
 
 use super::event::{Event, MOST_TRAINS};
-use super::state::{State, Wake};
+use super::stage::Wake;
+use super::state::State;
 use super::train::Phase;
 use crate::engine::Gate;
 use crate::model::Pool;
@@ -77,9 +78,9 @@ impl State<'_> {
             return true;
         }
         self.fleet[train].phase = waits_as;
-        self.seen.pools[pool as usize].waiting.increase(self.now);
+        self.stage.seen.pools[pool as usize].waiting.increase(self.stage.now);
         if self.queue_up((gate, pool), train, (model.place, Activity::NoWagon)) {
-            self.wakes.push(Wake::Wagons(pool));
+            self.stage.wakes.push(Wake::Wagons(pool));
         }
         false
     }
@@ -88,17 +89,17 @@ impl State<'_> {
         let model = &self.model.pools[pool as usize];
         let wagons = model.wagons_for(self.fleet[train].boxes);
         self.pools[pool as usize].inside -= wagons;
-        let tally = &mut self.seen.pools[pool as usize];
-        tally.out.add(self.now, i64::from(wagons));
+        let tally = &mut self.stage.seen.pools[pool as usize];
+        tally.out.add(self.stage.now, i64::from(wagons));
         tally.trains += 1;
         if let Some(cycle) = model.cycle.as_ref().filter(|_| wagons > 0) {
             if self.rakes.are_too_many() {
                 self.overfull = true;
                 return;
             }
-            let back_at = self.now + self.drawn(train, cycle);
+            let back_at = self.stage.now + self.drawn(train, cycle);
             let rake = self.rakes.add(pool, wagons);
-            self.pending.schedule(back_at, Event::WagonsReturn(rake));
+            self.stage.pending.schedule(back_at, Event::WagonsReturn(rake));
         }
     }
 
@@ -119,9 +120,9 @@ impl State<'_> {
     fn wagons_come(&mut self, pool: u32, wagons: u32) {
         let state = &mut self.pools[pool as usize];
         state.inside += wagons;
-        self.seen.pools[pool as usize].out.add(self.now, -i64::from(wagons));
+        self.stage.seen.pools[pool as usize].out.add(self.stage.now, -i64::from(wagons));
         if !state.gate.is_empty() {
-            self.wakes.push(Wake::Wagons(pool));
+            self.stage.wakes.push(Wake::Wagons(pool));
         }
     }
 
@@ -132,7 +133,7 @@ impl State<'_> {
                 return;
             }
             self.call_up((gate, pool), 0, self.model.pools[pool as usize].place);
-            self.seen.pools[pool as usize].waiting.decrease(self.now);
+            self.stage.seen.pools[pool as usize].waiting.decrease(self.stage.now);
             self.wagons_leave(train, pool);
             if self.fleet[train].phase != Phase::WantsWagons || self.want_departure_track(train, self.terminal_of(train)) {
                 self.step_done(train);

@@ -49,7 +49,7 @@ impl State<'_> {
     /// Sets the speed of the wind from now on, and schedules the next change.
     fn next_wind(&mut self, wind: u32) {
         let model = self.model;
-        let now = self.now;
+        let now = self.stage.now;
         let state = &mut self.winds[wind as usize];
         let (speed, next) = match &model.winds[wind as usize].course {
             Course::Stated(changes) => {
@@ -71,7 +71,7 @@ impl State<'_> {
                 (0, calm_ends(&storms.season, now, calm))
             }
         };
-        self.pending.schedule(next, Event::WindChanges(wind));
+        self.stage.pending.schedule(next, Event::WindChanges(wind));
         for terminal in &model.winds[wind as usize].terminals {
             self.feel_wind(*terminal, speed);
         }
@@ -88,8 +88,8 @@ impl State<'_> {
         }
         self.terminals[terminal as usize].cranes.lost_pace = lost;
         let tally = &mut self.terminals[terminal as usize].tally;
-        tally.stopped_by_wind.set(self.now, i64::from(lost == FULL_PACE));
-        tally.slowed_by_wind.set(self.now, i64::from(lost > 0 && lost < FULL_PACE));
+        tally.stopped_by_wind.set(self.stage.now, i64::from(lost == FULL_PACE));
+        tally.slowed_by_wind.set(self.stage.now, i64::from(lost > 0 && lost < FULL_PACE));
         self.share_cranes(terminal);
     }
 }

@@ -1,7 +1,8 @@
 //! Tracks of one gauge at one place: taken one train at a time, in the order of asking.
 
 use super::disruption::Strain;
-use super::state::{State, Wake};
+use super::stage::{Stage, Wake};
+use super::state::State;
 use super::train::Phase;
 use crate::engine::{Gate, Resource};
 use crate::model::Yard;
@@ -40,8 +41,18 @@ impl<'m> YardState<'m> {
         self.tracks.capacity = self.facts.tracks.map_or(u32::MAX, |tracks| strain.of(tracks));
     }
 
+    /// A train gives back its track.
+    #[inline(always)]
+    pub(super) fn give_back(&mut self, yard: u32, stage: &mut Stage) {
+        self.tally.decrease(stage.now);
+        self.tracks.give_back();
+        if !self.gate.is_empty() {
+            stage.wakes.push(Wake::Yard(yard));
+        }
+    }
+
     /// Takes a track where nobody else waits for one; whether there was one to take.
-    #[inline]
+    #[inline(always)]
     fn take_at_once(&mut self, now: Instant) -> bool {
         let taken = self.gate.is_empty() && self.tracks.take();
         if taken {
@@ -57,19 +68,20 @@ fn gate<'s>(state: &'s mut State<'_>, yard: u32) -> &'s mut Gate<Activity> {
 
 impl State<'_> {
     /// A new train takes a track to be formed on; whether it has one.
-    #[inline]
+    #[inline(always)]
     pub(super) fn form(&mut self, train: u32, yard: u32) -> bool {
-        self.take_track(train, yard, Phase::Ready)
+        !(self.is_vigilant && self.is_held_back(train)) && self.take_track(train, yard, Phase::Ready)
     }
 
     /// A train takes a track if nobody else waits for one, or joins the queue, in this phase.
-    #[inline]
+    #[inline(always)]
     pub(super) fn take_track(&mut self, train: u32, yard: u32, waits_as: Phase) -> bool {
-        let taken = self.yards[yard as usize].take_at_once(self.now);
+        let taken = self.yards[yard as usize].take_at_once(self.stage.now);
+        let t = &mut self.fleet[train];
         if taken {
-            self.fleet[train].yard = Some(yard);
+            t.yard = Some(yard);
         } else {
-            self.fleet[train].phase = waits_as;
+            t.phase = waits_as;
             self.want_track(train, yard);
         }
         taken
@@ -77,7 +89,7 @@ impl State<'_> {
 
     /// Keeps a track for a train that comes, if nobody else waits for one, or lets it join the queue.
     pub(super) fn keep_track(&mut self, train: u32, yard: u32) -> bool {
-        let kept = self.yards[yard as usize].take_at_once(self.now);
+        let kept = self.yards[yard as usize].take_at_once(self.stage.now);
         if !kept {
             self.fleet[train].phase = Phase::WantsTrackKept;
             self.want_track(train, yard);
@@ -98,9 +110,9 @@ impl State<'_> {
     /// A train that was to come does not: a track that was kept for it is free.
     pub(super) fn give_back_kept_track(&mut self, yard: u32) {
         let state = &mut self.yards[yard as usize];
-        state.tally.decrease(self.now);
+        state.tally.decrease(self.stage.now);
         state.tracks.give_back();
-        self.wakes.push(Wake::Yard(yard));
+        self.stage.wakes.push(Wake::Yard(yard));
     }
 
     /// A train wants no track any more.
@@ -111,19 +123,14 @@ impl State<'_> {
         if let Some(position) = position {
             self.call_up((gate, yard), position, place);
         }
-        self.wakes.push(Wake::Yard(yard));
+        self.stage.wakes.push(Wake::Yard(yard));
     }
 
     /// A train gives back the track it stands on.
-    #[inline]
+    #[inline(always)]
     pub(super) fn give_back_track(&mut self, train: u32) {
         if let Some(yard) = self.fleet[train].yard.take() {
-            let state = &mut self.yards[yard as usize];
-            state.tally.decrease(self.now);
-            state.tracks.give_back();
-            if !state.gate.is_empty() {
-                self.wakes.push(Wake::Yard(yard));
-            }
+            self.yards[yard as usize].give_back(yard, &mut self.stage);
         }
     }
 
@@ -134,7 +141,7 @@ impl State<'_> {
             if state.gate.is_empty() || !state.tracks.take() {
                 return;
             }
-            state.tally.increase(self.now);
+            state.tally.increase(self.stage.now);
             let place = state.facts.place;
             let Some(train) = self.call_up((gate, yard), 0, place) else {
                 return;
@@ -146,8 +153,14 @@ impl State<'_> {
             }
             t.yard = Some(yard);
             match t.phase {
-                Phase::WantsTrack => self.leave_line(self.line_of(train).0),
-                Phase::WantsDepartureTrack => self.leave_berth(self.terminal_of(train)),
+                Phase::WantsTrack => {
+                    let (lane, _) = self.line_of(train);
+                    self.lanes[lane as usize].let_go(lane, &mut self.stage);
+                }
+                Phase::WantsDepartureTrack => {
+                    let terminal = self.terminal_of(train);
+                    self.terminals[terminal as usize].leave_berth(terminal, &mut self.stage);
+                }
                 _ => {}
             }
             self.step_done(train);

@@ -46,6 +46,20 @@ impl StreamKey {
             spare: None,
         }
     }
+
+    /// The first two numbers of that stream, as [`Draws::uniform`] gives them.
+    #[inline]
+    pub(super) fn first_two(self, flow: Purpose, number: u32) -> [f64; 2] {
+        philox2x64([flow.0, u64::from(number) << 32], self.0).map(uniform)
+    }
+}
+
+/// [`Draws::uniform`] of a word.
+#[inline]
+#[allow(clippy::cast_precision_loss, reason = "52 bits and a half fit exactly")]
+fn uniform(word: u64) -> f64 {
+    const STEP: f64 = 1.0 / (1u64 << 52) as f64;
+    ((word >> 12).cast_signed() as f64 + 0.5) * STEP
 }
 
 /// A stream of random words: 2^33 of them before it would run into the next entity's.
@@ -72,10 +86,8 @@ impl Draws {
 
     /// A number strictly between 0 and 1, from 52 bits, symmetric around one half: the middle of one of so many equal parts.
     #[inline]
-    #[allow(clippy::cast_precision_loss, reason = "52 bits and a half fit exactly")]
     pub fn uniform(&mut self) -> f64 {
-        const STEP: f64 = 1.0 / (1u64 << 52) as f64;
-        ((self.word() >> 12) as f64 + 0.5) * STEP
+        uniform(self.word())
     }
 }
 

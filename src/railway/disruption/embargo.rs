@@ -67,7 +67,7 @@ impl<'m> State<'m> {
         let ends = all
             .filter(|(disruption, (facts, _))| self.disruptions.is_in_force(*disruption) && keeps(*disruption, facts))
             .map(|(_, (_, state))| state.until);
-        ends.max().map_or(Duration::ZERO, |until| until - self.now)
+        ends.max().map_or(Duration::ZERO, |until| until - self.stage.now)
     }
 
     /// Whether an embargo concerns a train: by its flow, and by the boxes on it.
@@ -106,11 +106,11 @@ impl<'m> State<'m> {
                 continue;
             }
             self.call_up((gate, ix), position, place);
-            let now = self.now;
+            let now = self.stage.now;
             match target {
                 Target::Office(_) => self.offices[ix as usize].tally.waiting.decrease(now),
                 Target::Terminal(_) => self.terminals[ix as usize].tally.waiting.decrease(now),
-                _ => self.seen.exchanges[ix as usize].waiting.decrease(now),
+                _ => self.stage.seen.exchanges[ix as usize].waiting.decrease(now),
             }
             self.join_pen(disruption, train, Activity::Embargo);
         }

@@ -16,7 +16,8 @@ mod tests;
 use std::collections::VecDeque;
 
 use super::event::Event;
-use super::state::{State, Wake};
+use super::stage::Wake;
+use super::state::State;
 use crate::model::{Disruption, Effect, InHand, Model, Target, Windows};
 use crate::units::{Duration, Instant};
 
@@ -103,12 +104,12 @@ impl State<'_> {
         state.stage = Stage::Away;
         let next = match &model.when {
             Windows::Dated(windows) => windows.get(state.occurrence as usize).map(|window| window.0),
-            Windows::Random { between, .. } => Some(self.now + between.time(&self.keys, model.entity, state.occurrence + 1)),
+            Windows::Random { between, .. } => Some(self.stage.now + between.time(&self.keys, model.entity, state.occurrence + 1)),
         };
         if let Some(begins_at) = next {
             state.until = begins_at;
-            let look_at = Instant(begins_at.0 - LOOK_BACK.0).max(self.now);
-            self.pending.schedule(look_at, Event::DisruptionChanges(disruption));
+            let look_at = Instant(begins_at.0 - LOOK_BACK.0).max(self.stage.now);
+            self.stage.pending.schedule(look_at, Event::DisruptionChanges(disruption));
         }
     }
 
@@ -118,9 +119,9 @@ impl State<'_> {
             Stage::Away => {
                 let area = self.waited_at(disruption);
                 let state = &mut self.disruptions.states[disruption as usize];
-                state.look = (area, self.now);
+                state.look = (area, self.stage.now);
                 state.stage = Stage::Near;
-                self.pending.schedule(state.until, Event::DisruptionChanges(disruption));
+                self.stage.pending.schedule(state.until, Event::DisruptionChanges(disruption));
             }
             Stage::Near => self.begin_disruption(disruption),
             Stage::InForce => self.end_disruption(disruption),
@@ -134,13 +135,13 @@ impl State<'_> {
         let state = &mut self.disruptions.states[disruption as usize];
         state.stage = Stage::InForce;
         state.occurrence += 1;
-        state.began_at = self.now;
+        state.began_at = self.stage.now;
         state.until = match &facts.when {
             Windows::Dated(windows) => windows[state.occurrence as usize - 1].1,
-            Windows::Random { lasts, .. } => self.now + lasts.time(&self.keys, facts.entity, state.occurrence),
+            Windows::Random { lasts, .. } => self.stage.now + lasts.time(&self.keys, facts.entity, state.occurrence),
         };
         state.held.clear();
-        let looked_for = (self.now - state.look.1).0;
+        let looked_for = (self.stage.now - state.look.1).0;
         // At the very start there is nothing to look at but what is.
         state.usual = if looked_for > 0 {
             (area - state.look.0, looked_for)
@@ -150,9 +151,9 @@ impl State<'_> {
         // More trains wait from the one before: that one is never over.
         self.disruptions.recovering -= u32::from(state.recovers_since.take().is_some());
         self.disruptions.in_force += 1;
-        self.pending.schedule(state.until, Event::DisruptionChanges(disruption));
-        let tally = &mut self.seen.disruptions[disruption as usize];
-        tally.in_force.set(self.now, 1);
+        self.stage.pending.schedule(state.until, Event::DisruptionChanges(disruption));
+        let tally = &mut self.stage.seen.disruptions[disruption as usize];
+        tally.in_force.set(self.stage.now, 1);
         tally.begun += 1;
         self.lay_over(facts);
         for (target, effect) in &facts.effects {
@@ -170,10 +171,10 @@ impl State<'_> {
         let model = self.model;
         let facts = &model.disruptions[disruption as usize];
         let state = &mut self.disruptions.states[disruption as usize];
-        state.recovers_since = Some(self.now);
+        state.recovers_since = Some(self.stage.now);
         self.disruptions.recovering += 1;
         self.disruptions.in_force -= 1;
-        self.seen.disruptions[disruption as usize].in_force.set(self.now, 0);
+        self.stage.seen.disruptions[disruption as usize].in_force.set(self.stage.now, 0);
         self.watch_disruption(disruption);
         self.lay_over(facts);
         for (target, _) in &facts.effects {
@@ -205,7 +206,7 @@ impl State<'_> {
                 Target::Transloading(ix) => self.transloadings[ix as usize].strain = number,
                 Target::Formation(ix) => self.disruptions.closed_formations[ix as usize] = number.is_closed(),
                 Target::Lane(ix) => {
-                    self.lanes[ix as usize].strain(number.is_closed(), path_every, self.now);
+                    self.lanes[ix as usize].strain(number.is_closed(), path_every, self.stage.now);
                 }
                 Target::Yard(ix) => self.yards[ix as usize].strain(number),
             }
@@ -227,24 +228,24 @@ impl State<'_> {
     /// Those who wait for something find that it is not as it was.
     fn feel(&mut self, target: Target) {
         match target {
-            Target::Office(ix) => self.wakes.push(Wake::Office(ix)),
+            Target::Office(ix) => self.stage.wakes.push(Wake::Office(ix)),
             Target::Bay(ix) => self.bay_feels(ix),
             Target::Terminal(ix) => {
                 self.share_cranes(ix);
-                self.wakes.push(Wake::Terminal(ix));
+                self.stage.wakes.push(Wake::Terminal(ix));
             }
             Target::Exchange(ix) => self.serve_exchange(ix),
-            Target::Transloading(ix) => self.wakes.push(Wake::Transloading(ix)),
+            Target::Transloading(ix) => self.stage.wakes.push(Wake::Transloading(ix)),
             Target::Formation(ix) => self.formation_changes(ix),
             Target::Lane(ix) => self.entry_changes(ix),
-            Target::Yard(ix) => self.wakes.push(Wake::Yard(ix)),
+            Target::Yard(ix) => self.stage.wakes.push(Wake::Yard(ix)),
         }
     }
 
     /// Disruptions that may still begin or end, at this instant too.
     fn to_come(&self) -> impl Iterator<Item = &Disruption> {
         let all = self.model.disruptions.iter().zip(&self.disruptions.states);
-        all.filter(|(_, state)| state.until >= self.now).map(|(facts, _)| facts)
+        all.filter(|(_, state)| state.until >= self.stage.now).map(|(facts, _)| facts)
     }
 
     /// What they do to which part of the model.
@@ -267,14 +268,14 @@ impl State<'_> {
         let sites = &self.model.disruptions[disruption as usize].sites;
         sites
             .iter()
-            .map(|site| self.seen.waiting[*site as usize].area(self.now))
+            .map(|site| self.stage.seen.waiting[*site as usize].area(self.stage.now))
             .sum()
     }
 
     /// Trains waiting there now.
     fn waiting_at(&self, disruption: u32) -> i64 {
         let sites = &self.model.disruptions[disruption as usize].sites;
-        sites.iter().map(|site| self.seen.waiting[*site as usize].value()).sum()
+        sites.iter().map(|site| self.stage.seen.waiting[*site as usize].value()).sum()
     }
 
     /// The integrals of trains waiting begin anew, now: looks that have begun go on.
@@ -305,10 +306,10 @@ impl State<'_> {
             let began_at = state.began_at;
             self.disruptions.states[disruption as usize].recovers_since = None;
             self.disruptions.recovering -= 1;
-            if self.seen.measures(began_at) {
-                let tally = &mut self.seen.disruptions[disruption as usize];
+            if self.stage.seen.measures(began_at) {
+                let tally = &mut self.stage.seen.disruptions[disruption as usize];
                 tally.recovered += 1;
-                tally.recovery += (self.now - since).0;
+                tally.recovery += (self.stage.now - since).0;
             }
         }
     }
@@ -318,7 +319,7 @@ impl State<'_> {
         let t = &self.fleet[train];
         let who = (t.flow, t.number, t.created_at);
         let all = self.model.disruptions.iter().zip(&mut self.disruptions.states);
-        for ((facts, state), tally) in all.zip(&mut self.seen.disruptions) {
+        for ((facts, state), tally) in all.zip(&mut self.stage.seen.disruptions) {
             if state.stage == Stage::InForce
                 && facts.holds_trains()
                 && facts.places.contains(&place)

@@ -28,10 +28,10 @@ impl<'m> State<'m> {
         for ix in facts.surges.0..facts.surges.0 + facts.surges.1 {
             let surge = &self.model.surges[ix as usize];
             let state = &mut self.surges[ix as usize];
-            state.last_at = self.now;
+            state.last_at = self.stage.now;
             state.stretch = 0;
             if let Departures::Poisson { rate, .. } = self.model.flows[surge.flow as usize].departures.arrivals() {
-                state.expected = expected_until(rate, self.now);
+                state.expected = expected_until(rate, self.stage.now);
             }
             self.schedule_added(ix);
         }
@@ -61,7 +61,7 @@ impl<'m> State<'m> {
         state.last_at = at.max(state.last_at);
         if state.last_at < self.disruptions.states[surge.disruption as usize].until {
             let source = self.sources.len() as u32 + ix;
-            self.pending.schedule(state.last_at, Event::Departure(source));
+            self.stage.pending.schedule(state.last_at, Event::Departure(source));
         }
     }
 

@@ -5,7 +5,8 @@ use crate::model::Step;
 use crate::observe::Activity;
 use crate::railway::event::Event;
 use crate::railway::line::Block;
-use crate::railway::state::{State, Wake};
+use crate::railway::stage::Wake;
+use crate::railway::state::State;
 use crate::railway::train::Phase;
 use crate::units::{Duration, Instant};
 
@@ -50,9 +51,9 @@ impl State<'_> {
             };
             cause = block.0;
             look_again = Some(block);
-            self.way(section, direction).first_since = self.now;
+            self.way(section, direction).first_since = self.stage.now;
         }
-        let now = self.now;
+        let now = self.stage.now;
         let way = self.way(section, direction);
         way.asked_at.push_back(now);
         let cause = way.gate.join(train, cause);
@@ -93,7 +94,7 @@ impl State<'_> {
         let (section, direction) = self.section_of(train);
         self.fleet[train].phase = Phase::Ready;
         self.way(section, direction).claim = Claim::Held;
-        self.wakes.push(Wake::Section(section));
+        self.stage.wakes.push(Wake::Section(section));
     }
 
     /// The yard at the end, where a track of it is kept for a train that waits before the last section.
@@ -121,14 +122,14 @@ impl State<'_> {
             && self.way(section, direction).timer != at
         {
             self.way(section, direction).timer = at;
-            self.pending.schedule(at, Event::SectionReady(section));
+            self.stage.pending.schedule(at, Event::SectionReady(section));
         }
     }
 
     /// Time has passed that somebody waited for.
     pub(in crate::railway) fn section_ready(&mut self, section: u32) {
         for way in &mut self.sections[section as usize].ways {
-            if way.timer <= self.now {
+            if way.timer <= self.stage.now {
                 way.timer = Instant::NEVER;
             }
         }
@@ -161,7 +162,7 @@ impl State<'_> {
             self.look_again_at_section(section, direction, block);
             return false;
         }
-        let now = self.now;
+        let now = self.stage.now;
         let way = self.way(section, direction);
         way.gate.leave();
         let wait = way.asked_at.pop_front().map_or(Duration::ZERO, |asked_at| now - asked_at);
@@ -214,7 +215,7 @@ impl State<'_> {
         }
         let time = self.model.sections[section as usize].time(self.fleet[train].work);
         let headway = single.headway.unwrap_or_default();
-        let (now, state) = (self.now, &mut self.sections[section as usize]);
+        let (now, state) = (self.stage.now, &mut self.sections[section as usize]);
         let before = if state.last == direction { state.row } else { 0 };
         let other_waits = !state.ways[1 - direction].gate.is_empty();
         state.row = if other_waits { before + 1 } else { 0 };
@@ -226,25 +227,25 @@ impl State<'_> {
         self.begin(train, Phase::InSection, time);
         // Tracks at both its ends are not what they were.
         let neighbours = single.around(section).filter(|other| *other != section);
-        self.wakes.extend(neighbours.map(Wake::Section));
+        self.stage.wakes.extend(neighbours.map(Wake::Section));
     }
 
     /// A train has come to the end of its section.
     pub(in crate::railway) fn reach_section_end(&mut self, train: u32) {
         let (section, direction) = self.section_of(train);
         let single = self.single_line(section);
-        let clear_at = self.now + single.crossing;
+        let clear_at = self.stage.now + single.crossing;
         let way = self.way(section, direction);
         way.trains -= 1;
         way.clear_at = clear_at;
-        self.wakes.push(Wake::Section(section));
+        self.stage.wakes.push(Wake::Section(section));
         if single.place_after(section, direction).is_some() {
             // Opposing trains that stand here wait for the section it comes from.
             let met = self.sections[section as usize].ways[1 - direction].gate.len() as u32;
             self.lanes[single.lanes[direction] as usize].tally.meets += met;
             self.fleet[train].section += 1;
-            self.seen.book(&mut self.fleet[train].time, self.now);
-            self.seen.at_section(&self.fleet[train].time, self.fleet[train].section);
+            self.stage.seen.book(&mut self.fleet[train].time, self.stage.now);
+            self.stage.seen.at_section(&self.fleet[train].time, self.fleet[train].section);
             self.join_section(train);
         } else {
             self.leave_single_line(train, single.lanes[direction]);
@@ -254,22 +255,22 @@ impl State<'_> {
     /// A train is on its track at the end: it has arrived, and the line is free of it.
     fn leave_single_line(&mut self, train: u32, lane: u32) {
         let model = &self.model.lanes[lane as usize];
-        self.seen.book(&mut self.fleet[train].time, self.now);
-        self.seen.at_section(&self.fleet[train].time, 0);
-        self.seen.arrive(self.now, model.to);
+        self.stage.seen.book(&mut self.fleet[train].time, self.stage.now);
+        self.stage.seen.at_section(&self.fleet[train].time, 0);
+        self.stage.seen.arrive(self.stage.now, model.to);
         let t = &mut self.fleet[train];
         t.site = model.to;
-        t.arrived_at = self.now;
+        t.arrived_at = self.stage.now;
         t.waited_before = t.time.waited;
         let state = &mut self.lanes[lane as usize];
         if state.on_line == model.room
             && let Some((number, direction)) = model.single
         {
             let entry = self.model.single_lines[number as usize].section(direction, 0);
-            self.wakes.push(Wake::Section(entry));
+            self.stage.wakes.push(Wake::Section(entry));
         }
         state.on_line -= 1;
-        self.lanes[lane as usize].tally.trains.decrease(self.now);
+        self.lanes[lane as usize].tally.trains.decrease(self.stage.now);
         self.step_done(train);
     }
 
@@ -285,7 +286,7 @@ impl State<'_> {
             self.reclaim_track(first, entry, direction);
         }
         // Opposing trains may take last tracks, or may no more.
-        self.wakes.extend(single.sections.clone().map(Wake::Section));
+        self.stage.wakes.extend(single.sections.clone().map(Wake::Section));
     }
 
     /// The first train before a line of one section asks for a track of the yard where it may enter, and withdraws

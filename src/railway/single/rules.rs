@@ -45,7 +45,7 @@ impl<'m> State<'m> {
         // A path of the daily capacity can be used until the next one comes: at its very instant the section may
         // always be taken.
         let next_path_at = state.path_every().map_or(Instant::START, |every| state.path_opens_at(every));
-        (next_path_at > self.now).then_some((Activity::NoPath, Some(next_path_at)))
+        (next_path_at > self.stage.now).then_some((Activity::NoPath, Some(next_path_at)))
     }
 
     pub(super) fn is_entry_closed(&self, single: &SingleLine, direction: usize) -> bool {
@@ -90,7 +90,7 @@ impl<'m> State<'m> {
         if other.trains > 0 {
             return Some((Activity::LineSection, None));
         }
-        if other.clear_at > self.now {
+        if other.clear_at > self.stage.now {
             return Some((Activity::LineSection, Some(other.clear_at)));
         }
         let enough = state.last == direction && state.row >= self.single_line(section).bunch;
@@ -103,11 +103,11 @@ impl<'m> State<'m> {
         if self.single_line(section).headway.is_none() {
             return (own.trains > 0).then_some((Activity::LineSection, None));
         }
-        if own.entry_free_at > self.now {
+        if own.entry_free_at > self.stage.now {
             return Some((Activity::Headway, Some(own.entry_free_at)));
         }
-        let earliest = self.now + self.model.sections[section as usize].time(whole);
+        let earliest = self.stage.now + self.model.sections[section as usize].time(whole);
         // Later by as much as it would arrive too early.
-        (own.exit_free_at > earliest).then(|| (Activity::TrainAhead, Some(self.now + (own.exit_free_at - earliest))))
+        (own.exit_free_at > earliest).then(|| (Activity::TrainAhead, Some(self.stage.now + (own.exit_free_at - earliest))))
     }
 }
