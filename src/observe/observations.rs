@@ -262,6 +262,7 @@ impl Observations {
     }
 
     /// A train comes into being at its origin.
+    #[inline(always)]
     pub fn create(&mut self, now: Instant, (flow, number, boxes): (u32, u32, u32), place: u32) -> TrainTime {
         self.created.0 += 1;
         if self.measures(now) {
@@ -285,15 +286,14 @@ impl Observations {
         self.enter(now, (flow, number, 0), place, true)
     }
 
+    #[inline(always)]
     fn enter(&mut self, now: Instant, (flow, number, boxes): (u32, u32, u32), place: u32, regrouped: bool) -> TrainTime {
         self.present.increase(now);
         self.present_by_mode[self.modes[flow as usize]].increase(now);
         self.places[place as usize].present.increase(now);
         let mut row = 0;
         if let Some(records) = &mut self.records {
-            row = u32::try_from(records.trains.len()).unwrap_or(u32::MAX);
-            self.sections.push(0);
-            records.trains.push(TrainRecord {
+            row = records.begin(TrainRecord {
                 flow,
                 number,
                 boxes,
@@ -304,6 +304,7 @@ impl Observations {
                 moving_or_served: Duration::ZERO,
                 waiting: Duration::ZERO,
             });
+            self.sections.push(0);
         }
         // Until its first activity no time passes; the account is never booked.
         TrainTime {
@@ -316,6 +317,7 @@ impl Observations {
     }
 
     /// Boxes of a class come into being.
+    #[inline]
     pub fn load(&mut self, now: Instant, class: usize, boxes: u32) {
         let measured = u64::from(self.measures(now)) * u64::from(boxes);
         let tally = &mut self.cargo[class];
@@ -324,6 +326,7 @@ impl Observations {
     }
 
     /// Boxes of a class leave the network.
+    #[inline]
     pub fn unload(&mut self, now: Instant, class: usize, boxes: u32) {
         let measured = u64::from(self.measures(now)) * u64::from(boxes);
         let tally = &mut self.cargo[class];

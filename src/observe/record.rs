@@ -17,6 +17,14 @@ pub struct ReplicationRecords {
 }
 
 impl ReplicationRecords {
+    /// A train comes into being; its row.
+    #[cold]
+    pub fn begin(&mut self, train: TrainRecord) -> u32 {
+        let row = u32::try_from(self.trains.len()).unwrap_or(u32::MAX);
+        self.trains.push(train);
+        row
+    }
+
     /// Every field of every row, in order: equal records, and only these, give equal bytes. An activity goes by its word, so that
     /// records stay the same where another activity comes to be known.
     pub fn feed(&self, mut put: impl FnMut(&[u8])) {

@@ -76,6 +76,9 @@ mod field {
     pub(super) const INSPECTION: u64 = 2;
 }
 
+/// What tells a departure from other kinds.
+const DEPARTURE: u64 = 7;
+
 /// The rank of the end of an activity.
 pub(super) const ACTIVITY_ENDS: u8 = 2;
 
@@ -96,6 +99,14 @@ pub(super) fn code_of_activity(train: u32, stamp: u32) -> u64 {
 #[allow(clippy::cast_possible_truncation, reason = "22 bits and 10")]
 pub(super) fn activity_of(code: u64) -> Option<(u32, u32)> {
     (code & 15 == field::ACTIVITY).then_some(((code >> (4 + STAMP_BITS)) as u32, (code >> 4) as u32 % STAMPS))
+}
+
+/// The flow of a code of [`Event::Departure`]; `None` of any other.
+#[inline]
+#[allow(clippy::cast_possible_truncation, reason = "22 bits")]
+pub(super) fn departure_of(code: u64) -> Option<u32> {
+    const HEAD: u64 = (1 << (4 + STAMP_BITS)) - 1;
+    (code & HEAD == field::KIND | DEPARTURE << 4).then_some((code >> (4 + STAMP_BITS)) as u32)
 }
 
 impl engine::Event for Event {
@@ -137,7 +148,7 @@ impl engine::Event for Event {
             Self::ExchangeReady(i) => (field::KIND, 4, i),
             Self::EntryReady(i) => (field::KIND, 5, i),
             Self::ExitReady(i) => (field::KIND, 6, i),
-            Self::Departure(i) => (field::KIND, 7, i),
+            Self::Departure(i) => (field::KIND, DEPARTURE as u32, i),
             Self::ExchangeChanges(i) => (field::KIND, 8, i),
             Self::WagonsReturn(i) => (field::KIND, 9, i),
             Self::GroupDue(i) => (field::KIND, 10, i),
@@ -228,6 +239,8 @@ mod tests {
             Event::DisruptionChanges(10),
         ] {
             assert_eq!(Event::decode(event.encode()), event);
+            let departure = if let Event::Departure(flow) = event { Some(flow) } else { None };
+            assert_eq!(departure_of(event.encode()), departure);
             assert!(event.encode() < 1 << 36);
         }
     }

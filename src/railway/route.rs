@@ -39,8 +39,12 @@ impl HeldTrains {
 
 impl State<'_> {
     /// The route that a new train of a flow is on: drawn, or the preferred one until it decides.
+    #[inline]
     pub(super) fn drawn_route(&mut self, flow: u32, number: u32) -> u16 {
         let model = &self.model.flows[flow as usize];
+        if model.routes.len() == 1 {
+            return 0;
+        }
         let mut route = 0;
         if let RouteChoice::Shares { chance, up_to } = &model.choice {
             let chance = chance.number(&self.keys, model.entity, number);

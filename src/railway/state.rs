@@ -105,6 +105,8 @@ impl Process for State<'_> {
         // Nearly every event is the end of what a train does.
         if let Some((train, stamp)) = event::activity_of(code) {
             self.activity_ends(train, stamp);
+        } else if let Some(flow) = event::departure_of(code) {
+            self.departure(flow);
         } else {
             self.happen(Event::decode(code));
         }
