@@ -1,5 +1,6 @@
 //! The events of the railway, and their rank at one instant.
 
+use super::train::Phase;
 use crate::engine;
 
 /// What can happen.
@@ -67,17 +68,21 @@ const STAMP_BITS: u32 = 10;
 pub(super) const STAMPS: u32 = 1 << STAMP_BITS;
 
 /// What the stamp field of a code holds.
-mod field {
+pub(super) mod field {
     /// The kind of an event without a stamp.
-    pub(super) const KIND: u64 = 0;
-    /// The stamp of the timed activity of a train.
-    pub(super) const ACTIVITY: u64 = 1;
+    pub(in crate::railway) const KIND: u64 = 0;
     /// The stamp of the inspection of a box.
-    pub(super) const INSPECTION: u64 = 2;
+    pub(in crate::railway) const INSPECTION: u64 = 1;
+    /// The stamp of the timed activity of a train: of one that few have, and of those that nearly all have, so that the code of
+    /// an event tells what to do without a look at the train.
+    pub(in crate::railway) const ACTIVITY: u64 = 2;
+    pub(in crate::railway) const RUNNING: u64 = 3;
+    pub(in crate::railway) const IN_OFFICE: u64 = 4;
+    pub(in crate::railway) const LIFTING: u64 = 5;
 }
 
 /// What tells a departure from other kinds.
-const DEPARTURE: u64 = 7;
+pub(super) const DEPARTURE: u32 = 7;
 
 /// The rank of the end of an activity.
 pub(super) const ACTIVITY_ENDS: u8 = 2;
@@ -88,25 +93,23 @@ fn pack(holds: u64, held: u32, index: u32) -> u64 {
     holds | u64::from(held) << 4 | u64::from(index) << (4 + STAMP_BITS)
 }
 
-/// The code of [`Event::ActivityEnds`].
-#[inline]
-pub(super) fn code_of_activity(train: u32, stamp: u32) -> u64 {
-    pack(field::ACTIVITY, stamp, train)
+/// The code of [`Event::ActivityEnds`] for a train in this phase.
+#[inline(always)]
+pub(super) fn code_of_activity(phase: Phase, train: u32, stamp: u32) -> u64 {
+    let holds = match phase {
+        Phase::Running => field::RUNNING,
+        Phase::InOffice => field::IN_OFFICE,
+        Phase::Lifting => field::LIFTING,
+        _ => field::ACTIVITY,
+    };
+    pack(holds, stamp, train)
 }
 
-/// The train and the stamp of a code of [`Event::ActivityEnds`]; `None` of any other.
-#[inline]
+/// What a code holds, one of [`field`], and its index and stamp.
+#[inline(always)]
 #[allow(clippy::cast_possible_truncation, reason = "22 bits and 10")]
-pub(super) fn activity_of(code: u64) -> Option<(u32, u32)> {
-    (code & 15 == field::ACTIVITY).then_some(((code >> (4 + STAMP_BITS)) as u32, (code >> 4) as u32 % STAMPS))
-}
-
-/// The flow of a code of [`Event::Departure`]; `None` of any other.
-#[inline]
-#[allow(clippy::cast_possible_truncation, reason = "22 bits")]
-pub(super) fn departure_of(code: u64) -> Option<u32> {
-    const HEAD: u64 = (1 << (4 + STAMP_BITS)) - 1;
-    (code & HEAD == field::KIND | DEPARTURE << 4).then_some((code >> (4 + STAMP_BITS)) as u32)
+pub(super) fn parts_of(code: u64) -> (u64, u32, u32) {
+    (code & 15, (code >> (4 + STAMP_BITS)) as u32, (code >> 4) as u32 % STAMPS)
 }
 
 impl engine::Event for Event {
@@ -140,7 +143,7 @@ impl engine::Event for Event {
     #[inline(always)]
     fn encode(self) -> u64 {
         let (holds, held, index) = match self {
-            Self::ActivityEnds { train, stamp } => return code_of_activity(train, stamp),
+            Self::ActivityEnds { train, stamp } => (field::ACTIVITY, stamp, train),
             Self::InspectionEnds { slot, stamp } => (field::INSPECTION, stamp, slot),
             Self::MeasuringBegins => (field::KIND, 0, 0),
             Self::OfficeChanges(i) => (field::KIND, 2, i),
@@ -148,7 +151,7 @@ impl engine::Event for Event {
             Self::ExchangeReady(i) => (field::KIND, 4, i),
             Self::EntryReady(i) => (field::KIND, 5, i),
             Self::ExitReady(i) => (field::KIND, 6, i),
-            Self::Departure(i) => (field::KIND, DEPARTURE as u32, i),
+            Self::Departure(i) => (field::KIND, DEPARTURE, i),
             Self::ExchangeChanges(i) => (field::KIND, 8, i),
             Self::WagonsReturn(i) => (field::KIND, 9, i),
             Self::GroupDue(i) => (field::KIND, 10, i),
@@ -166,13 +169,11 @@ impl engine::Event for Event {
         pack(holds, held, index)
     }
 
-    #[allow(clippy::cast_possible_truncation, reason = "22 bits")]
     fn decode(code: u64) -> Self {
-        let index = (code >> (4 + STAMP_BITS)) as u32;
-        let held = (code >> 4) as u32 % STAMPS;
-        match (code & 15, held) {
-            (field::ACTIVITY, stamp) => Self::ActivityEnds { train: index, stamp },
+        let (holds, index, held) = parts_of(code);
+        match (holds, held) {
             (field::INSPECTION, stamp) => Self::InspectionEnds { slot: index, stamp },
+            (field::ACTIVITY..=field::LIFTING, stamp) => Self::ActivityEnds { train: index, stamp },
             (_, 0) => Self::MeasuringBegins,
             (_, 2) => Self::OfficeChanges(index),
             (_, 3) => Self::TerminalChanges(index),
@@ -239,8 +240,6 @@ mod tests {
             Event::DisruptionChanges(10),
         ] {
             assert_eq!(Event::decode(event.encode()), event);
-            let departure = if let Event::Departure(flow) = event { Some(flow) } else { None };
-            assert_eq!(departure_of(event.encode()), departure);
             assert!(event.encode() < 1 << 36);
         }
     }

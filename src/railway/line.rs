@@ -267,6 +267,13 @@ impl State<'_> {
         }
     }
 
+    /// The running time of a train is over. Whether it goes on.
+    #[inline(always)]
+    pub(super) fn running_ends(&mut self, train: u32) -> bool {
+        let (lane, yard) = self.line_of(train);
+        self.reach_line_end(train, lane, yard)
+    }
+
     /// A train has run to the end of its line: it has arrived, and wants a track. Whether it has one and goes on.
     #[inline(always)]
     pub(super) fn reach_line_end(&mut self, train: u32, lane: u32, yard: u32) -> bool {

@@ -78,13 +78,14 @@ impl<'m> OfficeState<'m> {
 
     /// A train in this slot comes to a desk.
     #[inline(always)]
-    fn start(&mut self, slot: u32, t: &mut Train, stage: &mut Stage) {
+    fn start(&mut self, (slot, office): (u32, u32), t: &mut Train, stage: &mut Stage) {
         self.busy += 1;
         if self.facts.can_rest {
             self.in_hand.push_back(slot);
         }
         self.tally.busy.increase(stage.now);
         stage.switch(t, self.facts.activity);
+        t.facility = office;
         stage.begin(slot, t, Phase::InOffice, t.work);
     }
 
@@ -117,7 +118,7 @@ impl State<'_> {
         let cause = desk.block(stage.now, work);
         // At the moment of opening, resting work is first.
         if cause.is_none() && desk.gate.is_empty() && desk.paused.is_empty() {
-            desk.start(train, t, stage);
+            desk.start((train, office), t, stage);
             t.draw_ahead(&self.ways, &self.keys);
             return false;
         }
@@ -153,7 +154,7 @@ impl State<'_> {
             }
             desk.tally.waiting.decrease(stage.now);
             desk.gate.leave();
-            desk.start(train, t, stage);
+            desk.start((train, office), t, stage);
             t.draw_ahead(&self.ways, &self.keys);
             if !self.is_orderly {
                 let place = desk.facts.place;
@@ -270,7 +271,7 @@ impl State<'_> {
                 return;
             }
             if let Some(train) = state.paused.leave() {
-                state.start(train, &mut self.fleet[train], &mut self.stage);
+                state.start((train, office), &mut self.fleet[train], &mut self.stage);
             }
         }
     }

@@ -72,7 +72,7 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    /// A timed activity of a train in this slot begins.
+    /// A timed activity of a train in this slot begins. At which office or terminal is known to the train already.
     #[inline(always)]
     pub(super) fn begin(&mut self, slot: u32, t: &mut Train, phase: Phase, time: Duration) {
         t.phase = phase;
@@ -81,7 +81,7 @@ impl Stage {
         t.stamp = (t.stamp + 1) % STAMPS;
         // The event of nearly every train at nearly every step: not by way of a match over all.
         self.pending
-            .schedule_coded(t.due, event::ACTIVITY_ENDS, event::code_of_activity(slot, t.stamp));
+            .schedule_coded(t.due, event::ACTIVITY_ENDS, event::code_of_activity(phase, slot, t.stamp));
     }
 
     /// From now on a train does this where it is.

@@ -3,7 +3,7 @@
 use super::cargo::Manifest;
 use super::departure::Source;
 use super::disruption::{Disruptions, SurgeState};
-use super::event::{self, Event, MOST_TRAINS, STAMPS};
+use super::event::{self, Event, MOST_TRAINS, STAMPS, field};
 use super::exchange::ExchangeState;
 use super::formation::GroupState;
 use super::inspection::Inspections;
@@ -102,13 +102,23 @@ impl Process for State<'_> {
             self.look_for_recovery();
         }
         self.stage.now = now;
-        // Nearly every event is the end of what a train does.
-        if let Some((train, stamp)) = event::activity_of(code) {
-            self.activity_ends(train, stamp);
-        } else if let Some(flow) = event::departure_of(code) {
-            self.departure(flow);
-        } else {
-            self.happen(Event::decode(code));
+        // Nearly every event is one of these.
+        let (holds, index, held) = event::parts_of(code);
+        let goes_on = match holds {
+            field::RUNNING => self.is_due(index, held) && self.running_ends(index),
+            field::IN_OFFICE => self.is_due(index, held) && self.office_done(index, self.fleet[index].facility),
+            field::LIFTING => self.is_due(index, held) && self.lifted(index, self.fleet[index].facility),
+            field::KIND if held == event::DEPARTURE => {
+                self.departure(index);
+                false
+            }
+            _ => {
+                self.happen(Event::decode(code));
+                false
+            }
+        };
+        if goes_on {
+            self.step_done(index);
         }
         if self.stage.wakes.are_noted() {
             self.work_off_wakes();
@@ -526,28 +536,24 @@ impl<'m> State<'m> {
         t.stamp = (t.stamp + 1) % STAMPS;
     }
 
+    /// Whether the timed activity of a train ends now that began with this stamp: it may have been interrupted.
     #[inline(always)]
-    fn activity_ends(&mut self, train: u32, stamp: u32) {
+    fn is_due(&self, train: u32, stamp: u32) -> bool {
         let t = &self.fleet[train];
-        if t.due != self.stage.now || t.stamp != stamp {
+        t.due == self.stage.now && t.stamp == stamp
+    }
+
+    fn activity_ends(&mut self, train: u32, stamp: u32) {
+        if !self.is_due(train, stamp) {
             return;
         }
-        let mut step = self.ways.at(t.at()).step;
-        if let Step::Choose(choice) = step {
-            step = self.chosen_by(train, choice);
-        }
-        let goes_on = match (t.phase, step) {
-            (Phase::Running, Step::Run(lane, yard)) => self.reach_line_end(train, lane, yard),
-            (Phase::InOffice, Step::Office(office)) => self.office_done(train, office),
-            (Phase::Lifting, Step::Reload(terminal)) => self.lifted(train, terminal),
-            (Phase::Withdrawal, Step::Reload(terminal)) => self.withdrawn(train, terminal),
-            (phase, step) => {
-                self.part_ends(train, phase, step);
-                false
+        match (self.fleet[train].phase, self.step_of(train)) {
+            (Phase::Withdrawal, Step::Reload(terminal)) => {
+                if self.withdrawn(train, terminal) {
+                    self.step_done(train);
+                }
             }
-        };
-        if goes_on {
-            self.step_done(train);
+            (phase, step) => self.part_ends(train, phase, step),
         }
     }
 

@@ -254,6 +254,7 @@ impl State<'_> {
         let (state, t, stage) = (&mut self.terminals[terminal as usize], &mut self.fleet[train], &mut self.stage);
         t.work = thousandths(work);
         t.settled = stage.now;
+        t.facility = terminal;
         state.lifting.push(train);
         if state.is_steady() {
             state.lift(train, t, stage, work);
@@ -278,7 +279,7 @@ impl State<'_> {
         }
         let goes_at_once = facts.withdrawal.is_nothing();
         if facts.brings.is_some() || !goes_at_once {
-            self.begin_withdrawal(train, facts);
+            self.begin_withdrawal(train, terminal);
         }
         let state = &mut self.terminals[terminal as usize];
         if state.is_steady() {
@@ -290,7 +291,8 @@ impl State<'_> {
     }
 
     /// A train has been lifted: its wagons go to their stock, and it is withdrawn, where that takes time.
-    fn begin_withdrawal(&mut self, train: u32, facts: &Terminal) {
+    fn begin_withdrawal(&mut self, train: u32, terminal: u32) {
+        let facts = self.terminals[terminal as usize].facts;
         if let Some(pool) = facts.brings {
             self.bring_wagons(train, pool);
         }

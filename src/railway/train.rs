@@ -114,6 +114,8 @@ pub(super) struct Train {
     pub(super) ahead: Ahead,
     /// What it is in the middle of.
     pub(super) phase: Phase,
+    /// The office or terminal where it is worked on or lifted.
+    pub(super) facility: u32,
     /// The stamp of its timed activity.
     pub(super) stamp: u32,
     /// When that ends.
