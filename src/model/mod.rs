@@ -199,7 +199,13 @@ impl Drawn {
         if let Variate::Constant(v) = self.variate {
             return v;
         }
-        self.variate.draw_first(keys[self.purpose as usize], flow, number)
+        self.variate.draw(&mut self.draws(keys, flow, number))
+    }
+
+    /// The numbers for trains in a row, of which this one is the number of the first; in less time than one by one.
+    #[must_use]
+    pub fn numbers<const N: usize>(&self, keys: &[StreamKey], flow: Purpose, first: u32) -> [f64; N] {
+        self.variate.draw_firsts(keys[self.purpose as usize], flow, first)
     }
 
     /// The time for one train.

@@ -1,9 +1,9 @@
 //! How trains come into being, and lots of boxes.
 
 use super::event::Event;
+use super::luck::TOGETHER;
 use super::state::State;
-use super::train::Ahead;
-use super::way::Ways;
+
 use crate::model::{Departures, Drawn, FlowModel, expected_at};
 use crate::random::StreamKey;
 use crate::units::{Duration, Instant};
@@ -17,16 +17,12 @@ pub(super) struct Source<'m> {
     facts: &'m FlowModel,
     /// What is drawn between trains, or lots.
     gap: Option<&'m Drawn>,
-    /// What every train draws for its first step that takes time, and which step that is; where all take the same route.
-    first: Option<(u32, &'m Drawn)>,
     /// The number of the last train.
     number: u32,
     /// When the last train departed.
     last_at: Instant,
-    /// The gap before the next train, known one train ahead.
-    next_gap: f64,
-    /// What is drawn for the train that departs, and for the one that is scheduled, with their numbers.
-    ahead: [(u32, Ahead); 2],
+    /// The gaps before the next trains, drawn some at a time: the block of their numbers, and they.
+    gaps: (u32, [f64; TOGETHER as usize]),
     /// Trains expected up to then, and the stretch of the rate that holds it.
     expected: f64,
     stretch: usize,
@@ -38,21 +34,16 @@ pub(super) struct Source<'m> {
 }
 
 impl<'m> Source<'m> {
-    pub(super) fn new(facts: &'m FlowModel, ways: &Ways<'m>) -> Self {
+    pub(super) fn new(facts: &'m FlowModel) -> Self {
         Self {
             facts,
             gap: match facts.departures.arrivals() {
                 Departures::Poisson { gap, .. } | Departures::Renewal { gap } => Some(gap),
                 Departures::Stated { .. } | Departures::Gather { .. } => None,
             },
-            first: match facts.routes[..] {
-                [_] => ways.first_drawn(ways.begin(facts.first_route)),
-                _ => None,
-            },
             number: 0,
             last_at: Instant::START,
-            next_gap: 0.0,
-            ahead: [(0, Ahead::default()); 2],
+            gaps: (u32::MAX, [0.0; TOGETHER as usize]),
             expected: 0.0,
             stretch: 0,
             plan: Vec::new(),
@@ -64,17 +55,17 @@ impl<'m> Source<'m> {
     /// The next departure and the number of its train.
     #[inline]
     #[allow(clippy::cast_precision_loss, reason = "spans far below 2^53 ms")]
-    fn next(&mut self) -> (Instant, u32, Option<u32>) {
+    fn next(&mut self, keys: &[StreamKey]) -> (Instant, u32, Option<u32>) {
         match self.facts.departures.arrivals() {
             Departures::Poisson { rate, .. } => {
                 self.number += 1;
-                self.expected += self.next_gap;
+                self.expected += self.gap(keys);
                 let at = expected_at(rate, &mut self.stretch, self.expected);
                 (at.max(self.last_at), self.number, None)
             }
             Departures::Renewal { .. } => {
                 self.number += 1;
-                let gap = self.next_gap / self.facts.growth;
+                let gap = self.gap(keys) / self.facts.growth;
                 (
                     if gap < i64::MAX as f64 / 2.0 {
                         self.last_at + Duration::from_millis(gap)
@@ -94,26 +85,21 @@ impl<'m> Source<'m> {
         }
     }
 
-    /// Draws the gap before the next train, and for the one that is scheduled.
-    #[inline]
-    fn draw_ahead(&mut self, keys: &[StreamKey]) {
-        let entity = self.facts.entity;
-        if let Some(gap) = self.gap {
-            self.next_gap = gap.number(keys, entity, self.number + 1);
+    /// The gap before the last train.
+    #[inline(always)]
+    fn gap(&mut self, keys: &[StreamKey]) -> f64 {
+        let block = self.number / TOGETHER;
+        if self.gaps.0 != block {
+            self.draw_gaps(block, keys);
         }
-        self.ahead[0] = self.ahead[1];
-        if let Some((step, drawn)) = self.first {
-            let number = self.next_train.0;
-            let time = drawn.time(keys, entity, number);
-            self.ahead[1] = (number, Ahead { step, time });
-        }
+        self.gaps.1[(self.number % TOGETHER) as usize]
     }
 
-    /// What is drawn ahead for a train of this number.
-    #[inline]
-    pub(super) fn ahead_of(&self, number: u32) -> Ahead {
-        let (of, ahead) = self.ahead[0];
-        if of == number { ahead } else { Ahead::default() }
+    #[inline(never)]
+    fn draw_gaps(&mut self, block: u32, keys: &[StreamKey]) {
+        if let Some(gap) = self.gap {
+            self.gaps = (block, gap.numbers(keys, self.facts.entity, block * TOGETHER));
+        }
     }
 
     /// Whether something is still to come.
@@ -138,8 +124,8 @@ impl<'m> Source<'m> {
         }
         (self.number, self.gone, self.stretch) = (0, 0, 0);
         (self.last_at, self.expected) = (Instant::START, 0.0);
-        (self.next_train, self.ahead) = ((0, None), [(0, Ahead::default()); 2]);
-        self.draw_ahead(keys);
+        self.next_train = (0, None);
+        self.gaps.0 = u32::MAX;
     }
 }
 
@@ -153,11 +139,10 @@ impl State<'_> {
     #[inline(always)]
     fn schedule_next(&mut self, flow: u32) {
         let source = &mut self.sources[flow as usize];
-        let (at, number, boxes) = source.next();
+        let (at, number, boxes) = source.next(&self.keys);
         source.next_train = (number, boxes);
         source.last_at = at;
         self.stage.pending.schedule(at, Event::Departure(flow));
-        source.draw_ahead(&self.keys);
     }
 
     /// A train comes into being, or a lot of boxes arrives, and the next is scheduled.

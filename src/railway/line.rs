@@ -247,10 +247,8 @@ impl State<'_> {
             let (_, yard) = self.line_of(train);
             return self.reach_line_end(train, lane, yard);
         }
-        let t = &mut self.fleet[train];
-        let time = t.drawn_here(&facts.running_time, &self.keys);
-        self.stage.begin(train, t, Phase::Running, time);
-        t.draw_ahead(&self.ways, &self.keys);
+        let time = self.drawn_here(train, &facts.running_time, 0);
+        self.stage.begin(train, &mut self.fleet[train], Phase::Running, time);
         false
     }
 

@@ -20,6 +20,7 @@ mod expected;
 mod formation;
 mod inspection;
 mod line;
+mod luck;
 #[cfg(test)]
 mod meeting_tests;
 mod office;

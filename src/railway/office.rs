@@ -119,7 +119,6 @@ impl State<'_> {
         // At the moment of opening, resting work is first.
         if cause.is_none() && desk.gate.is_empty() && desk.paused.is_empty() {
             desk.start((train, office), t, stage);
-            t.draw_ahead(&self.ways, &self.keys);
             return false;
         }
         desk.tally.waiting.increase(stage.now);
@@ -155,7 +154,6 @@ impl State<'_> {
             desk.tally.waiting.decrease(stage.now);
             desk.gate.leave();
             desk.start((train, office), t, stage);
-            t.draw_ahead(&self.ways, &self.keys);
             if !self.is_orderly {
                 let place = desk.facts.place;
                 self.relieve_overtaken((gate, office), train, place);
@@ -197,12 +195,12 @@ impl State<'_> {
 
     /// Time at a desk.
     #[inline(always)]
-    fn desk_time(&self, train: u32, office: u32) -> Duration {
-        let (facts, t) = (self.offices[office as usize].facts, &self.fleet[train]);
+    fn desk_time(&mut self, train: u32, office: u32) -> Duration {
+        let facts = self.offices[office as usize].facts;
         match &facts.advance {
-            None => t.drawn_here(&facts.time, &self.keys),
-            Some(advance) if self.is_in_advance(train, office) => t.drawn(&advance.time, &self.keys),
-            Some(_) => t.drawn(&facts.time, &self.keys),
+            None => self.drawn_here(train, &facts.time, 0),
+            Some(advance) if self.is_in_advance(train, office) => self.drawn(train, &advance.time),
+            Some(_) => self.drawn(train, &facts.time),
         }
     }
 

@@ -8,6 +8,7 @@ use super::exchange::ExchangeState;
 use super::formation::GroupState;
 use super::inspection::Inspections;
 use super::line::LaneState;
+use super::luck::Luck;
 use super::office::OfficeState;
 use super::priority::Ranks;
 use super::route::{Group, HeldTrains};
@@ -33,7 +34,8 @@ use crate::units::{Duration, Instant};
 pub(super) struct State<'m> {
     pub(super) model: &'m Model,
     /// What trains do, step by step.
-    pub(super) ways: Ways<'m>,
+    pub(super) ways: Ways,
+    pub(super) luck: Luck,
     /// One per purpose of the model.
     pub(super) keys: Vec<StreamKey>,
     pub(super) stage: Stage,
@@ -137,9 +139,10 @@ impl Process for State<'_> {
 impl<'m> State<'m> {
     pub(super) fn new(model: &'m Model) -> Self {
         let ways = Ways::new(model);
-        let sources = model.flows.iter().map(|flow| Source::new(flow, &ways)).collect();
+        let sources = model.flows.iter().map(Source::new).collect();
         Self {
             model,
+            luck: Luck::new(ways.draws),
             ways,
             keys: Vec::new(),
             stage: Stage::default(),
@@ -184,6 +187,7 @@ impl<'m> State<'m> {
         self.keys
             .extend(model.purposes.iter().map(|purpose| purpose.key(seed, replication)));
         self.stage.now = Instant::START;
+        self.luck.reset();
         self.stage.pending.clear();
         self.fleet.clear();
         self.stage.wakes.clear();
@@ -430,7 +434,6 @@ impl<'m> State<'m> {
             way: self.way_of(flow, route),
             route,
             intended: route,
-            ahead: self.sources[flow as usize].ahead_of(number),
             created_at,
             arrived_at,
             inside: true,
@@ -569,6 +572,12 @@ impl<'m> State<'m> {
             // Nothing else ends by itself.
             _ => {}
         }
+    }
+
+    /// What is drawn for the step that a train is at: the `nth` thing of it.
+    #[inline(always)]
+    pub(super) fn drawn_here(&mut self, train: u32, drawn: &Drawn, nth: u32) -> Duration {
+        self.fleet[train].drawn_here(drawn, nth, (&self.ways, &mut self.luck), &self.keys)
     }
 
     /// What is drawn for a train.

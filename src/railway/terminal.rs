@@ -149,25 +149,28 @@ impl State<'_> {
 
     #[cold]
     fn closes_too_soon(&mut self, terminal: u32, train: u32) -> Option<Activity> {
+        let shortest_stay = self.shortest_stay(terminal, train);
         let state = &mut self.terminals[terminal as usize];
         let closes_at = state.facts.calendar.closes_at(&mut state.hand, self.stage.now);
-        (self.stage.now + self.shortest_stay(terminal, train) > closes_at).then_some(Activity::ClosingSoon)
+        (self.stage.now + shortest_stay > closes_at).then_some(Activity::ClosingSoon)
     }
 
     /// Placing, lifting with as many cranes as can work on one train, and withdrawal.
-    fn shortest_stay(&self, terminal: u32, train: u32) -> Duration {
-        let model = self.terminals[terminal as usize].facts;
-        let most = model.cranes.most_on_one();
-        self.drawn(train, &model.placing) + lifting_time(self.lifting_work(terminal, train), most) + self.drawn(train, &model.withdrawal)
+    fn shortest_stay(&mut self, terminal: u32, train: u32) -> Duration {
+        let facts = self.terminals[terminal as usize].facts;
+        let lifting = lifting_time(self.lifting_work(terminal, train), facts.cranes.most_on_one());
+        self.drawn_here(train, &facts.placing, 1) + lifting + self.drawn_here(train, &facts.withdrawal, 2)
     }
 
     /// Crane-time to lift a whole train.
     #[inline(always)]
-    fn lifting_work(&self, terminal: u32, train: u32) -> Duration {
-        let t = &self.fleet[train];
+    fn lifting_work(&mut self, terminal: u32, train: u32) -> Duration {
         match &self.terminals[terminal as usize].facts.lifting {
-            Lifting::PerTrain(time) => t.drawn_here(time, &self.keys),
-            Lifting::PerBox(per_lift) => Duration(t.drawn_here(per_lift, &self.keys).0.saturating_mul(i64::from(t.boxes))),
+            Lifting::PerTrain(time) => self.drawn_here(train, time, 0),
+            Lifting::PerBox(per_lift) => {
+                let each = self.drawn_here(train, per_lift, 0);
+                Duration(each.0.saturating_mul(i64::from(self.fleet[train].boxes)))
+            }
         }
     }
 
@@ -236,7 +239,7 @@ impl State<'_> {
             return;
         }
         self.switch_here(train, Activity::Placing);
-        let time = self.drawn(train, &facts.placing);
+        let time = self.drawn_here(train, &facts.placing, 1);
         self.begin(train, Phase::Placing, time);
     }
 
@@ -264,7 +267,6 @@ impl State<'_> {
             t.due = Instant::NEVER;
             self.share_cranes(terminal);
         }
-        self.fleet[train].draw_ahead(&self.ways, &self.keys);
     }
 
     /// Every box is on the other train. Whether it goes on.
@@ -298,7 +300,7 @@ impl State<'_> {
         }
         if !facts.withdrawal.is_nothing() {
             self.switch_here(train, Activity::Withdrawal);
-            let time = self.drawn(train, &facts.withdrawal);
+            let time = self.drawn_here(train, &facts.withdrawal, 2);
             self.begin(train, Phase::Withdrawal, time);
         }
     }

@@ -1,5 +1,6 @@
 //! Trains inside the network.
 
+use super::luck::Luck;
 use super::way::Ways;
 use crate::model::{Drawn, FlowModel, Mode};
 use crate::observe::TrainTime;
@@ -69,24 +70,6 @@ impl OfFlow {
     }
 }
 
-/// What is drawn for a train before it is needed: while an activity begins, what the next step will ask for. A draw depends
-/// on its address alone, so that it may happen at any time; but nothing waits for it then, neither the next event nor the processor.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Ahead {
-    /// The step, by its number among those of all programs.
-    pub(super) step: u32,
-    pub(super) time: Duration,
-}
-
-impl Default for Ahead {
-    fn default() -> Self {
-        Self {
-            step: u32::MAX,
-            time: Duration::ZERO,
-        }
-    }
-}
-
 /// A train.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Train {
@@ -110,8 +93,6 @@ pub(super) struct Train {
     pub(super) way: u32,
     /// The step it is at.
     pub(super) step: u32,
-    /// What is drawn already for a step, and for which one among those of all programs.
-    pub(super) ahead: Ahead,
     /// What it is in the middle of.
     pub(super) phase: Phase,
     /// The office or terminal where it is worked on or lifted.
@@ -156,23 +137,12 @@ impl Train {
         drawn.time(keys, self.of_flow.entity, self.number)
     }
 
-    /// What every train draws once for the step that this one is at: drawn ahead, or now.
+    /// The same for the step that it is at, of which this is the `nth` thing that is drawn.
     #[inline(always)]
-    pub(super) fn drawn_here(&self, drawn: &Drawn, keys: &[StreamKey]) -> Duration {
-        if self.ahead.step == self.at() {
-            self.ahead.time
-        } else {
-            self.drawn(drawn, keys)
-        }
-    }
-
-    /// Draws for the next step.
-    #[inline(always)]
-    pub(super) fn draw_ahead(&mut self, ways: &Ways<'_>, keys: &[StreamKey]) {
-        let step = self.at() + 1;
-        if let Some(drawn) = ways.at(step).drawn {
-            let time = self.drawn(drawn, keys);
-            self.ahead = Ahead { step, time };
+    pub(super) fn drawn_here(&self, drawn: &Drawn, nth: u32, (ways, luck): (&Ways, &mut Luck), keys: &[StreamKey]) -> Duration {
+        match ways.at(self.at()).draws {
+            Some(first) => luck.time(first + nth, drawn, keys, (self.of_flow.entity, self.number)),
+            None => self.drawn(drawn, keys),
         }
     }
 }
