@@ -52,7 +52,7 @@ fn hold(bencher: Bencher<'_, '_>, pending: u32) {
     let mut hold = move |times: u32| {
         for _ in 0..times {
             if let Some((now, event)) = list.pop() {
-                list.schedule(Instant(now.0 + more()), event);
+                list.schedule(Instant(now.0 + more()), Tick::decode(event));
             }
         }
     };

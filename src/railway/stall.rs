@@ -167,8 +167,8 @@ impl State<'_> {
     /// Elements that come by time, whatever trains do.
     fn count_on_time(&self, elements: &mut [Known]) {
         let model = self.model;
-        for (terminal, facts) in (0..).zip(&model.terminals) {
-            elements[Element::Berth(terminal).index(model)].lives |= self.terminals[terminal as usize].can_grow();
+        for (terminal, state) in (0..).zip(&self.terminals) {
+            elements[Element::Berth(terminal).index(model)].lives |= state.can_grow();
         }
         for single in &model.single_lines {
             if single.sections.clone().any(|section| self.sections[section as usize].is_timed()) {

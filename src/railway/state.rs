@@ -94,14 +94,14 @@ impl Process for State<'_> {
 
     #[inline]
     fn handle(&mut self, now: Instant, code: u64) -> bool {
+        if self.is_vigilant && now > self.stage.now {
+            self.look_for_recovery();
+        }
         if now >= self.step_ends_at {
             self.end_steps(now);
             if self.is_over() {
                 return false;
             }
-        }
-        if self.is_vigilant && now > self.stage.now {
-            self.look_for_recovery();
         }
         self.stage.now = now;
         // Nearly every event is one of these.
