@@ -89,7 +89,7 @@ impl FindCapacity {
         tables::trials(&found, &search).write_csv(&mut output)?;
         output.close()?;
         let chart = charts::search(&found, &search, &limited(&model, &search), self.lang.lang())?;
-        folder.write_chart("charts/", &chart, true, true)?;
+        folder.write_charts("charts/", &[chart], true, true)?;
         let place = folder.publish(&stem, self.out.is_some())?;
         if self.json {
             anstream::println!("{answer}");

@@ -219,9 +219,7 @@ impl Compare {
         }
         let lang = self.lang.lang();
         let charts = report::comparison_gallery(comparison, lang)?;
-        for chart in &charts {
-            folder.write_chart("charts/", chart, svg, png)?;
-        }
+        folder.write_charts("charts/", &charts, svg, png)?;
         if html {
             let origin = Origin::new(manifest["command"].as_str().unwrap_or_default(), manifest);
             let page = compare_page(comparison, keys, &charts, &origin, lang)?;

@@ -33,9 +33,7 @@ impl Drawn<'_> {
             return Ok(());
         }
         let charts = report::gallery(self.told, self.lang)?;
-        for chart in &charts {
-            folder.write_chart("charts/", chart, svg, png)?;
-        }
+        folder.write_charts("charts/", &charts, svg, png)?;
         if !html {
             return Ok(());
         }

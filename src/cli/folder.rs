@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 use tempfile::TempDir;
 
 use super::Failure;
@@ -85,15 +86,20 @@ impl Folder {
         output.close()
     }
 
-    /// Writes a chart below a folder of it: its data, and the picture in the forms that are wanted.
-    pub(super) fn write_chart(&self, below: &str, chart: &Chart, svg: bool, png: bool) -> Result<(), Failure> {
-        let name = |ending: &str| format!("{below}{}.{ending}", chart.id);
-        self.write(&name("csv"), chart.data_csv.as_bytes())?;
-        if svg {
-            self.write(&name("svg"), chart.svg.as_bytes())?;
-        }
-        if png {
-            self.write(&name("png"), &chart.png)?;
+    /// Writes charts below a folder of it: their data, and the pictures in the forms that are wanted. Pixels are painted on all
+    /// threads.
+    pub(super) fn write_charts(&self, below: &str, charts: &[Chart], svg: bool, png: bool) -> Result<(), Failure> {
+        let painted = charts.par_iter().map(|chart| png.then(|| chart.png()).transpose());
+        let painted = painted.collect::<Result<Vec<_>, _>>()?;
+        for (chart, png) in charts.iter().zip(painted) {
+            let name = |ending: &str| format!("{below}{}.{ending}", chart.id);
+            self.write(&name("csv"), chart.data_csv.as_bytes())?;
+            if svg {
+                self.write(&name("svg"), chart.svg.as_bytes())?;
+            }
+            if let Some(png) = png {
+                self.write(&name("png"), &png)?;
+            }
         }
         Ok(())
     }

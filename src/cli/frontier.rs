@@ -116,7 +116,7 @@ impl FindCapacity {
             let trials = tables::trials(&point.found, search).to_csv()?;
             folder.write(&format!("tables/trials-{}.csv", at + 1), trials.as_bytes())?;
         }
-        folder.write_chart("charts/", &charts::frontier(&found, self.lang.lang())?, true, true)?;
+        folder.write_charts("charts/", &[charts::frontier(&found, self.lang.lang())?], true, true)?;
         let place = folder.publish(&stem, self.out.is_some())?;
         if self.json {
             anstream::println!("{answer}");

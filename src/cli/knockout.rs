@@ -129,10 +129,11 @@ impl CloseEach {
             table.write_csv(&mut output)?;
             output.close()?;
         }
-        let chart = charts::knockout(&losses, &closed, caption(&asked, lang), lang)?;
-        folder.write_chart("charts/", &chart, true, true)?;
-        let chart = charts::recovery(&losses, asked.closed, caption(&asked, lang), lang)?;
-        folder.write_chart("charts/", &chart, true, true)?;
+        let drawn = [
+            charts::knockout(&losses, &closed, caption(&asked, lang), lang)?,
+            charts::recovery(&losses, asked.closed, caption(&asked, lang), lang)?,
+        ];
+        folder.write_charts("charts/", &drawn, true, true)?;
         let place = folder.publish(&stem, self.out.is_some())?;
         if self.json {
             anstream::println!("{answer}");

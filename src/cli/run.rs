@@ -223,9 +223,9 @@ impl Run {
             folder.write("scenario.toml", loaded.resolved.as_bytes())?;
             let json = serde_json::to_string_pretty(&stall).map_err(report::ReportError::from)?;
             folder.write("stall.json", format!("{json}\n").as_bytes())?;
-            folder.write_chart(
+            folder.write_charts(
                 "charts/",
-                &self.draw_stall(loaded, model, &stall)?,
+                &[self.draw_stall(loaded, model, &stall)?],
                 self.writes(Format::Svg),
                 self.writes(Format::Png),
             )

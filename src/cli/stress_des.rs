@@ -84,7 +84,7 @@ fn objectives(out: &mut Document, loaded: &Loaded, results: &Results) {
     );
     let mut table = Grid::new(["measure", "unit", "id"]);
     for m in results.measures.iter().filter(|m| m.headline) {
-        let unit = if m.unit.is_empty() { "share" } else { m.unit };
+        let unit = if m.unit.is_empty() { "share" } else { &m.unit };
         table.row([m.label.clone(), unit.to_owned(), format!("`{}`", m.id)]);
     }
     out.table(table);

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use super::common::Failure;
 use super::folder::Folder;
@@ -101,19 +102,17 @@ pub(super) fn response(plan: &Plan, merged: &Merged, at: usize) -> Response {
 
 /// The charts of these measures, one after the other.
 pub(super) fn draw(plan: &Plan, merged: &Merged, shown: &[usize], lang: Lang) -> Result<Vec<Chart>, Failure> {
-    let mut all = Vec::new();
-    for at in shown {
-        all.extend(charts::response_gallery(&response(plan, merged, *at), lang)?);
-    }
-    Ok(all)
+    let drawn = shown
+        .par_iter()
+        .map(|at| charts::response_gallery(&response(plan, merged, *at), lang));
+    let drawn = drawn.collect::<Result<Vec<_>, _>>()?;
+    Ok(drawn.into_iter().flatten().collect())
 }
 
 /// Writes charts into a folder that does not exist; a reader sees it when it is whole.
 pub(super) fn write(charts: &[Chart], place: &Path) -> Result<PathBuf, Failure> {
     let folder = Folder::new(Some(place), "charts")?;
-    for chart in charts {
-        folder.write_chart("", chart, true, true)?;
-    }
+    folder.write_charts("", charts, true, true)?;
     folder.publish("charts", true)
 }
 

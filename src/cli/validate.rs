@@ -134,7 +134,7 @@ impl Validate {
         );
         let chart = charts::validation(comparisons, &targets.title, &caption, lang)?;
         folder.write("validation.json", json.as_bytes())?;
-        folder.write_chart("", &chart, true, true)?;
+        folder.write_charts("", &[chart], true, true)?;
         Ok(json)
     }
 }

@@ -1,7 +1,9 @@
 //! What is known when all replications are done: plain data, from which every table and chart is made.
 
+use std::borrow::Cow;
+
 use jiff::civil::{Date, DateTime};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use super::advice::Advice;
 use super::goal::GoalReport;
@@ -196,20 +198,11 @@ pub struct MeasureEstimate {
     /// For people, such as `Horgos: dwell time, 95th percentile`.
     pub label: String,
     /// The unit, such as `h`, `trains`, `1/d`; empty for a share.
-    #[serde(deserialize_with = "kept")]
-    pub unit: Unit,
+    pub unit: Cow<'static, str>,
     /// Whether it belongs on the summary.
     pub headline: bool,
     /// The estimate; absent with a reason where no replication had a value.
     pub estimate: Option<Estimate>,
-}
-
-/// A word of this program.
-pub type Unit = &'static str;
-
-/// A unit that is read back, kept to the end of the program: there are a few hundred words in a folder, read once.
-fn kept<'de, D: Deserializer<'de>>(from: D) -> Result<Unit, D::Error> {
-    String::deserialize(from).map(|unit| &*unit.leak())
 }
 
 /// Hours spent at a location in one activity, within the measured time.

@@ -137,7 +137,7 @@ impl Summary {
             .map(|(MeasureName { id, label, unit, headline }, estimate)| MeasureEstimate {
                 id,
                 label,
-                unit,
+                unit: unit.into(),
                 headline,
                 estimate,
             })

@@ -11,7 +11,7 @@ use super::{
     CargoMix, CargoModel, CivilClock, DayTable, Drawn, FlowModel, Lane, LaneIx, Mode, Model, Naming, PlaceIx, PlaceModel, Section,
     SingleLine, Step, Yard, YardIx,
 };
-use crate::network::RouteError;
+use crate::network::{Network, RouteError};
 use crate::random::{Law, Purpose, Variate};
 use crate::scenario::{self, Flow, Id, Scenario};
 use crate::units::{Duration, HOUR, Instant};
@@ -125,6 +125,7 @@ pub fn compile(scenario: &Scenario) -> Result<Model, Vec<ModelProblem>> {
 /// A model being made.
 pub(super) struct Compiler<'s> {
     pub(super) scenario: &'s Scenario,
+    pub(super) network: Network<'s>,
     pub(super) model: Model,
     pub(super) places: BTreeMap<&'s str, PlaceIx>,
     yards: BTreeMap<(PlaceIx, &'s str), YardIx>,
@@ -185,6 +186,7 @@ impl<'s> Compiler<'s> {
         let places = scenario.places.keys().enumerate().map(|(i, id)| (id.as_str(), index(i))).collect();
         Self {
             scenario,
+            network: Network::new(scenario),
             model,
             places,
             yards: BTreeMap::new(),
@@ -324,7 +326,11 @@ impl<'s> Compiler<'s> {
                 entity: Purpose::named(&format!("flows.{id}")),
                 origin: self.places[flow.from.as_str()],
                 mode: self.mode(&flow.gauge),
-                first_route: index(self.model.flows.iter().map(|flow| flow.routes.len()).sum()),
+                first_route: self
+                    .model
+                    .flows
+                    .last()
+                    .map_or(0, |last| last.first_route + index(last.routes.len())),
                 routes,
                 choice,
                 // Appointments are spread anew for each growth.

@@ -1,7 +1,7 @@
 //! Opening hours before any run: how long everything that a train needs is open at once, and windows that are too
 //! short for the work.
 
-use super::load::{Stream, mean_boxes, streams, through};
+use super::load::{Streams, mean_boxes, streams, through};
 use super::{AtClose, FlowModel, Lifting, Model, RouteModel, Step, Terminal};
 use crate::engine::Calendar;
 use crate::units::{Duration, Instant};
@@ -147,7 +147,7 @@ pub fn narrow_windows(model: &Model) -> Vec<NarrowWindow> {
     let streams = streams(model);
     for (terminal, ix) in model.terminals.iter().zip(0..) {
         let work = (
-            terminal.mean_stay(mean_boxes(model, &streams, |step| step == Step::Reload(ix))),
+            terminal.mean_stay(mean_boxes(model, &streams, &[Step::Reload(ix)])),
             least_stay(model, &streams, terminal, ix),
         );
         look(
@@ -169,11 +169,12 @@ pub fn narrow_windows(model: &Model) -> Vec<NarrowWindow> {
 }
 
 /// The least time in a terminal: the shortest of everything, with as many cranes as can work on one train.
-fn least_stay(model: &Model, streams: &[Stream<'_>], terminal: &Terminal, ix: u32) -> f64 {
+fn least_stay(model: &Model, streams: &Streams<'_>, terminal: &Terminal, ix: u32) -> f64 {
     let lifting = match &terminal.lifting {
         Lifting::PerTrain(time) => time.least,
         Lifting::PerBox(per_lift) => {
-            let boxes = through(model, streams, |step| step == Step::Reload(ix)).map(|(stream, _)| stream.least_boxes);
+            let step = [Step::Reload(ix)];
+            let boxes = through(model, streams, &step).map(|(stream, _)| stream.least_boxes);
             per_lift.least * boxes.reduce(f64::min).unwrap_or(0.0) / f64::from(terminal.cranes.most_on_one())
         }
     };

@@ -1,6 +1,8 @@
 //! Arithmetic before any run: what is offered to each element a day, against what it can take.
 
-use super::{ChoiceRule, Departures, FlowModel, Lifting, Model, RouteChoice, RouteModel, Step};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{ChoiceRule, Departures, FlowModel, LaneIx, Lifting, Model, RouteChoice, RouteModel, Step, Terminal};
 use crate::engine::Calendar;
 use crate::units::{DAY, Duration};
 
@@ -89,8 +91,45 @@ fn boxes_through(model: &Model, step: Step) -> Vec<f64> {
     boxes
 }
 
+/// Every stream, and which of them take a step.
+pub(super) struct Streams<'m> {
+    all: Vec<Stream<'m>>,
+    /// The positions of those that take a step for certain or as one of a choice. A run counts whichever yard it leads to.
+    of_step: BTreeMap<Step, BTreeSet<usize>>,
+}
+
+/// A step without what does not matter to a load: the yard at the end of a run.
+fn plain(step: Step) -> Step {
+    match step {
+        Step::Run(lane, _) => run_on(lane),
+        step => step,
+    }
+}
+
+/// A run on a lane, whichever yard it leads to.
+fn run_on(lane: LaneIx) -> Step {
+    Step::Run(lane, 0)
+}
+
 /// The parts of the ways of all flows.
-pub(super) fn streams(model: &Model) -> Vec<Stream<'_>> {
+pub(super) fn streams(model: &Model) -> Streams<'_> {
+    let all = parts_of_ways(model);
+    let mut of_step: BTreeMap<Step, BTreeSet<usize>> = BTreeMap::new();
+    for (at, stream) in all.iter().enumerate() {
+        for step in stream.steps {
+            let options = match step {
+                Step::Choose(choice) => &model.choices[*choice as usize].options,
+                _ => std::slice::from_ref(step),
+            };
+            for option in options {
+                of_step.entry(plain(*option)).or_default().insert(at);
+            }
+        }
+    }
+    Streams { all, of_step }
+}
+
+fn parts_of_ways(model: &Model) -> Vec<Stream<'_>> {
     let formation_of = |group: u32| &model.formations[model.groups[group as usize].formation as usize];
     let mut streams = Vec::new();
     for (flow, route, part) in ways(model) {
@@ -137,23 +176,27 @@ pub(super) fn streams(model: &Model) -> Vec<Stream<'_>> {
     streams
 }
 
-/// The streams that take a step, each with its trains a day that do.
+/// The streams that take one of some steps, in order, each with its trains a day that do.
 pub(super) fn through<'s, 'm>(
     model: &'s Model,
-    streams: &'s [Stream<'m>],
-    is_step: impl Fn(Step) -> bool + 's,
+    streams: &'s Streams<'m>,
+    wanted: &'s [Step],
 ) -> impl Iterator<Item = (&'s Stream<'m>, f64)> {
-    streams.iter().filter_map(move |stream| {
-        let part: f64 = stream.steps.iter().map(|has| part_of(model, stream, *has, &is_step)).sum();
+    let takers = wanted.iter().filter_map(|step| streams.of_step.get(step)).flatten();
+    let takers: BTreeSet<usize> = takers.copied().collect();
+    takers.into_iter().filter_map(move |at| {
+        let stream = &streams.all[at];
+        let part: f64 = stream.steps.iter().map(|has| part_of(model, stream, *has, wanted)).sum();
         (part > 0.0).then_some((stream, part * stream.trains_per_day))
     })
 }
 
-/// The part of a stream's trains that takes a step where its program has another: all, none, or its part of a
+/// The part of a stream's trains that takes one of the wanted steps where its program has another: all, none, or its part of a
 /// choice. Where trains look for the free or quick, that is taken to be in proportion to what each can do.
-fn part_of(model: &Model, stream: &Stream<'_>, has: Step, is_step: &impl Fn(Step) -> bool) -> f64 {
+fn part_of(model: &Model, stream: &Stream<'_>, has: Step, wanted: &[Step]) -> f64 {
+    let is_wanted = |step: Step| wanted.contains(&plain(step));
     let Step::Choose(choice) = has else {
-        return f64::from(u8::from(is_step(has)));
+        return f64::from(u8::from(is_wanted(has)));
     };
     let choice = &model.choices[choice as usize];
     let speed = |step: Step| {
@@ -168,12 +211,12 @@ fn part_of(model: &Model, stream: &Stream<'_>, has: Step, is_step: &impl Fn(Step
         if all > 0.0 { speed(*option) / all } else { 0.0 }
     };
     let options = choice.options.iter().enumerate();
-    options.filter(|(_, option)| is_step(**option)).map(part).sum()
+    options.filter(|(_, option)| is_wanted(**option)).map(part).sum()
 }
 
-/// Trains a day through a step.
-fn offered(model: &Model, streams: &[Stream<'_>], is_step: impl Fn(Step) -> bool) -> f64 {
-    through(model, streams, is_step).map(|(_, per_day)| per_day).sum()
+/// Trains a day through any of some steps.
+fn offered(model: &Model, streams: &Streams<'_>, wanted: &[Step]) -> f64 {
+    through(model, streams, wanted).map(|(_, per_day)| per_day).sum()
 }
 
 /// Servers open on average within the measured time.
@@ -209,9 +252,9 @@ fn named(model: &Model, place: u32, path: &str, name: &str) -> (String, String) 
     (format!("places.{}.{path}", place.id), format!("{}, {name}", place.name))
 }
 
-fn offices(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
+fn offices(model: &Model, streams: &Streams<'_>, loads: &mut Vec<Load>) {
     for (i, office) in model.offices.iter().enumerate() {
-        let wanted = offered(model, streams, |step| step == Step::Office(i as u32));
+        let wanted = offered(model, streams, &[Step::Office(i as u32)]);
         let capacity = open_servers(model, &office.calendar) * per_day(office.mean_time());
         push(
             loads,
@@ -224,7 +267,7 @@ fn offices(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
 }
 
 /// Boxes that are inspected.
-fn bays(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
+fn bays(model: &Model, streams: &Streams<'_>, loads: &mut Vec<Load>) {
     for (i, office) in model.offices.iter().enumerate() {
         let Some(inspection) = &office.inspection else { continue };
         for kind in 0..inspection.kinds as usize {
@@ -233,7 +276,8 @@ fn bays(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
                 let picks = stream.classes.iter().zip(&inspection.picks);
                 picks.map(|(share, pick)| share * pick.share_of(kind)).sum()
             };
-            let passing = through(model, streams, |step| step == Step::Office(i as u32));
+            let office = [Step::Office(i as u32)];
+            let passing = through(model, streams, &office);
             let boxes = passing.map(|(stream, trains)| trains * stream.boxes_per_train * picked(stream));
             let capacity = open_servers(model, &bay.calendar) * per_day(bay.times[0].mean);
             push(
@@ -247,12 +291,12 @@ fn bays(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
     }
 }
 
-fn terminals(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
+fn terminals(model: &Model, streams: &Streams<'_>, loads: &mut Vec<Load>) {
     for (i, terminal) in model.terminals.iter().enumerate() {
-        let step = Step::Reload(i as u32);
-        let wanted = offered(model, streams, |s| s == step);
+        let step = [Step::Reload(i as u32)];
+        let wanted = offered(model, streams, &step);
         let subject = || named(model, terminal.place, &terminal.path, &terminal.name);
-        let boxes = mean_boxes(model, streams, |s| s == step);
+        let boxes = mean_boxes(model, streams, &step);
         // What shifts, breakdowns and wind leave of the cranes, for one train and for all.
         let on_one = model.mean_cranes(&terminal.cranes, terminal.cranes.per_train);
         let at_all = model.mean_cranes(&terminal.cranes, terminal.cranes.count);
@@ -272,11 +316,11 @@ fn terminals(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
     }
 }
 
-/// Boxes of a train that takes this step, on average over its flows; where none is expected to, because other routes
+/// Boxes of a train that takes one of these steps, on average over its flows; where none is expected to, because other routes
 /// are preferred, over the flows that could.
-pub(super) fn mean_boxes(model: &Model, streams: &[Stream<'_>], is_step: impl Fn(Step) -> bool) -> f64 {
+pub(super) fn mean_boxes(model: &Model, streams: &Streams<'_>, steps: &[Step]) -> f64 {
     let mean = |weight: fn(f64) -> f64| {
-        let (boxes, trains) = through(model, streams, &is_step).fold((0.0, 0.0), |(boxes, trains), (stream, rate)| {
+        let (boxes, trains) = through(model, streams, steps).fold((0.0, 0.0), |(boxes, trains), (stream, rate)| {
             (boxes + weight(rate) * stream.boxes_per_train, trains + weight(rate))
         });
         (trains > 0.0).then_some(boxes / trains)
@@ -285,29 +329,28 @@ pub(super) fn mean_boxes(model: &Model, streams: &[Stream<'_>], is_step: impl Fn
 }
 
 /// Stocks of wagons that come back after a time: how many trains they can carry.
-fn pools(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
+fn pools(model: &Model, streams: &Streams<'_>, loads: &mut Vec<Load>) {
+    let terminals: Vec<(u32, &Terminal)> = (0..).zip(&model.terminals).collect();
     for (i, pool) in model.pools.iter().enumerate() {
         let Some(cycle) = &pool.cycle else { continue };
-        let is_loaded = |step: Step| match step {
-            Step::TakeWagons(taken) => taken as usize == i,
-            Step::Reload(terminal) => model.yards[model.terminals[terminal as usize].to_yard as usize].pool == Some(i as u32),
-            _ => false,
-        };
-        let wagons = mean_boxes(model, streams, is_loaded) / pool.boxes_per_wagon;
+        let loads_it = |terminal: &&(u32, &Terminal)| model.yards[terminal.1.to_yard as usize].pool == Some(i as u32);
+        let reloads = terminals.iter().filter(loads_it).map(|(terminal, _)| Step::Reload(*terminal));
+        let loaded: Vec<Step> = std::iter::once(Step::TakeWagons(i as u32)).chain(reloads).collect();
+        let wagons = mean_boxes(model, streams, &loaded) / pool.boxes_per_wagon;
         let gauge = format!("wagons.{}", pool.gauge);
         push(
             loads,
             named(model, pool.place, &gauge, &format!("{} wagons", pool.gauge)),
             "wagons",
-            offered(model, streams, is_loaded),
+            offered(model, streams, &loaded),
             per_day(cycle.mean) * f64::from(pool.stock) / wagons,
         );
     }
 }
 
-fn exchanges(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
+fn exchanges(model: &Model, streams: &Streams<'_>, loads: &mut Vec<Load>) {
     for (i, exchange) in model.exchanges.iter().enumerate() {
-        let wanted = offered(model, streams, |step| step == Step::Exchange(i as u32));
+        let wanted = offered(model, streams, &[Step::Exchange(i as u32)]);
         let subject = || named(model, exchange.place, &exchange.path, &exchange.name);
         if let Some((trains, _)) = exchange.quota {
             push(loads, subject(), "quota", wanted, f64::from(trains));
@@ -322,17 +365,17 @@ fn exchanges(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
     }
 }
 
-fn transloadings(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
+fn transloadings(model: &Model, streams: &Streams<'_>, loads: &mut Vec<Load>) {
     for (i, yard) in model.transloadings.iter().enumerate() {
-        let is_step = |step| step == Step::Unload(i as u32);
-        let wanted = offered(model, streams, is_step);
-        let boxes = mean_boxes(model, streams, is_step);
+        let step = [Step::Unload(i as u32)];
+        let wanted = offered(model, streams, &step);
+        let boxes = mean_boxes(model, streams, &step);
         let stay = yard.mean_stay(boxes);
         let capacity = open_servers(model, &yard.calendar) * per_day(stay);
         push(loads, named(model, yard.place, &yard.path, &yard.name), "berths", wanted, capacity);
         for (o, outlet) in (0..).zip(&yard.outlets) {
             // Counted in trains of boxes for this outlet: what its vehicles can carry away.
-            let vehicles = offered(model, streams, |s| s == Step::Load(i as u32, o));
+            let vehicles = offered(model, streams, &[Step::Load(i as u32, o)]);
             let (id, name) = named(model, yard.place, &format!("{}.outlets.{}", yard.path, outlet.id), &outlet.name);
             let capacity = vehicles * f64::from(outlet.boxes_per_vehicle) / boxes;
             push(loads, (id, name), outlet.mode.vehicles(), wanted * outlet.share(), capacity);
@@ -340,9 +383,9 @@ fn transloadings(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
     }
 }
 
-fn lanes(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
+fn lanes(model: &Model, streams: &Streams<'_>, loads: &mut Vec<Load>) {
     for (i, lane) in model.lanes.iter().enumerate() {
-        let wanted = offered(model, streams, |step| matches!(step, Step::Run(l, _) if l as usize == i));
+        let wanted = offered(model, streams, &[run_on(i as u32)]);
         let to = &model.places[lane.to as usize];
         let subject = || (format!("lines.{}.to.{}", lane.line, to.id), format!("{} to {}", lane.name, to.name));
         push(loads, subject(), "headway", wanted, apart(lane.headway));
@@ -353,10 +396,10 @@ fn lanes(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
 }
 
 /// The longest section of single track, when trains run as many in a row as they may.
-fn single_lines(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
+fn single_lines(model: &Model, streams: &Streams<'_>, loads: &mut Vec<Load>) {
     for single in &model.single_lines {
         let lanes = single.lanes.map(|lane| &model.lanes[lane as usize]);
-        let on_it = |step| matches!(step, Step::Run(lane, _) if single.lanes.contains(&lane));
+        let on_it = single.lanes.map(run_on);
         let sections = &model.sections[single.sections.start as usize..single.sections.end as usize];
         let shares = sections.iter().filter(|section| !section.double).map(super::Section::share);
         let Some(share) = shares.max_by(f64::total_cmp) else { continue };
@@ -368,7 +411,7 @@ fn single_lines(model: &Model, streams: &[Stream<'_>], loads: &mut Vec<Load>) {
         let bunches = headway.map_or(bunch * running, |headway| running + 2.0 * (bunch - 1.0) * headway);
         let capacity = 2.0 * bunch * per_day(bunches + 2.0 * crossing.unwrap_or_default());
         let subject = (format!("lines.{}", lanes[0].line), lanes[0].name.clone());
-        push(loads, subject, "section", offered(model, streams, on_it), capacity);
+        push(loads, subject, "section", offered(model, streams, &on_it), capacity);
     }
 }
 

@@ -535,7 +535,7 @@ impl FlowModel {
 }
 
 /// One step on a train's way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
     /// Take a track of this yard to be formed on.
     Form(YardIx),

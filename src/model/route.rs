@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::compile::{Compiler, ModelProblem, index};
 use super::facilities::Steps;
 use super::{Drawn, Step, YardIx};
-use crate::network::{self, Route, Stop};
+use crate::network::{Route, Stop};
 use crate::scenario::{self, Alternative, FacilityKind, Flow, Id};
 use crate::units::Duration;
 
@@ -118,8 +118,8 @@ impl<'s> Compiler<'s> {
     }
 
     /// A way that passes no place twice.
-    fn found(&mut self, id: &str, flow: &Flow, via: &[Id]) -> Option<Route> {
-        let route = match network::route(self.scenario, id, flow, via) {
+    fn found(&mut self, id: &str, flow: &'s Flow, via: &[Id]) -> Option<Route> {
+        let route = match self.network.route(id, flow, via) {
             Ok(route) => route,
             Err(error) => {
                 self.problems.push(ModelProblem::NoRoute {

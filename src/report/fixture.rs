@@ -479,10 +479,10 @@ fn facilities(size: &Size) -> Vec<FacilityFacts> {
 }
 
 fn measures(size: &Size, n: u32) -> Vec<MeasureEstimate> {
-    let measure = |id: String, label: String, unit, estimate| MeasureEstimate {
+    let measure = |id: String, label: String, unit: &'static str, estimate| MeasureEstimate {
         id,
         label,
-        unit,
+        unit: unit.into(),
         headline: true,
         estimate,
     };

@@ -98,7 +98,7 @@ impl Sheet {
         Self { picture, body, words }
     }
 
-    /// Draws the caption below the body and makes all forms of the chart.
+    /// Draws the caption below the body and makes a chart of it.
     pub fn finish(mut self, data: &Table) -> Result<Chart, ReportError> {
         if self.picture.has_substitutes() {
             let said = self.words.lang.pick(
@@ -122,12 +122,12 @@ impl Sheet {
         let (id, title, alt) = (self.words.id, self.words.title.text, self.words.finding.text);
         Ok(Chart {
             svg: paint::svg(&self.picture, lang, &id, (&title, &alt))?,
-            png: paint::png(&self.picture)?,
             data_csv: data.to_csv()?,
             caption: self.words.caption,
             id,
             title,
             alt,
+            picture: self.picture,
         })
     }
 }

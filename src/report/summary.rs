@@ -167,7 +167,7 @@ pub(super) fn read_as(m: &MeasureEstimate, lang: Lang) -> (String, &str) {
     let share = m.unit.is_empty();
     let estimate = m.estimate.map(|e| if share { number::as_percent(&e) } else { e });
     let value = estimate.map_or_else(|| lang.pick("no value", "无值").to_owned(), |e| number::with_interval(&e));
-    (value, if share { "%" } else { words::unit(m.unit, lang) })
+    (value, if share { "%" } else { words::unit(&m.unit, lang) })
 }
 
 fn waits_table(results: &Results, waits: &[(&LedgerEntry, f64)], lang: Lang, looks: Looks) -> Table {

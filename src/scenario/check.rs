@@ -26,9 +26,10 @@ pub(super) fn check(scenario: &Scenario, cx: &Context<'_>) {
     }
     // What is misnamed in one place only seems unused in another.
     if !cx.has_errors() {
+        let directions: BTreeSet<&str> = scenario.flows.values().map(|flow| flow.direction.as_str()).collect();
         for (id, place) in &scenario.places {
             unused_facilities(id, place, cx);
-            unused_directions(id, place, scenario, cx);
+            unused_directions(id, place, &directions, cx);
             wagon_pools(id, place, scenario, cx);
             if place.wind.is_some() && place.reloading.values().all(|terminal| terminal.outdoor.is_none()) {
                 let remedy = "give a terminal of this place outdoor = true, or take the wind out";
@@ -69,6 +70,9 @@ fn report(cx: &Context<'_>, problem: Option<Problem>) {
 
 /// For each flow, the procedures that fit it best must be one.
 fn ambiguous_procedures(id: &str, place: &Place, scenario: &Scenario, cx: &Context<'_>) {
+    if place.procedures.len() < 2 {
+        return;
+    }
     let mut reported = BTreeSet::new();
     for (flow_id, flow) in &scenario.flows {
         let fits = |id: &Id| place.procedures.get(id).and_then(|p| p.fit(flow_id, &flow.direction));
@@ -215,11 +219,11 @@ fn outlets(scenario: &Scenario, cx: &Context<'_>) {
 }
 
 fn corridors(scenario: &Scenario, cx: &Context<'_>) {
+    let joined: BTreeSet<(&Id, &Id)> = scenario.lines.values().map(|line| (&line.between.0, &line.between.1)).collect();
     for (id, corridor) in &scenario.corridors {
         for pair in corridor.places.windows(2) {
             let [one, other] = pair else { continue };
-            let joins = |(a, b): &(Id, Id)| (a, b) == (one, other) || (b, a) == (one, other);
-            if !scenario.lines.values().any(|line| joins(&line.between)) {
+            if !joined.contains(&(one, other)) && !joined.contains(&(other, one)) {
                 let problem = at(cx, &["corridors", id, "places"], ProblemKind::NotJoined(one.clone(), other.clone()));
                 let remedy = "name every place on the way, each joined to the next by a line";
                 report(cx, problem.map(|p| p.remedy(remedy)));
@@ -254,8 +258,7 @@ fn unused_facilities(id: &str, place: &Place, cx: &Context<'_>) {
 }
 
 /// A procedure for a misspelt direction would never be used.
-fn unused_directions(id: &str, place: &Place, scenario: &Scenario, cx: &Context<'_>) {
-    let directions: BTreeSet<&str> = scenario.flows.values().map(|flow| flow.direction.as_str()).collect();
+fn unused_directions(id: &str, place: &Place, directions: &BTreeSet<&str>, cx: &Context<'_>) {
     for (procedure_id, procedure) in &place.procedures {
         let Some(direction) = procedure.direction.as_deref().filter(|word| !directions.contains(word)) else {
             continue;

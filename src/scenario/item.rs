@@ -217,7 +217,12 @@ impl<'a> Item<'a> {
 
     /// The id of something in a table at the top, which must exist.
     pub(super) fn known(&self, thing: Thing) -> Option<Id> {
-        self.known_among(thing, &self.cx.ids(thing), &format!("the id of a {thing}"))
+        let expected = format!("the id of a {thing}");
+        let name = self.text(&expected)?;
+        if self.cx.has(thing, name) {
+            return Some(name.to_owned());
+        }
+        self.known_among(thing, &self.cx.ids(thing), &expected)
     }
 
     /// A name which must be among those given.
@@ -232,9 +237,9 @@ impl<'a> Item<'a> {
 
     /// Whether the key of this value, which is itself the id of something, exists.
     pub(super) fn has_known_key(&self, thing: Thing, id: &str) -> bool {
-        let names = self.cx.ids(thing);
-        let known = names.contains(&id);
+        let known = self.cx.has(thing, id);
         if !known {
+            let names = self.cx.ids(thing);
             let problem = Problem::error(unknown(thing, id), self.path.as_str(), self.node.key.clone());
             self.cx.report(
                 problem

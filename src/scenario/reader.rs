@@ -66,6 +66,16 @@ impl<'a> Context<'a> {
 
     /// The ids of a kind of thing that has a table of its own at the top.
     pub(super) fn ids(&self, thing: Thing) -> Vec<&'a str> {
+        let table = self.things(thing);
+        table.map(|table| table.keys().map(String::as_str).collect()).unwrap_or_default()
+    }
+
+    /// Whether something of a kind has this id.
+    pub(super) fn has(&self, thing: Thing, id: &str) -> bool {
+        self.things(thing).is_some_and(|table| table.contains_key(id))
+    }
+
+    fn things(&self, thing: Thing) -> Option<&'a Table> {
         let key = match thing {
             Thing::Place => "places",
             Thing::Line => "lines",
@@ -74,10 +84,9 @@ impl<'a> Context<'a> {
             Thing::Calendar => "calendars",
             Thing::Holidays => "holidays",
             Thing::Cargo => "cargo",
-            _ => return Vec::new(),
+            _ => return None,
         };
-        let table = self.root.find(&[key]).and_then(Node::table);
-        table.map(|table| table.keys().map(String::as_str).collect()).unwrap_or_default()
+        self.root.find(&[key]).and_then(Node::table)
     }
 }
 

@@ -34,13 +34,15 @@ boxes = { law = "binomial", trials = 50, share = 0.96 }
 rate = "6/day"
 "#;
 
+/// The program, to be started in a folder.
+pub fn program(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_landbridge"));
+    command.current_dir(folder).args(arguments).env("NO_COLOR", "1");
+    command
+}
+
 pub fn landbridge(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_landbridge"))
-        .current_dir(folder)
-        .args(arguments)
-        .env("NO_COLOR", "1")
-        .output()
-        .expect("it starts")
+    program(folder, arguments).output().expect("it starts")
 }
 
 pub fn files(below: &Path) -> Vec<PathBuf> {

@@ -1,6 +1,6 @@
 //! Do intervals cover what they say? In thousands of experiments whose true value is known.
 //!
-//! The large ones are run in release, by `.ci/run`: they are many replications of small scenarios.
+//! The large ones are run by `.ci/run`: they are many replications of small scenarios.
 
 use std::sync::atomic::AtomicBool;
 
@@ -69,7 +69,7 @@ const WAITING: &str = "places.q.clearance.desk.trains_waiting_mean";
 /// 2,000 times 120 replications of M/M/1 from empty over 900 hours, enough for their mean to be near normal, at utilisations 0.5 and 0.55 under common random
 /// numbers. The exact means are those of the forward equations; in units of the service the second has the rate 0.55.
 #[test]
-#[ignore = "480,000 replications: in release, by .ci/run"]
+#[ignore = "480,000 replications: by .ci/run"]
 fn means_and_paired_differences_cover_what_they_say() {
     const N: usize = 120;
     let first = values(&queue("60 min"), WAITING, EXPERIMENTS * N);
@@ -97,7 +97,7 @@ fn means_and_paired_differences_cover_what_they_say() {
 /// The time of a single train at a desk is exponential, so that nine of ten are below ln 10 hours. The ranks of 100
 /// values cover with 95.57 %, since they are whole.
 #[test]
-#[ignore = "200,000 replications: in release, by .ci/run"]
+#[ignore = "200,000 replications: by .ci/run"]
 fn quantiles_cover_what_they_say() {
     const N: usize = 100;
     let text = queue("60 min")
@@ -196,7 +196,7 @@ fn batch_means_find_the_variance_of_a_correlated_series() {
 /// batches of 1,000 are still a little dependent, with a mean half-width of 0.613, as found by an independent simulation; the
 /// asymptotic variance of 1,976 (Whitt (1989), Management Science 35(11), 1341-1366) gives 1.96 sqrt(1,976 / 20,000) = 0.616.
 #[test]
-#[ignore = "forty million customers: in release, by .ci/run"]
+#[ignore = "forty million customers: by .ci/run"]
 fn batch_means_of_a_queue_cover_what_is_known() {
     let mut draws = stream("batches");
     let (mut covered, mut widths) = (0, 0.0);

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
-use crate::cli::landbridge;
+use crate::cli::{landbridge, program};
 
 fn said(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
@@ -19,9 +19,7 @@ fn begun() -> tempfile::TempDir {
 }
 
 fn started(folder: &Path, arguments: &[&str], out: Stdio) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_landbridge"))
-        .current_dir(folder)
-        .args(arguments)
+    program(folder, arguments)
         .stdout(out)
         .stderr(Stdio::piped())
         .spawn()

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use landbridge::store::Parts;
 
+use crate::cli::program;
 use crate::common::sha256_of;
 
 /// A desk that is quick to simulate: half a second for all of the plan below.
@@ -65,13 +66,8 @@ impl Folder {
     }
 
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_landbridge"));
-        command
-            .current_dir(self.0.path())
-            .args(arguments)
-            .env("NO_COLOR", "1")
-            .env_remove("SLURM_CPUS_PER_TASK")
-            .env_remove("HQ_CPUS");
+        let mut command = program(self.0.path(), arguments);
+        command.env_remove("SLURM_CPUS_PER_TASK").env_remove("HQ_CPUS");
         command
     }
 

@@ -49,7 +49,7 @@ fn assert_whole(chart: &Chart) {
     assert!(!chart.svg.contains("<script") && !chart.svg.contains("NaN"), "{}", chart.id);
     assert!(!chart.data_csv.contains("NaN") && !chart.data_csv.contains("inf"), "{}", chart.id);
     assert!(
-        chart.png.starts_with(b"\x89PNG") && chart.alt.chars().count() > 5,
+        chart.png().expect("painted").starts_with(b"\x89PNG") && chart.alt.chars().count() > 5,
         "{}: {:?}",
         chart.id,
         chart.alt

@@ -132,17 +132,18 @@ pub fn gallery(results: &Results, lang: Lang) -> Result<Vec<Chart>, ReportError>
 }
 
 /// Every chart of a comparison, in reading order: what changes in each scenario but the first, then queues and hours side by side.
+/// Drawn on all threads.
 ///
 /// # Errors
 /// Where a chart cannot be drawn at all; having nothing to show is no error.
 pub fn comparison_gallery(comparison: &Comparison, lang: Lang) -> Result<Vec<Chart>, ReportError> {
-    let mut charts = Vec::new();
-    for other in 0..comparison.differences.len() {
-        charts.push(differences(comparison, other, lang)?);
-    }
-    charts.push(queues(comparison, lang)?);
-    charts.push(waterfalls(comparison, lang)?);
-    Ok(charts)
+    let count = comparison.differences.len();
+    let draw = |which: usize| match which.checked_sub(count) {
+        None => differences(comparison, which, lang),
+        Some(0) => queues(comparison, lang),
+        Some(_) => waterfalls(comparison, lang),
+    };
+    (0..count + 2).into_par_iter().map(draw).collect()
 }
 
 #[cfg(test)]

@@ -245,7 +245,7 @@ fn all_measures<'a>(results: &Results, lang: Lang) -> Section<'a> {
         table.rows.push(vec![
             m.label.as_str().into(),
             m.id.as_str().into(),
-            words::unit(m.unit, lang).into(),
+            words::unit(&m.unit, lang).into(),
             Cell::number(e.map_or(0, |e| e.n).to_string(), f64::from(e.map_or(0, |e| e.n))),
             number(e.map(|e| e.mean)),
             number(e.and_then(|e| e.half_width)),

@@ -30,7 +30,7 @@ pub fn measures(results: &Results) -> Table {
     Table::new("measures")
         .text("id", m.iter().map(|m| m.id.as_str()))
         .text("label", m.iter().map(|m| m.label.as_str()))
-        .text("unit", m.iter().map(|m| m.unit))
+        .text("unit", m.iter().map(|m| &*m.unit))
         .integer("n", m.iter().map(|m| m.estimate.map_or(0, |e| e.n)))
         .nullable_float("mean", each(|e| Some(e.mean)))
         .nullable_float("half_width", each(|e| e.half_width))

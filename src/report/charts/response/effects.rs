@@ -3,7 +3,7 @@
 use super::super::axes::Quantity;
 use super::super::panel;
 use super::id;
-use super::influence::{NUMBER_ROOM, bar, bars, caption_of, fold, noise_words, started};
+use super::influence::{NUMBER_ROOM, bar, bars, caption_of, fold, started, with_noise};
 use crate::experiment::sweep::{Response, Sensitivity};
 use crate::report::font::Weight;
 use crate::report::picture::{Align, Dot, Label};
@@ -56,13 +56,7 @@ pub(super) fn tornado(found: &Sensitivity, effects: &[Effect], response: &Respon
         lang,
         id: id("tornado", &response.measure.id),
         title: Label::from(lang.pick(format!("{label}: which factors matter"), format!("{label}：哪些因素重要"))),
-        finding: Label::from(
-            [finding, noise_words(found, lang)]
-                .into_iter()
-                .flatten()
-                .collect::<Vec<_>>()
-                .join(lang.pick(" ", "")),
-        ),
+        finding: with_noise(finding, found, lang),
         caption,
     };
     if rows.iter().all(|(_, e)| e.mean_size == 0.0) && folded == 0 {

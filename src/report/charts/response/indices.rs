@@ -2,7 +2,7 @@
 
 use super::super::panel;
 use super::id;
-use super::influence::{NUMBER_ROOM, bar, bars, caption_of, fold, noise_words, started};
+use super::influence::{NUMBER_ROOM, bar, bars, caption_of, fold, started, with_noise};
 use crate::experiment::sweep::{Response, Sensitivity};
 use crate::report::font::Weight;
 use crate::report::number;
@@ -49,13 +49,7 @@ pub(super) fn shares(found: &Sensitivity, indices: &[Index], response: &Response
         lang,
         id: id("indices", &response.measure.id),
         title: Label::from(lang.pick(format!("{label}: where its variance comes from"), format!("{label}：方差的来源"))),
-        finding: Label::from(
-            [finding, noise_words(found, lang)]
-                .into_iter()
-                .flatten()
-                .collect::<Vec<_>>()
-                .join(lang.pick(" ", "")),
-        ),
+        finding: with_noise(finding, found, lang),
         caption,
     };
     if rows.is_empty() {

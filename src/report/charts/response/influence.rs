@@ -44,14 +44,17 @@ pub(super) fn caption_of(found: &Sensitivity, response: &Response, (one, many): 
     caption
 }
 
-/// Replication noise among the variance, in words.
-pub(super) fn noise_words(found: &Sensitivity, lang: Lang) -> Option<String> {
-    let share = found.noise_share.filter(|share| share.is_finite())?;
-    let percent = number::plain(share * 100.0);
-    Some(lang.pick(
-        format!("Replication noise is at most {percent}\u{a0}% of the variance between points."),
-        format!("重复间的随机波动至多占各点间方差的 {percent}\u{a0}%。"),
-    ))
+/// What a chart says of the factors, and how much of the variance is replication noise.
+pub(super) fn with_noise(finding: Option<String>, found: &Sensitivity, lang: Lang) -> Label {
+    let noise = found.noise_share.filter(|share| share.is_finite()).map(|share| {
+        let percent = number::plain(share * 100.0);
+        lang.pick(
+            format!("Replication noise is at most {percent}\u{a0}% of the variance between points."),
+            format!("重复间的随机波动至多占各点间方差的 {percent}\u{a0}%。"),
+        )
+    });
+    let sentences: Vec<String> = finding.into_iter().chain(noise).collect();
+    Label::from(sentences.join(lang.pick(" ", "")))
 }
 
 /// Keeps the largest; tells how many are left out.
