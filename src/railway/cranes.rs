@@ -3,6 +3,7 @@
 //! millisecond: work is counted in thousandths of a crane times milliseconds, and rates in thousandths of a crane.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use super::event::Event;
 use super::state::State;
@@ -48,6 +49,38 @@ struct AtHand {
     pace: u32,
     /// Why there are fewer than on shift.
     cause: Activity,
+}
+
+/// How cranes were shared when each train had one at least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shared {
+    able: u32,
+    trains: u32,
+    /// Cranes on each train, and how many of the oldest have one more, were there no most.
+    each: u32,
+    rest: u32,
+    pace: u32,
+}
+
+impl Shared {
+    fn of(at_hand: AtHand, trains: u32) -> Option<Self> {
+        let each = at_hand.able.checked_div(trains).filter(|each| *each > 0)?;
+        Some(Self {
+            able: at_hand.able,
+            trains,
+            each,
+            rest: at_hand.able % trains,
+            pace: at_hand.pace,
+        })
+    }
+
+    /// The positions, but for that of a train that came last, at which trains may have another rate than before. At most one train
+    /// came or went since, and those behind one that went moved up by one.
+    fn differs_from(self, before: Self) -> Option<Range<u32>> {
+        let (fewer, more) = (before.rest.min(self.rest), before.rest.max(self.rest));
+        let is_alike = self.each == before.each && self.pace == before.pace && self.trains.abs_diff(before.trains) <= 1;
+        is_alike.then_some(fewer.saturating_sub(1)..(more + 1).min(self.trains))
+    }
 }
 
 /// Cranes for the `position`-th of `trains` trains, oldest first: spread as evenly as can be, the rest to the
@@ -108,6 +141,14 @@ impl State<'_> {
         let per_train = state.facts.cranes.per_train;
         let at_hand = state.cranes_at_hand(self.stage.now);
         let trains = state.lifting.len() as u32;
+        let shared = Shared::of(at_hand, trains).filter(|_| !state.is_steady());
+        let before = std::mem::replace(&mut state.shared, shared);
+        if let (Some(before), Some(shared)) = (before, shared)
+            && let Some(differ) = shared.differs_from(before)
+        {
+            self.share_among_few(terminal, shared, differ);
+            return;
+        }
         let (mut at_work, mut by_wind, mut by_breakdown) = (0, 0, 0);
         for position in 0..trains {
             let train = self.terminals[terminal as usize].lifting[position as usize];
@@ -128,6 +169,23 @@ impl State<'_> {
         tally.pace.set(now, at_work * i64::from(at_hand.pace));
         tally.held_by_wind.set(now, by_wind);
         tally.held_by_breakdown.set(now, by_breakdown);
+    }
+
+    /// The same where each train has a crane, as before, and only few have one more or one less: those in this range of positions, and
+    /// one that has come last. In a large terminal nobody else is looked at.
+    fn share_among_few(&mut self, terminal: u32, shared: Shared, differ: Range<u32>) {
+        let per_train = self.terminals[terminal as usize].facts.cranes.per_train;
+        let last = shared.trains - 1;
+        for position in differ.chain([last]) {
+            let train = self.terminals[terminal as usize].lifting[position as usize];
+            let cranes = share(shared.able, shared.trains, per_train, position);
+            self.set_rate(terminal, train, cranes * shared.pace, Activity::CraneShort);
+        }
+        let at_work = i64::from(shared.rest) * i64::from((shared.each + 1).min(per_train))
+            + i64::from(shared.trains - shared.rest) * i64::from(shared.each.min(per_train));
+        let tally = &mut self.terminals[terminal as usize].tally;
+        tally.cranes.set(self.stage.now, at_work);
+        tally.pace.set(self.stage.now, at_work * i64::from(shared.pace));
     }
 
     /// The train is worked on at this rate from now on; at none it waits, for this reason.
@@ -198,8 +256,10 @@ impl State<'_> {
 #[cfg(test)]
 mod tests {
     use super::super::trace::{log, observed};
-    use super::share;
+    use super::{AtHand, Shared, share};
+    use crate::observe::Activity;
     use crate::units::HOUR;
+    use proptest::prelude::*;
 
     /// 360 crane-minutes from 07:00: four cranes do 240 by 08:00, one 60 by 09:00, none works until 10:00, two do 30 by
     /// 10:15. Six are then on shift, of which there are four: the last 30 take 7.5 min.
@@ -248,6 +308,33 @@ mod tests {
         assert_eq!(log(text), expected);
         // Six crane-hours: there is no more work than that, however many are on shift.
         observed(text, |seen| assert_eq!(seen.terminals[0].cranes.area(seen.end), 6 * HOUR));
+    }
+
+    proptest! {
+        /// Where only some trains are looked at, all have the rate that they would have if each were.
+        #[test]
+        fn few_are_looked_at_and_all_are_right(moves in prop::collection::vec((0u32..3, 0usize..40, 1u32..90), 1..200), most in 1u32..5) {
+            let (mut rates, mut before, mut able): (Vec<u32>, Option<Shared>, u32) = (Vec::new(), None, 40);
+            for (kind, which, cranes) in moves {
+                match kind {
+                    0 if !rates.is_empty() => drop(rates.remove(which % rates.len())),
+                    // Cranes come and go now and then.
+                    1 if which == 0 => able = cranes,
+                    _ => rates.push(0),
+                }
+                let trains = rates.len() as u32;
+                let at_hand = AtHand { rostered: able, able, pace: 1000, cause: Activity::Breakdown };
+                let shared = Shared::of(at_hand, trains);
+                let differ = before.zip(shared).and_then(|(before, shared)| shared.differs_from(before));
+                let looked_at: Vec<u32> = differ.map_or((0..trains).collect(), |few| few.chain([trains - 1]).collect());
+                for position in looked_at {
+                    rates[position as usize] = share(able, trains, most, position);
+                }
+                before = shared;
+                let all: Vec<u32> = (0..trains).map(|position| share(able, trains, most, position)).collect();
+                prop_assert_eq!(&rates, &all);
+            }
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! loaded is withdrawn to a departure track. The cranes are in `cranes`.
 
 use super::choice::Look;
-use super::cranes::CraneState;
+use super::cranes::{CraneState, Shared};
 use super::disruption::Strain;
 use super::event::Event;
 use super::stage::{Stage, Wake};
@@ -25,6 +25,8 @@ pub(super) struct TerminalState<'m> {
     /// Trains being lifted or waiting for a crane in their berth, in order of begin.
     pub(super) lifting: Vec<u32>,
     pub(super) cranes: CraneState,
+    /// How cranes were shared last, where they are.
+    pub(super) shared: Option<Shared>,
     /// What disruptions do to its berths, and to its cranes.
     pub(super) strains: (Strain, Strain),
     /// Whether lifting rests until it is open again.
@@ -42,6 +44,7 @@ impl<'m> TerminalState<'m> {
             berths_taken: 0,
             lifting: Vec::new(),
             cranes: CraneState::default(),
+            shared: None,
             strains: (Strain::default(), Strain::default()),
             rests: false,
             tally: TerminalTally::default(),
@@ -54,6 +57,7 @@ impl<'m> TerminalState<'m> {
         self.berths_taken = 0;
         self.lifting.clear();
         self.cranes.reset();
+        self.shared = None;
         self.strains = (Strain::default(), Strain::default());
         self.rests = false;
         self.tally = TerminalTally::default();
