@@ -152,11 +152,13 @@ impl State<'_> {
                 return;
             }
             desk.tally.waiting.decrease(stage.now);
-            desk.gate.leave();
-            desk.start((train, office), t, stage);
-            if !self.is_orderly {
+            if self.is_orderly {
+                desk.gate.leave();
+                desk.start((train, office), t, stage);
+            } else {
                 let place = desk.facts.place;
-                self.relieve_overtaken((gate, office), train, place);
+                self.call_up((gate, office), 0, place);
+                self.offices[office as usize].start((train, office), &mut self.fleet[train], &mut self.stage);
             }
         }
     }

@@ -113,13 +113,10 @@ impl<'m> State<'m> {
     }
 
     #[cold]
-    pub(super) fn relieve_overtaken<G>(&mut self, (gate, index): (G, u32), train: u32, place: u32)
+    fn relieve_overtaken<G>(&mut self, (gate, index): (G, u32), train: u32, place: u32)
     where
         G: Copy + for<'s> Fn(&'s mut State<'m>, u32) -> &'s mut Gate<Activity>,
     {
-        if self.model.ageing.is_none() {
-            return;
-        }
         let joined = self.ranks.of[train as usize].joined;
         let queue = std::mem::take(gate(self, index));
         for other in queue.waiting() {
