@@ -64,7 +64,7 @@ impl Duration {
     pub fn from_millis(ms: f64) -> Self {
         const WHOLE: f64 = 4_503_599_627_370_496.0;
         // Between 2^52 and 2^53 the lowest bits of a number are its whole part.
-        let sum = ms.max(0.0).min(WHOLE - 1.0) + WHOLE;
+        let sum = if ms.is_nan() { 0.0 } else { ms.clamp(0.0, WHOLE - 1.0) } + WHOLE;
         Self((sum.to_bits() & ((1 << 52) - 1)).cast_signed())
     }
 

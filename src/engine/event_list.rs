@@ -175,7 +175,10 @@ impl<E: Event> EventList<E> {
     #[inline]
     fn put_on_page(&mut self, key: u128, day: u64) {
         let page = day as usize & (self.pages.len() - 1);
-        let link = Link { key, next: self.pages[page] };
+        let link = Link {
+            key,
+            next: self.pages[page],
+        };
         let at = self.free;
         if let Some(unused) = self.links.get_mut(at as usize) {
             self.free = unused.next;
@@ -283,7 +286,10 @@ impl<E: Event> EventList<E> {
             }
         }
         // What is in the front stays there: its last day, on another scale, has come.
-        let now = self.front.first().map_or(self.today << self.day_bits, |last| time_of(*last).0.cast_unsigned());
+        let now = self
+            .front
+            .first()
+            .map_or(self.today << self.day_bits, |last| time_of(*last).0.cast_unsigned());
         (self.today, self.day_bits) = (now >> day_bits, day_bits);
         self.pages.resize(pages, NONE);
         self.is_used.resize(pages / 64, 0);

@@ -240,8 +240,12 @@ impl Sheet<'_> {
             &all(self.naming, mode),
             ("waiting_share", "share of time spent waiting", "", true),
             |seen| {
-                let modes = model.sites.iter().map(|site| site.mode).chain(model.lanes.iter().map(|lane| lane.mode));
-                let waiting = seen.waiting.iter().zip(modes).filter(|(_, of)| *of == mode);
+                let of_each = model
+                    .sites
+                    .iter()
+                    .map(|site| site.mode)
+                    .chain(model.lanes.iter().map(|lane| lane.mode));
+                let waiting = seen.waiting.iter().zip(of_each).filter(|(_, of)| *of == mode);
                 ratio(
                     waiting.map(|(n, _)| n.area(seen.end)).sum(),
                     seen.present_by_mode[mode as usize].area(seen.end),
@@ -873,7 +877,7 @@ impl Sheet<'_> {
         self.put(
             subject,
             ("trains_halted_mean", "trains waiting on it, mean", "trains", false),
-            |seen| Some(mean(&seen.halted(i), seen)),
+            |seen| Some(mean(seen.halted(i), seen)),
         );
         self.put(
             subject,

@@ -2,6 +2,7 @@
 //!
 //! Everything is a sum of whole numbers, so nothing depends on the order of addition.
 #![allow(clippy::cast_possible_truncation, reason = "indices: a model has far fewer than 2^32 of anything")]
+#![allow(clippy::inline_always, reason = "part of steps that are one function in the end; see `railway`")]
 
 mod activity;
 mod observations;

@@ -99,7 +99,8 @@ impl State<'_> {
             return Some(Activity::InspectionBay);
         }
         let work = state.queue.front().map_or(Duration::ZERO, |lot| lot.work);
-        let too_late = model.at_close == AtClose::Refuse && self.stage.now + work > model.calendar.closes_at(&mut state.hand, self.stage.now);
+        let too_late =
+            model.at_close == AtClose::Refuse && self.stage.now + work > model.calendar.closes_at(&mut state.hand, self.stage.now);
         too_late.then_some(Activity::ClosingSoon)
     }
 
@@ -204,7 +205,8 @@ impl State<'_> {
             state.in_hand.remove(position);
         }
         self.stage.seen.bays[at.bay as usize].inspected += 1;
-        self.stage.seen
+        self.stage
+            .seen
             .release_box(self.stage.now, at.whose.class as usize, self.stage.now - at.held_at, at.work);
         self.release(at.whose, at.bay);
         // The next box first, so that a train of which it is one goes on being inspected.

@@ -204,7 +204,9 @@ impl State<'_> {
             .calendar
             .next_change(&mut state.hand, self.stage.now)
         {
-            self.stage.pending.schedule(at.max(Instant::START), Event::ExchangeChanges(exchange));
+            self.stage
+                .pending
+                .schedule(at.max(Instant::START), Event::ExchangeChanges(exchange));
         }
     }
 

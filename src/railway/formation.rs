@@ -114,7 +114,9 @@ impl<'m> State<'m> {
             state.boxes += joining;
             self.manifest.join(train, joining);
             state.lots.push((self.stage.now, joining));
-            self.stage.seen.join_stock(self.stage.now, self.model.groups[group as usize].formation, joining);
+            self.stage
+                .seen
+                .join_stock(self.stage.now, self.model.groups[group as usize].formation, joining);
             if state.boxes == formation.size {
                 self.form_train(group, Reason::Size);
             } else if state.boxes >= formation.min_size && state.due_at(formation.longest_wait) <= self.stage.now && !self.is_shut(group) {
@@ -241,7 +243,9 @@ impl<'m> State<'m> {
         t.boxes = std::mem::take(&mut state.boxes);
         t.phase = Phase::Ready;
         state.timer = Instant::NEVER;
-        self.stage.seen.form(self.stage.now, facts.formation, reason, &t.time, state.lots.drain(..));
+        self.stage
+            .seen
+            .form(self.stage.now, facts.formation, reason, &t.time, state.lots.drain(..));
         if !formation.regroups {
             // Its first step is to take a track.
             self.advance(train);

@@ -5,7 +5,10 @@
 //! the next event. So a freed track is felt at once as far up the line as it reaches, without recursion, and
 //! in a fixed order.
 #![allow(clippy::cast_possible_truncation, reason = "indices: a model has far fewer than 2^32 of anything")]
-#![allow(clippy::inline_always, reason = "steps that nearly every train takes are one function in the end; calls took a fifth of their time")]
+#![allow(
+    clippy::inline_always,
+    reason = "steps that nearly every train takes are one function in the end; calls took a fifth of their time"
+)]
 
 mod bay;
 mod breakdown;

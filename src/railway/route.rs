@@ -52,7 +52,9 @@ impl State<'_> {
             route = up_to.iter().position(|up_to| chance < *up_to).unwrap_or(up_to.len() - 1);
         }
         if model.routes.len() > 1 && model.routes[route].last_decision.is_none() {
-            self.stage.seen.set_on_route(self.stage.now, model.first_route + route as u32, false);
+            self.stage
+                .seen
+                .set_on_route(self.stage.now, model.first_route + route as u32, false);
         }
         route as u16
     }
@@ -86,7 +88,8 @@ impl State<'_> {
         t.route = route;
         t.way = self.ways.begin(model.first_route + u32::from(route));
         if model.routes[route as usize].last_decision == Some(t.step) {
-            self.stage.seen
+            self.stage
+                .seen
                 .set_on_route(self.stage.now, model.first_route + u32::from(route), route != t.intended);
         }
     }
@@ -150,7 +153,9 @@ impl State<'_> {
                 .unwrap_or_default();
         }
         let calendar = self.model.calendar_of(step).zip(self.hand_of(step));
-        let closed = calendar.map_or(Duration::ZERO, |(calendar, hand)| calendar.opens_at(hand, self.stage.now) - self.stage.now);
+        let closed = calendar.map_or(Duration::ZERO, |(calendar, hand)| {
+            calendar.opens_at(hand, self.stage.now) - self.stage.now
+        });
         closed.max(self.kept_for(train, step))
     }
 

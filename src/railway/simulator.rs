@@ -174,7 +174,11 @@ impl<'m> Simulator<'m> {
 
     fn close_pools(&self) -> Result<(), Fault> {
         let State {
-            model, pools, rakes, stage, ..
+            model,
+            pools,
+            rakes,
+            stage,
+            ..
         } = &self.state;
         for (i, (pool, state)) in model.pools.iter().zip(pools).enumerate() {
             let due_back = pool.cycle.as_ref().map(|_| rakes.due_back(i as u32));

@@ -31,6 +31,7 @@ use crate::units::{Duration, Instant};
 
 /// Everything that changes in the course of a run.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "three are of the model, found out once")]
 pub(super) struct State<'m> {
     pub(super) model: &'m Model,
     /// What trains do, step by step.
@@ -78,8 +79,6 @@ pub(super) struct State<'m> {
     has_one_mode: bool,
     /// Whether more than trains has to be looked after at every event: disruptions, orders to stop loading, possible stalls.
     pub(super) is_vigilant: bool,
-    /// Whether it matters who waits for what: there are disruptions, or circles of possible waits.
-    minds_waits: bool,
     /// The watch for trains that can never go on.
     pub(super) watch: StallWatch,
 }
@@ -175,7 +174,6 @@ impl<'m> State<'m> {
             is_orderly: model.ageing.is_none() && model.disruptions.is_empty() && model.in_circles.is_empty(),
             has_one_mode: model.has_one_mode(),
             is_vigilant: !model.disruptions.is_empty() || !model.stop_loading.is_empty() || !model.in_circles.is_empty(),
-            minds_waits: !model.disruptions.is_empty() || !model.in_circles.is_empty(),
             watch: StallWatch::default(),
         }
     }
@@ -312,7 +310,9 @@ impl<'m> State<'m> {
 
     /// Measuring begins now.
     pub(super) fn begin_measuring(&mut self, now: Instant) {
-        self.stage.seen.begin_measuring(now, self.fleet.inside().map(|(_, train)| &train.time));
+        self.stage
+            .seen
+            .begin_measuring(now, self.fleet.inside().map(|(_, train)| &train.time));
         self.yards.iter_mut().for_each(|yard| yard.tally.restart(now));
         self.lanes.iter_mut().for_each(|lane| lane.tally.restart(now));
         self.offices.iter_mut().for_each(|office| office.tally.restart(now));
@@ -328,7 +328,10 @@ impl<'m> State<'m> {
         report(&mut self.stage.seen.yards, self.yards.iter().map(|yard| &yard.tally));
         report(&mut self.stage.seen.lanes, self.lanes.iter().map(|lane| &lane.tally));
         report(&mut self.stage.seen.offices, self.offices.iter().map(|office| &office.tally));
-        report(&mut self.stage.seen.terminals, self.terminals.iter().map(|terminal| &terminal.tally));
+        report(
+            &mut self.stage.seen.terminals,
+            self.terminals.iter().map(|terminal| &terminal.tally),
+        );
     }
 
     /// Lets a train follow its program until it waits or a timed activity begins.
@@ -473,7 +476,7 @@ impl<'m> State<'m> {
     /// From now on a train does this at this place, or at the location of a lane.
     #[inline]
     pub(super) fn switch(&mut self, train: u32, place: u32, activity: Activity) {
-        if self.minds_waits && activity.is_waiting() {
+        if !self.is_orderly && activity.is_waiting() {
             self.mind_wait(train, place, activity);
         }
         let t = &mut self.fleet[train];
@@ -484,7 +487,7 @@ impl<'m> State<'m> {
 
     /// From now on a train does this where it is.
     pub(super) fn switch_here(&mut self, train: u32, activity: Activity) {
-        if self.minds_waits && activity.is_waiting() {
+        if !self.is_orderly && activity.is_waiting() {
             self.mind_wait(train, self.model.sites[self.fleet[train].site as usize].place, activity);
         }
         self.stage.switch(&mut self.fleet[train], activity);

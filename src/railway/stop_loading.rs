@@ -143,7 +143,8 @@ impl State<'_> {
         if let Order::Dated(calendar) = &self.model.stop_loading[rule as usize].order
             && let Some(at) = calendar.next_change(&mut self.holds.hands[rule as usize], self.stage.now)
         {
-            self.stage.pending
+            self.stage
+                .pending
                 .schedule(at.max(crate::units::Instant::START), Event::OrderChanges(rule));
         }
     }

@@ -182,18 +182,18 @@ impl State<'_> {
     #[inline(always)]
     pub(super) fn join_terminal(&mut self, train: u32, terminal: u32) -> bool {
         let cause = self.terminal_block(terminal, train);
-        let (state, stage) = (&mut self.terminals[terminal as usize], &mut self.stage);
-        if cause.is_none() && state.gate.is_empty() {
+        let (here, stage) = (&mut self.terminals[terminal as usize], &mut self.stage);
+        if cause.is_none() && here.gate.is_empty() {
             self.place_in_berth(train, terminal);
             return false;
         }
-        state.tally.waiting.increase(stage.now);
+        here.tally.waiting.increase(stage.now);
         let cause = cause.unwrap_or(Activity::BerthBusy);
         if self.is_orderly {
-            let cause = state.gate.join(train, cause);
+            let cause = here.gate.join(train, cause);
             stage.switch(&mut self.fleet[train], cause);
         } else {
-            let place = state.facts.place;
+            let place = here.facts.place;
             if self.queue_up((gate, terminal), train, (place, cause)) {
                 self.stage.wakes.push(Wake::Terminal(terminal));
             }
@@ -231,10 +231,10 @@ impl State<'_> {
 
     #[inline(always)]
     fn place_in_berth(&mut self, train: u32, terminal: u32) {
-        let (state, t, stage) = (&mut self.terminals[terminal as usize], &mut self.fleet[train], &mut self.stage);
-        let facts = state.facts;
-        state.berths_taken += 1;
-        state.tally.berths.increase(stage.now);
+        let (here, t, stage) = (&mut self.terminals[terminal as usize], &mut self.fleet[train], &mut self.stage);
+        let facts = here.facts;
+        here.berths_taken += 1;
+        here.tally.berths.increase(stage.now);
         if let Some(yard) = t.yard.take() {
             self.yards[yard as usize].give_back(yard, stage);
         }
@@ -258,13 +258,13 @@ impl State<'_> {
     #[inline(always)]
     pub(super) fn placed(&mut self, train: u32, terminal: u32) {
         let work = self.lifting_work(terminal, train);
-        let (state, t, stage) = (&mut self.terminals[terminal as usize], &mut self.fleet[train], &mut self.stage);
+        let (here, t, stage) = (&mut self.terminals[terminal as usize], &mut self.fleet[train], &mut self.stage);
         t.work = thousandths(work);
         t.settled = stage.now;
         t.facility = terminal;
-        state.lifting.push(train);
-        if state.is_steady() {
-            state.lift(train, t, stage, work);
+        here.lifting.push(train);
+        if here.is_steady() {
+            here.lift(train, t, stage, work);
         } else {
             t.phase = Phase::Lifting;
             t.rate = 0;
@@ -346,7 +346,9 @@ impl State<'_> {
     pub(super) fn watch_terminal(&mut self, terminal: u32) {
         let state = &mut self.terminals[terminal as usize];
         if let Some(at) = state.facts.calendar.next_change(&mut state.hand, self.stage.now) {
-            self.stage.pending.schedule(at.max(Instant::START), Event::TerminalChanges(terminal));
+            self.stage
+                .pending
+                .schedule(at.max(Instant::START), Event::TerminalChanges(terminal));
         }
     }
 

@@ -103,7 +103,9 @@ impl State<'_> {
     /// The berths now.
     fn transloading_berths(&mut self, yard: u32) -> u32 {
         let state = &mut self.transloadings[yard as usize];
-        let usual = self.model.transloadings[yard as usize].calendar.servers(&mut state.hand, self.stage.now);
+        let usual = self.model.transloadings[yard as usize]
+            .calendar
+            .servers(&mut state.hand, self.stage.now);
         state.strain.of(usual)
     }
 
@@ -361,7 +363,9 @@ impl State<'_> {
         let state = &mut self.transloadings[yard as usize];
         let calendar = &self.model.transloadings[yard as usize].calendar;
         if let Some(at) = calendar.next_change(&mut state.hand, self.stage.now) {
-            self.stage.pending.schedule(at.max(Instant::START), Event::TransloadingChanges(yard));
+            self.stage
+                .pending
+                .schedule(at.max(Instant::START), Event::TransloadingChanges(yard));
         }
     }
 

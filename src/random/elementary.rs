@@ -3,7 +3,13 @@
 //! law. Tang (1989), Table-driven implementation of the exponential function in IEEE floating-point arithmetic, ACM TOMS
 //! 15(2), 144-157; Tang (1990), the same of the logarithm function, ACM TOMS 16(4), 378-400. Only additions,
 //! multiplications and shifts of bits: no fused multiplication, which not every machine has.
-#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_possible_wrap, reason = "exponents and indices")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    reason = "exponents and indices"
+)]
 
 use std::sync::LazyLock;
 
@@ -83,7 +89,10 @@ mod tests {
 
     #[test]
     fn beyond_the_table() {
-        assert_eq!((exp(-1e3).to_bits(), exp(1e3).to_bits()), (0.0_f64.to_bits(), f64::INFINITY.to_bits()));
+        assert_eq!(
+            (exp(-1e3).to_bits(), exp(1e3).to_bits()),
+            (0.0_f64.to_bits(), f64::INFINITY.to_bits())
+        );
         assert_eq!(exp(0.0).to_bits(), 1.0_f64.to_bits());
     }
 

@@ -167,7 +167,9 @@ impl Gamma {
 
     fn draw(&self, draws: &mut Draws) -> f64 {
         loop {
-            let Some(candidate) = self.candidate(draws.uniform()) else { continue };
+            let Some(candidate) = self.candidate(draws.uniform()) else {
+                continue;
+            };
             if self.accepts(candidate, draws.uniform()) {
                 let x = self.d * candidate.0 * self.scale;
                 return self.boost.map_or(x, |power| x * libm::pow(draws.uniform(), power));
