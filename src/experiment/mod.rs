@@ -24,7 +24,7 @@ mod warm_up;
 pub mod wording;
 
 /// Changes whenever the same scenario, seed and replication give other results; see CHANGELOG.md.
-pub const RESULTS_VERSION: u32 = 2;
+pub const RESULTS_VERSION: u32 = 3;
 
 pub use advice::{Advice, is_skewed};
 pub use goal::{Goal, GoalReport, Sequential, UnknownMeasure};

@@ -2,7 +2,7 @@
 //!
 //! A draw depends on its address alone, so it may happen at any time. The steps of one draw wait for each other, some hundred cycles
 //! in all; those of four trains in a row do not, and take hardly longer together. Trains come to a step nearly in the order of their
-//! numbers, so that nearly all find their draw made: it halves the time that drawing takes.
+//! numbers, so that nearly all find their draw made: 6 % less time for a year in a border corridor (the bench W2), 2 % for the baseline.
 
 use crate::model::Drawn;
 use crate::random::{Purpose, StreamKey};
@@ -48,17 +48,23 @@ impl Luck {
     pub(super) fn time(&mut self, thing: u32, drawn: &Drawn, keys: &[StreamKey], (flow, number): (Purpose, u32)) -> Duration {
         let block = number / TOGETHER;
         let quartet = &mut self.drawn[thing as usize][block as usize % 2];
-        if quartet.block != block {
-            fill(quartet, block, drawn, keys, flow);
+        if quartet.block != block && !come_to(quartet, block, drawn, keys, flow) {
+            return drawn.time(keys, flow, number);
         }
         quartet.times[(number % TOGETHER) as usize]
     }
 }
 
+/// Draws for a block, unless one of higher numbers has been drawn for: where trains come far out of order, those that are late draw
+/// for themselves. Whether it did.
 #[inline(never)]
-fn fill(quartet: &mut Quartet, block: u32, drawn: &Drawn, keys: &[StreamKey], flow: Purpose) {
-    *quartet = Quartet {
-        block,
-        times: drawn.numbers(keys, flow, block * TOGETHER).map(Duration::from_millis),
-    };
+fn come_to(quartet: &mut Quartet, block: u32, drawn: &Drawn, keys: &[StreamKey], flow: Purpose) -> bool {
+    let is_next = quartet.block == NOTHING_YET.block || quartet.block < block;
+    if is_next {
+        *quartet = Quartet {
+            block,
+            times: drawn.numbers(keys, flow, block * TOGETHER).map(Duration::from_millis),
+        };
+    }
+    is_next
 }

@@ -1,7 +1,7 @@
 //! The stage on which a run takes place: the clock, what is still to come, what is seen, and whom that may wake.
 //!
 //! Facilities and trains act on it in functions of their own that take it beside themselves, so that what they need is found
-//! once, not once for each thing that they do: that halved the time of a train.
+//! once, not once for each thing that they do.
 
 use super::event::{self, Event, STAMPS};
 use super::train::{Phase, Train};

@@ -1,6 +1,6 @@
 //! Exponential function and logarithm where they are drawn with: the same bits on every platform, as those of `libm`, but
-//! by a table and a short polynomial instead of a division, which halves the time of a draw from a lognormal or exponential
-//! law. Tang (1989), Table-driven implementation of the exponential function in IEEE floating-point arithmetic, ACM TOMS
+//! by a table and a short polynomial instead of a division, which takes 4 % off the time of a year in a border corridor (the bench
+//! W2). Tang (1989), Table-driven implementation of the exponential function in IEEE floating-point arithmetic, ACM TOMS
 //! 15(2), 144-157; Tang (1990), the same of the logarithm function, ACM TOMS 16(4), 378-400. Only additions,
 //! multiplications and shifts of bits: no fused multiplication, which not every machine has.
 #![allow(
