@@ -339,6 +339,59 @@ mod tests {
         assert!(list.is_empty());
     }
 
+    /// A page for each day and what is beyond, days that become longer or shorter, hundreds of events of one instant: against a
+    /// heap of the standard library, over thousands of events.
+    fn as_a_heap(pending: u32, spread: u32, together: u32, seed: u64) -> Result<(), TestCaseError> {
+        let (mut list, mut heap) = (EventList::default(), BinaryHeap::new());
+        let mut state = seed | 1;
+        let mut draw = |below: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % below
+        };
+        let mut number = 0;
+        let mut put = |list: &mut EventList<Ring>, heap: &mut BinaryHeap<Reverse<(i64, u8, u32)>>, now: i64, many: u32| {
+            // Most are soon, some at once, few far away.
+            let delay = match draw(16) {
+                0 => 0,
+                1 => draw(1 << (spread + 6)),
+                _ => draw(1 << spread),
+            };
+            for _ in 0..many {
+                let (at, rank) = (now + delay.cast_signed(), draw(3) as u8);
+                list.schedule(Instant(at), Ring(rank, number));
+                heap.push(Reverse((at, rank, number)));
+                number += 1;
+            }
+        };
+        for _ in 0..pending {
+            put(&mut list, &mut heap, 0, 1);
+        }
+        for turn in 0..20_000_u32 {
+            let Some(Reverse((at, rank, number))) = heap.pop() else { break };
+            prop_assert_eq!(list.pop(), Some((Instant(at), Ring(rank, number).encode())));
+            prop_assert_eq!(list.len(), heap.len());
+            // In the second half one in two leads to none.
+            match turn {
+                5_000 => put(&mut list, &mut heap, at, together),
+                10_000.. if turn % 2 == 0 => {}
+                _ => put(&mut list, &mut heap, at, 1),
+            }
+        }
+        // Once more with what was learned of it.
+        list.clear();
+        list.schedule(Instant(7), Ring(0, 1));
+        prop_assert_eq!((list.len(), list.pop(), list.pop()), (1, Some((Instant(7), Ring(0, 1).encode())), None));
+        Ok(())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+        #[test]
+        fn pages_and_days(pending in prop_oneof![1u32..40, 40u32..4_000], spread in 1u32..34, together in 1u32..1_000, seed in any::<u64>()) {
+            as_a_heap(pending, spread, together, seed)?;
+        }
+    }
+
     proptest! {
         /// Against a sort: by time, then rank, then order of scheduling.
         #[test]
