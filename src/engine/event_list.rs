@@ -44,7 +44,7 @@ pub struct EventList<E> {
     today: u64,
     /// Of a time, the bits that tell times of a day apart.
     day_bits: u32,
-    /// By page: its first event in `events`. There are a power of two.
+    /// By page: its first event in `links`. There are a power of two.
     pages: Vec<u32>,
     /// By page, whether there is an event on it.
     is_used: Vec<u64>,

@@ -110,7 +110,7 @@ impl State<'_> {
         self.stage.seen.exchanges[exchange as usize].waiting.increase(self.stage.now);
         let model = &self.model.exchanges[exchange as usize];
         let cause = block.map_or(Activity::Headway, |b| b.0);
-        self.queue_up((gate, exchange), train, (model.place, cause));
+        self.queue_up((gate, exchange), train, cause);
         if model.exempt_from.is_some() {
             // It may pass those that the quota keeps, after the headway.
             self.serve_exchange(exchange);
@@ -186,8 +186,7 @@ impl State<'_> {
                     position
                 }
             };
-            let place = self.model.exchanges[exchange as usize].place;
-            let Some(train) = self.call_up((gate, exchange), position, place) else {
+            let Some(train) = self.call_up((gate, exchange), position) else {
                 return;
             };
             self.stage.seen.exchanges[exchange as usize].waiting.decrease(self.stage.now);

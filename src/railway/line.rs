@@ -185,9 +185,8 @@ impl State<'_> {
         self.fleet[train].phase = Phase::Ready;
         let state = &mut self.lanes[lane as usize];
         state.tally.waiting.increase(self.stage.now);
-        let place = state.facts.from;
         // What keeps the first from entering keeps any.
-        self.queue_up((gate, lane), train, (place, cause));
+        self.queue_up((gate, lane), train, cause);
     }
 
     fn look_again_at_entry(&mut self, lane: u32, (cause, at): Block) {
@@ -211,8 +210,7 @@ impl State<'_> {
                 return;
             }
             state.tally.waiting.decrease(self.stage.now);
-            let place = state.facts.from;
-            self.call_up((gate, lane), 0, place);
+            self.call_up((gate, lane), 0);
             if self.enter(train, lane) {
                 self.step_done(train);
             }
@@ -260,9 +258,7 @@ impl State<'_> {
         let location = self.model.lane_location(lane as usize) as u32;
         stage.seen.switch(&mut t.time, stage.now, location, Activity::Running);
         stage.depart(t, self.model);
-        if let Some(yard) = t.yard.take() {
-            self.yards[yard as usize].give_back(yard, stage);
-        }
+        self.give_back_track(train);
     }
 
     /// The running time of a train is over. Whether it goes on.

@@ -7,7 +7,7 @@
 #![allow(clippy::cast_possible_truncation, reason = "indices: a model has far fewer than 2^32 of anything")]
 #![allow(
     clippy::inline_always,
-    reason = "steps that nearly every train takes are one function in the end; calls took a fifth of their time"
+    reason = "steps that nearly every train takes are one function in the end; calls took a tenth of their instructions"
 )]
 
 mod bay;

@@ -123,14 +123,8 @@ impl State<'_> {
         }
         desk.tally.waiting.increase(stage.now);
         let cause = cause.unwrap_or(Activity::DeskBusy);
-        if self.is_orderly {
-            let cause = desk.gate.join(train, cause);
-            stage.switch(t, cause);
-        } else {
-            let place = desk.facts.place;
-            if self.queue_up((gate, office), train, (place, cause)) {
-                self.stage.wakes.push(Wake::Office(office));
-            }
+        if self.queue_up((gate, office), train, cause) {
+            self.stage.wakes.push(Wake::Office(office));
         }
         false
     }
@@ -145,21 +139,13 @@ impl State<'_> {
             let Some(train) = desk.gate.head() else { return };
             let t = &mut self.fleet[train];
             if let Some(cause) = desk.block(stage.now, t.work) {
-                if desk.gate.waits_for(cause) {
-                    let place = desk.facts.place;
-                    self.book_all(gate, office, place, cause);
-                }
+                let place = desk.facts.place;
+                self.switch_all(gate, office, place, cause);
                 return;
             }
             desk.tally.waiting.decrease(stage.now);
-            if self.is_orderly {
-                desk.gate.leave();
-                desk.start((train, office), t, stage);
-            } else {
-                let place = desk.facts.place;
-                self.call_up((gate, office), 0, place);
-                self.offices[office as usize].start((train, office), &mut self.fleet[train], &mut self.stage);
-            }
+            self.call_up((gate, office), 0);
+            self.offices[office as usize].start((train, office), &mut self.fleet[train], &mut self.stage);
         }
     }
 

@@ -64,19 +64,19 @@ impl<'m> State<'m> {
     /// A train joins a gate where its class allows, and waits for the cause of the first there, or for this one if it is the
     /// first itself. Whether it took the place of another as the first.
     #[inline]
-    pub(super) fn queue_up<G>(&mut self, (gate, index): (G, u32), train: u32, (place, cause): (u32, Activity)) -> bool
+    pub(super) fn queue_up<G>(&mut self, (gate, index): (G, u32), train: u32, cause: Activity) -> bool
     where
         G: Copy + for<'s> Fn(&'s mut State<'m>, u32) -> &'s mut Gate<Activity>,
     {
         if let Some(ageing) = self.model.ageing {
-            return self.queue_up_by_class((gate, index), train, (place, cause), ageing);
+            return self.queue_up_by_class((gate, index), train, cause, ageing);
         }
         let cause = gate(self, index).join(train, cause);
-        self.book_waiting(train, place, cause);
+        self.book_waiting(train, cause);
         false
     }
 
-    fn queue_up_by_class<G>(&mut self, (gate, index): (G, u32), train: u32, (place, cause): (u32, Activity), ageing: Duration) -> bool
+    fn queue_up_by_class<G>(&mut self, (gate, index): (G, u32), train: u32, cause: Activity, ageing: Duration) -> bool
     where
         G: Copy + for<'s> Fn(&'s mut State<'m>, u32) -> &'s mut Gate<Activity>,
     {
@@ -90,30 +90,30 @@ impl<'m> State<'m> {
             let rank = &mut self.ranks.of[other as usize];
             rank.overtaken_by += 1;
             if rank.overtaken_by == 1 {
-                self.book_waiting(other, place, Activity::Overtaken);
+                self.book_waiting(other, Activity::Overtaken);
             }
         }
         let leads = queue.len() == behind + 1 && behind > 0;
         *gate(self, index) = queue;
-        self.book_waiting(train, place, cause);
+        self.book_waiting(train, cause);
         leads
     }
 
     /// The train at this position of a gate goes on; those that it overtook wait for what the others wait for.
     #[inline]
-    pub(super) fn call_up<G>(&mut self, (gate, index): (G, u32), position: usize, place: u32) -> Option<u32>
+    pub(super) fn call_up<G>(&mut self, (gate, index): (G, u32), position: usize) -> Option<u32>
     where
         G: Copy + for<'s> Fn(&'s mut State<'m>, u32) -> &'s mut Gate<Activity>,
     {
         let train = gate(self, index).leave_from(position)?;
         if self.model.ageing.is_some() {
-            self.relieve_overtaken((gate, index), train, place);
+            self.relieve_overtaken((gate, index), train);
         }
         Some(train)
     }
 
     #[cold]
-    fn relieve_overtaken<G>(&mut self, (gate, index): (G, u32), train: u32, place: u32)
+    fn relieve_overtaken<G>(&mut self, (gate, index): (G, u32), train: u32)
     where
         G: Copy + for<'s> Fn(&'s mut State<'m>, u32) -> &'s mut Gate<Activity>,
     {
@@ -124,7 +124,7 @@ impl<'m> State<'m> {
             if rank.joined < joined && rank.overtaken_by > 0 {
                 rank.overtaken_by -= 1;
                 if let (0, Some(cause)) = (rank.overtaken_by, queue.cause()) {
-                    self.book_waiting(other, place, cause);
+                    self.book_waiting(other, cause);
                 }
             }
         }
@@ -132,9 +132,10 @@ impl<'m> State<'m> {
     }
 
     /// A train waits for this cause; one for which a track is kept is booked where it stands.
-    fn book_waiting(&mut self, train: u32, place: u32, cause: Activity) {
+    #[inline(always)]
+    fn book_waiting(&mut self, train: u32, cause: Activity) {
         if self.fleet[train].phase != Phase::WantsTrackKept {
-            self.switch(train, place, cause);
+            self.switch_here(train, cause);
         }
     }
 }

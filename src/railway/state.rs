@@ -73,8 +73,8 @@ pub(super) struct State<'m> {
     step_ends_at: Instant,
     /// Pending events that are none of any train: the end of the warm-up.
     clockwork: usize,
-    /// Whether trains stand in the order in which they come, and nobody minds who waits for what.
-    pub(super) is_orderly: bool,
+    /// Whether it matters who waits for what: there are disruptions, or circles of possible waits.
+    minds_waits: bool,
     /// Whether places are sites.
     has_one_mode: bool,
     /// Whether more than trains has to be looked after at every event: disruptions, orders to stop loading, possible stalls.
@@ -171,7 +171,7 @@ impl<'m> State<'m> {
             overfull: false,
             step_ends_at: Instant::NEVER,
             clockwork: 0,
-            is_orderly: model.ageing.is_none() && model.disruptions.is_empty() && model.in_circles.is_empty(),
+            minds_waits: !model.disruptions.is_empty() || !model.in_circles.is_empty(),
             has_one_mode: model.has_one_mode(),
             is_vigilant: !model.disruptions.is_empty() || !model.stop_loading.is_empty() || !model.in_circles.is_empty(),
             watch: StallWatch::default(),
@@ -450,10 +450,8 @@ impl<'m> State<'m> {
     #[inline(always)]
     pub(super) fn leave(&mut self, train: u32) {
         self.unload_boxes(train);
+        self.give_back_track(train);
         let (t, stage) = (&mut self.fleet[train], &mut self.stage);
-        if let Some(yard) = t.yard.take() {
-            self.yards[yard as usize].give_back(yard, stage);
-        }
         let outcome = stage.seen.leave(stage.now, &mut t.time, (t.flow, t.boxes), t.created_at);
         if let Err(fault) = outcome {
             self.fault.get_or_insert(fault);
@@ -476,7 +474,7 @@ impl<'m> State<'m> {
     /// From now on a train does this at this place, or at the location of a lane.
     #[inline]
     pub(super) fn switch(&mut self, train: u32, place: u32, activity: Activity) {
-        if !self.is_orderly && activity.is_waiting() {
+        if self.minds_waits && activity.is_waiting() {
             self.mind_wait(train, place, activity);
         }
         let t = &mut self.fleet[train];
@@ -486,8 +484,9 @@ impl<'m> State<'m> {
     }
 
     /// From now on a train does this where it is.
+    #[inline(always)]
     pub(super) fn switch_here(&mut self, train: u32, activity: Activity) {
-        if !self.is_orderly && activity.is_waiting() {
+        if self.minds_waits && activity.is_waiting() {
             self.mind_wait(train, self.model.sites[self.fleet[train].site as usize].place, activity);
         }
         self.stage.switch(&mut self.fleet[train], activity);
@@ -516,7 +515,7 @@ impl<'m> State<'m> {
     }
 
     #[cold]
-    pub(super) fn book_all<G>(&mut self, gate: G, index: u32, place: u32, cause: Activity)
+    fn book_all<G>(&mut self, gate: G, index: u32, place: u32, cause: Activity)
     where
         G: Copy + for<'s> Fn(&'s mut State<'m>, u32) -> &'s mut Gate<Activity>,
     {
@@ -550,16 +549,8 @@ impl<'m> State<'m> {
     }
 
     fn activity_ends(&mut self, train: u32, stamp: u32) {
-        if !self.is_due(train, stamp) {
-            return;
-        }
-        match (self.fleet[train].phase, self.step_of(train)) {
-            (Phase::Withdrawal, Step::Reload(terminal)) => {
-                if self.withdrawn(train, terminal) {
-                    self.step_done(train);
-                }
-            }
-            (phase, step) => self.part_ends(train, phase, step),
+        if self.is_due(train, stamp) {
+            self.part_ends(train, self.fleet[train].phase, self.step_of(train));
         }
     }
 
@@ -568,6 +559,7 @@ impl<'m> State<'m> {
     fn part_ends(&mut self, train: u32, phase: Phase, step: Step) {
         match (phase, step) {
             (Phase::Placing, Step::Reload(terminal)) => self.placed(train, terminal),
+            (Phase::Withdrawal, Step::Reload(terminal)) => self.withdrawal_ends(train, terminal),
             (Phase::InSection, _) => self.reach_section_end(train),
             (Phase::Unloading, _) => self.box_set_down(train),
             (Phase::AwaitsBoxes, _) => self.patience_over(train),

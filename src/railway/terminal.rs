@@ -189,14 +189,8 @@ impl State<'_> {
         }
         here.tally.waiting.increase(stage.now);
         let cause = cause.unwrap_or(Activity::BerthBusy);
-        if self.is_orderly {
-            let cause = here.gate.join(train, cause);
-            stage.switch(&mut self.fleet[train], cause);
-        } else {
-            let place = here.facts.place;
-            if self.queue_up((gate, terminal), train, (place, cause)) {
-                self.stage.wakes.push(Wake::Terminal(terminal));
-            }
+        if self.queue_up((gate, terminal), train, cause) {
+            self.stage.wakes.push(Wake::Terminal(terminal));
         }
         false
     }
@@ -224,20 +218,18 @@ impl State<'_> {
                 return;
             }
             state.tally.waiting.decrease(self.stage.now);
-            self.call_up((gate, terminal), 0, place);
+            self.call_up((gate, terminal), 0);
             self.place_in_berth(train, terminal);
         }
     }
 
     #[inline(always)]
     fn place_in_berth(&mut self, train: u32, terminal: u32) {
-        let (here, t, stage) = (&mut self.terminals[terminal as usize], &mut self.fleet[train], &mut self.stage);
-        let facts = here.facts;
-        here.berths_taken += 1;
-        here.tally.berths.increase(stage.now);
-        if let Some(yard) = t.yard.take() {
-            self.yards[yard as usize].give_back(yard, stage);
-        }
+        let state = &mut self.terminals[terminal as usize];
+        let facts = state.facts;
+        state.berths_taken += 1;
+        state.tally.berths.increase(self.stage.now);
+        self.give_back_track(train);
         if facts.placing.is_nothing() {
             self.placed(train, terminal);
             return;
@@ -319,6 +311,13 @@ impl State<'_> {
         for position in 0..self.terminals[terminal as usize].lifting.len() {
             let train = self.terminals[terminal as usize].lifting[position];
             self.fleet[train].work = thousandths(self.lifting_work(terminal, train));
+        }
+    }
+
+    /// The time of a withdrawal is over: the train goes on if it can.
+    pub(super) fn withdrawal_ends(&mut self, train: u32, terminal: u32) {
+        if self.withdrawn(train, terminal) {
+            self.step_done(train);
         }
     }
 

@@ -79,7 +79,7 @@ impl State<'_> {
         }
         self.fleet[train].phase = waits_as;
         self.stage.seen.pools[pool as usize].waiting.increase(self.stage.now);
-        if self.queue_up((gate, pool), train, (model.place, Activity::NoWagon)) {
+        if self.queue_up((gate, pool), train, Activity::NoWagon) {
             self.stage.wakes.push(Wake::Wagons(pool));
         }
         false
@@ -132,7 +132,7 @@ impl State<'_> {
             if self.model.pools[pool as usize].wagons_for(self.fleet[train].boxes) > self.pools[pool as usize].inside {
                 return;
             }
-            self.call_up((gate, pool), 0, self.model.pools[pool as usize].place);
+            self.call_up((gate, pool), 0);
             self.stage.seen.pools[pool as usize].waiting.decrease(self.stage.now);
             self.wagons_leave(train, pool);
             if self.fleet[train].phase != Phase::WantsWagons || self.want_departure_track(train, self.terminal_of(train)) {

@@ -100,28 +100,20 @@ impl State<'_> {
     #[cold]
     fn want_track(&mut self, train: u32, yard: u32) {
         // A free track is for anyone: whoever is first does not matter to when the next one is.
-        self.queue_up(
-            (gate, yard),
-            train,
-            (self.yards[yard as usize].facts.place, Activity::TrackAheadFull),
-        );
+        self.queue_up((gate, yard), train, Activity::TrackAheadFull);
     }
 
     /// A train that was to come does not: a track that was kept for it is free.
     pub(super) fn give_back_kept_track(&mut self, yard: u32) {
-        let state = &mut self.yards[yard as usize];
-        state.tally.decrease(self.stage.now);
-        state.tracks.give_back();
-        self.stage.wakes.push(Wake::Yard(yard));
+        self.yards[yard as usize].give_back(yard, &mut self.stage);
     }
 
     /// A train wants no track any more.
     pub(super) fn withdraw_from_yard(&mut self, train: u32, yard: u32) {
         let state = &self.yards[yard as usize];
-        let place = state.facts.place;
         let position = state.gate.waiting().position(|other| other == train);
         if let Some(position) = position {
-            self.call_up((gate, yard), position, place);
+            self.call_up((gate, yard), position);
         }
         self.stage.wakes.push(Wake::Yard(yard));
     }
@@ -142,8 +134,7 @@ impl State<'_> {
                 return;
             }
             state.tally.increase(self.stage.now);
-            let place = state.facts.place;
-            let Some(train) = self.call_up((gate, yard), 0, place) else {
+            let Some(train) = self.call_up((gate, yard), 0) else {
                 return;
             };
             let t = &mut self.fleet[train];

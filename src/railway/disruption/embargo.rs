@@ -91,11 +91,10 @@ impl<'m> State<'m> {
 
     /// An embargo begins: trains that it concerns leave the queue before a facility.
     pub(in crate::railway) fn send_to_pen(&mut self, disruption: u32, target: Target) {
-        let model = self.model;
-        let (gate, ix, place): (GateOf<'m>, u32, u32) = match target {
-            Target::Office(ix) => (office::gate, ix, model.offices[ix as usize].place),
-            Target::Terminal(ix) => (terminal::gate, ix, model.terminals[ix as usize].place),
-            Target::Exchange(ix) => (exchange::gate, ix, model.exchanges[ix as usize].place),
+        let (gate, ix): (GateOf<'m>, u32) = match target {
+            Target::Office(ix) => (office::gate, ix),
+            Target::Terminal(ix) => (terminal::gate, ix),
+            Target::Exchange(ix) => (exchange::gate, ix),
             _ => return,
         };
         let waiting: Vec<u32> = gate(self, ix).waiting().collect();
@@ -105,7 +104,7 @@ impl<'m> State<'m> {
                 position += 1;
                 continue;
             }
-            self.call_up((gate, ix), position, place);
+            self.call_up((gate, ix), position);
             let now = self.stage.now;
             match target {
                 Target::Office(_) => self.offices[ix as usize].tally.waiting.decrease(now),
