@@ -50,7 +50,7 @@ fn draw_one(area: &DrawingArea<SVGBackend<'_>, Shift>, curve: &Curve) -> Result<
         .y_labels(5)
         .label_style(("sans-serif", 12).into_font().color(&INK))
         .x_label_formatter(&|size| format!("{size:.0}"))
-        .y_label_formatter(&|cost| format!("{cost:.0}"))
+        .y_label_formatter(&|cost| format!("{cost:.1}"))
         .y_desc("µs a train")
         .draw()?;
     chart.draw_series([PathElement::new(curve.points.clone(), MAIN.stroke_width(2))])?;
