@@ -29,79 +29,108 @@ const TIME_SHIFT: u32 = CODE_BITS + SEQUENCE_BITS + RANK_BITS;
 /// 36. Comparing keys compares the whole rule for ties, so that what follows decides about speed alone.
 ///
 /// It is a calendar queue: Brown (1988), Calendar queues: a fast O(1) priority queue implementation for the simulation event set
-/// problem, Communications of the ACM 31(10), 1220-1227. Time is cut into days of equal length; an event is put, unsorted, into the
-/// list of its day. When a day comes it is sorted into the `front`, from which events are taken; what is scheduled for a day that
-/// has come is put in its place there. There is a page for each of a number of days in a row, used again and again; what lies
-/// beyond them waits in a heap, and is taken from there when it is the next. How long a day is and how many pages there are
-/// follows what has been seen: one or two events a day, and hardly one beyond the last page. On the HOLD bench an event takes
-/// 15 ns with 16 pending, 36 with a thousand, 29 with 16,000 and 56 with a million. The baseline takes 7 % less time by it than by
-/// a heap of four children a node.
+/// problem, Communications of the ACM 31(10), 1220-1227. Time is cut into days of equal length, and there is a page for each of a
+/// number of days in a row, used again and again. Days are so short that most pages hold one event or none: that one is taken as it
+/// is, found by the bits that tell which pages are used. Where several share a page they are sorted into the `front` when their day
+/// comes, and so is what is scheduled for a day of those in there. What lies beyond the last page waits in a heap, and is taken from
+/// there when it is the next. How long a day is and how many pages there are follows what has been seen.
+///
+/// The next event is kept apart from all others: so what happens next is known as soon as it is asked for, and who comes after is
+/// found while it happens.
 #[derive(Clone, Debug)]
 pub struct EventList<E> {
-    /// What is pending of the days up to `today`, the next one last.
+    /// The next event, or [`NOTHING`].
+    next: u128,
+    /// What comes after it but before everything on the pages, the next one last.
     front: Vec<u128>,
-    /// The last day that has come, counted from the start of time.
-    today: u64,
+    /// What is of an earlier day than this goes to the front: of one up to the last in there, and none where it is empty.
+    floor: u64,
     /// Of a time, the bits that tell times of a day apart.
     day_bits: u32,
-    /// By page: its first event in `links`. There are a power of two.
-    pages: Vec<u32>,
-    /// By page, whether there is an event on it.
-    is_used: Vec<u64>,
-    /// The events on the pages, and links to be used again.
+    /// By page: the event on it, of several the first that came. There are a power of two.
+    pages: Vec<u128>,
+    /// By 64 pages, a bit for each.
+    marks: Vec<Marks>,
+    /// The 64 pages of the days that come next, and the first of these days, counted from the start of time.
+    word: usize,
+    first_day: u64,
+    /// By page: the last that came of several events, in `links`.
+    chains: Vec<u32>,
+    /// Events that share a page with another, and links to be used again.
     links: Vec<Link>,
     free: u32,
-    /// How many events are on the pages.
-    on_pages: usize,
     /// What no page was for.
     beyond: BinaryHeap<Reverse<u128>>,
+    /// How many events are pending.
+    len: u32,
     sequence: u64,
     habits: Habits,
+    /// The most events that were pending when it was looked back.
+    most: usize,
+    /// Room for events that are put on other pages.
+    moving: Vec<u128>,
     event: PhantomData<E>,
 }
 
-/// An event on a page, and the next one on it.
+/// Whether there is an event on a page, and whether there are several.
+#[derive(Clone, Copy, Debug, Default)]
+struct Marks {
+    used: u64,
+    shared: u64,
+}
+
+/// An event on a page, and the one that came before it; none where that is on the page itself.
 #[derive(Clone, Copy, Debug)]
 struct Link {
     key: u128,
     next: u32,
 }
 
-/// What has been seen since the days were made as long as they are.
+/// What has been seen since the last look back.
 #[derive(Clone, Copy, Debug, Default)]
 struct Habits {
-    /// Days that came with an event on their page.
-    days: u32,
-    /// Events on these pages.
-    events: u32,
+    /// The sequence then.
+    since: u64,
+    /// Events that shared a page, but for one on each, or that were put into a long front.
+    sharing: u32,
     /// Events for which there was no page.
     beyond: u32,
 }
 
 const NONE: u32 = u32::MAX;
+/// Greater than the key of any event.
+const NOTHING: u128 = u128::MAX;
 /// Pages at first, and at most.
 const PAGES: [usize; 2] = [64, 1 << 20];
+/// There are no more pages than so many for each event that was pending.
+const PAGES_PER_EVENT: usize = 64;
 /// A day of 17 minutes at first.
 const DAY_BITS: u32 = 20;
-/// So many days are looked back on.
-const LOOK_BACK: u32 = 512;
-/// From so many events on the front is too long to put another in its place.
-const LONG_FRONT: usize = 256;
+/// After so many events that shared a page or had none it is time to look back.
+const LOOK_BACK: u32 = 64;
+/// From so many events on it is better not to put one more in its place in the front, and from so many not any more.
+const LONG_FRONT: [usize; 2] = [4, 256];
 
 impl<E> Default for EventList<E> {
     fn default() -> Self {
         Self {
+            next: NOTHING,
             front: Vec::new(),
-            today: 0,
+            floor: 0,
             day_bits: DAY_BITS,
-            pages: vec![NONE; PAGES[0]],
-            is_used: vec![0; PAGES[0] / 64],
+            pages: vec![0; PAGES[0]],
+            marks: vec![Marks::default(); PAGES[0] / 64],
+            word: 0,
+            first_day: 0,
+            chains: vec![NONE; PAGES[0]],
             links: Vec::new(),
             free: NONE,
-            on_pages: 0,
             beyond: BinaryHeap::new(),
+            len: 0,
             sequence: 0,
             habits: Habits::default(),
+            most: 0,
+            moving: Vec::new(),
             event: PhantomData,
         }
     }
@@ -110,34 +139,35 @@ impl<E> Default for EventList<E> {
 impl<E: Event> EventList<E> {
     /// Forgets every event and starts counting anew; keeps the memory, and the length of a day.
     pub fn clear(&mut self) {
+        self.next = NOTHING;
         self.front.clear();
-        self.today = 0;
+        self.floor = 0;
         self.tear_out_pages();
+        self.open_at(0);
         self.beyond.clear();
+        self.len = 0;
         self.sequence = 0;
         self.habits = Habits::default();
     }
 
     fn tear_out_pages(&mut self) {
-        self.pages.fill(NONE);
-        self.is_used.fill(0);
+        self.marks.fill(Marks::default());
         self.links.clear();
         self.free = NONE;
-        self.on_pages = 0;
     }
 
     /// How many events are pending.
     #[inline]
     #[must_use]
     pub fn len(&self) -> usize {
-        self.front.len() + self.on_pages + self.beyond.len()
+        self.len as usize
     }
 
     /// Whether nothing is pending.
     #[inline]
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.len == 0
     }
 
     /// Adds an event. One that could only happen after 2,200 years is dropped: it never happens.
@@ -153,48 +183,77 @@ impl<E: Event> EventList<E> {
         if time >> (128 - TIME_SHIFT) != 0 {
             return;
         }
-        let key = u128::from(time) << TIME_SHIFT
+        let mut key = u128::from(time) << TIME_SHIFT
             | u128::from(rank) << (CODE_BITS + SEQUENCE_BITS)
             | u128::from(self.sequence) << CODE_BITS
             | u128::from(code);
         self.sequence += 1;
-        self.put(key, time >> self.day_bits);
-    }
-
-    /// Puts an event of a day where it belongs.
-    #[inline]
-    fn put(&mut self, key: u128, day: u64) {
-        if day > self.today && day - self.today < self.pages.len() as u64 {
-            self.put_on_page(key, day);
-        } else if day <= self.today && self.front.len() < LONG_FRONT {
-            self.put_in_front(key);
-        } else {
-            self.put_beyond(key);
+        self.len += 1;
+        if key < self.next {
+            std::mem::swap(&mut key, &mut self.next);
+            if key == NOTHING {
+                return;
+            }
+        }
+        if !self.put(key) {
+            self.look_back();
         }
     }
 
+    /// The pages of a day and those after it come next; all are empty.
+    fn open_at(&mut self, day: u64) {
+        self.word = (day / 64) as usize & (self.marks.len() - 1);
+        self.first_day = day & !63;
+    }
+
+    /// Puts an event where it belongs; whether it has a page to itself.
     #[inline]
-    fn put_on_page(&mut self, key: u128, day: u64) {
-        let page = day as usize & (self.pages.len() - 1);
-        let link = Link {
-            key,
-            next: self.pages[page],
-        };
+    fn put(&mut self, key: u128) -> bool {
+        let day = self.day_of(key);
+        let count = self.pages.len();
+        // A day before the first wraps around.
+        if day >= self.floor && day.wrapping_sub(self.first_day) < count as u64 {
+            let page = day as usize & (count - 1);
+            let (marks, bit) = (&mut self.marks[page / 64], 1 << (page % 64));
+            if marks.used & bit == 0 {
+                marks.used |= bit;
+                self.pages[page] = key;
+                return true;
+            }
+            self.share_page(key, page);
+        } else {
+            self.put_aside(key, day);
+        }
+        false
+    }
+
+    /// Puts an event on a page that has one already.
+    #[inline(never)]
+    fn share_page(&mut self, key: u128, page: usize) {
+        let (marks, bit) = (&mut self.marks[page / 64], 1 << (page % 64));
+        let next = if marks.shared & bit == 0 { NONE } else { self.chains[page] };
+        marks.shared |= bit;
+        self.habits.sharing += 1;
+        let link = Link { key, next };
         let at = self.free;
         if let Some(unused) = self.links.get_mut(at as usize) {
             self.free = unused.next;
             *unused = link;
-            self.pages[page] = at;
+            self.chains[page] = at;
         } else {
-            self.pages[page] = self.links.len() as u32;
+            self.chains[page] = self.links.len() as u32;
             self.links.push(link);
         }
-        self.is_used[page / 64] |= 1 << (page % 64);
-        self.on_pages += 1;
     }
 
-    /// Puts an event in its place among those of the front, most often near the end.
-    fn put_in_front(&mut self, key: u128) {
+    /// Puts an event for which there is no page in its place among those of the front, most often near the end, or else beyond.
+    #[inline(never)]
+    fn put_aside(&mut self, key: u128, day: u64) {
+        if day >= self.floor || self.front.len() >= LONG_FRONT[1] {
+            self.beyond.push(Reverse(key));
+            self.habits.beyond += 1;
+            return;
+        }
         let mut at = self.front.len();
         self.front.push(key);
         let front = self.front.as_mut_slice();
@@ -203,74 +262,134 @@ impl<E: Event> EventList<E> {
             at -= 1;
         }
         front[at] = key;
-    }
-
-    #[cold]
-    fn put_beyond(&mut self, key: u128) {
-        self.beyond.push(Reverse(key));
-        self.habits.beyond += 1;
+        self.habits.sharing += u32::from(front.len() > LONG_FRONT[0]);
     }
 
     /// Takes the next event: when it happens, and its code, which [`Event::decode`] reads.
     #[inline]
     pub fn pop(&mut self) -> Option<(Instant, u64)> {
-        if self.front.is_empty() && self.on_pages > 0 {
-            self.turn_page();
+        let next = self.next;
+        if next == NOTHING {
+            return None;
         }
-        if let Some(Reverse(first)) = self.beyond.peek()
-            && self.front.last().is_none_or(|next| first < next)
-        {
-            return self.beyond.pop().map(|Reverse(key)| (time_of(key), code_of(key)));
-        }
-        self.front.pop().map(|key| (time_of(key), code_of(key)))
+        self.len -= 1;
+        self.next = self.find_next();
+        Some((time_of(next), code_of(next)))
     }
 
-    /// The next day comes on whose page there is an event.
-    fn turn_page(&mut self) {
-        let mask = self.pages.len() - 1;
-        let tomorrow = (self.today as usize + 1) & mask;
-        // The rest of the pages of its word of bits, then word by word; the first word comes again at the end.
-        let words = self.is_used.len();
-        let mut word = tomorrow / 64;
-        let mut bits = self.is_used[word] & u64::MAX << (tomorrow % 64);
-        while bits == 0 {
-            word = if word + 1 == words { 0 } else { word + 1 };
-            bits = self.is_used[word];
+    /// Takes the first of all others from where it is, if there are any.
+    #[inline]
+    fn find_next(&mut self) -> u128 {
+        let next = if let Some(next) = self.front.pop() {
+            if self.front.is_empty() {
+                self.floor = 0;
+            }
+            next
+        } else if let Some(next) = self.take_from_page() {
+            next
+        } else {
+            return self.take_from_beyond();
+        };
+        match self.beyond.peek() {
+            Some(Reverse(first)) if *first < next => self.swap_with_first_beyond(next),
+            _ => next,
         }
-        let page = word * 64 + bits.trailing_zeros() as usize;
-        self.is_used[word] &= !(1 << (page % 64));
-        self.today += 1 + (page.wrapping_sub(tomorrow) & mask) as u64;
-        let mut at = std::mem::replace(&mut self.pages[page], NONE);
+    }
+
+    /// Takes the first event from the first page that is used, if there is any.
+    #[inline]
+    fn take_from_page(&mut self) -> Option<u128> {
+        if self.marks[self.word].used == 0 && !self.turn_over() {
+            return None;
+        }
+        let marks = &mut self.marks[self.word];
+        let nth = marks.used.trailing_zeros();
+        let page = self.word * 64 + nth as usize;
+        marks.used &= marks.used - 1;
+        if marks.shared >> nth & 1 == 0 {
+            return Some(self.pages[page]);
+        }
+        marks.shared &= !(1 << nth);
+        Some(self.sort_page(page, self.first_day + u64::from(nth)))
+    }
+
+    /// The next 64 pages come of which one is used; whether there are any.
+    #[inline(never)]
+    fn turn_over(&mut self) -> bool {
+        if self.len() == self.beyond.len() {
+            return false;
+        }
+        let mask = self.marks.len() - 1;
+        while self.marks[self.word].used == 0 {
+            self.word = (self.word + 1) & mask;
+            self.first_day += 64;
+        }
+        true
+    }
+
+    /// Sorts the events that share the page of a day into the front, but for the first of them, which it returns.
+    #[inline(never)]
+    fn sort_page(&mut self, page: usize, day: u64) -> u128 {
+        self.front.push(self.pages[page]);
+        let mut at = self.chains[page];
         while at != NONE {
             let link = &mut self.links[at as usize];
             self.front.push(link.key);
             let next = std::mem::replace(&mut link.next, self.free);
             self.free = std::mem::replace(&mut at, next);
         }
-        let events = self.front.len();
-        if events > 1 {
-            self.front.sort_unstable_by(|a, b| b.cmp(a));
-        }
-        self.on_pages -= events;
-        self.habits.days += 1;
-        self.habits.events += events as u32;
-        if self.habits.days == LOOK_BACK {
-            self.look_back();
-        }
+        self.front.sort_unstable_by(|a, b| b.cmp(a));
+        self.floor = day + 1;
+        self.front.pop().unwrap_or(NOTHING)
     }
 
-    /// Makes days longer or shorter, and gives them more pages, if it was not as it should be.
-    #[cold]
-    fn look_back(&mut self) {
-        let Habits { days, events, beyond } = std::mem::take(&mut self.habits);
-        let day_bits = match events / days {
-            0 | 1 if events < days + days / 4 && beyond > events / 16 => self.day_bits + 1,
-            0..=2 => self.day_bits,
-            3..=5 => self.day_bits.saturating_sub(1),
-            many => self.day_bits.saturating_sub(many.ilog2() - 1),
+    /// Takes the first event where everything is beyond the last page.
+    #[inline(never)]
+    fn take_from_beyond(&mut self) -> u128 {
+        let Some(Reverse(first)) = self.beyond.pop() else {
+            return NOTHING;
         };
-        let more = if beyond > events / 16 { 2 } else { 1 };
-        let pages = (self.pages.len() * more).min(PAGES[1]);
+        self.open_at(self.day_of(first));
+        first
+    }
+
+    /// The first of what is beyond is the next, and not this event.
+    #[cold]
+    fn swap_with_first_beyond(&mut self, event: u128) -> u128 {
+        self.front.push(event);
+        self.floor = self.floor.max(self.day_of(event) + 1);
+        self.beyond.pop().map_or(event, |Reverse(first)| first)
+    }
+
+    #[inline]
+    fn day_of(&self, key: u128) -> u64 {
+        time_of(key).0.cast_unsigned() >> self.day_bits
+    }
+
+    /// Makes days longer or shorter, and gives them more pages, if many of the last events shared a page or had none.
+    fn look_back(&mut self) {
+        let Habits { since, sharing, beyond } = self.habits;
+        if sharing + beyond < LOOK_BACK {
+            return;
+        }
+        let events = (self.sequence - since).max(1) as u32;
+        self.habits = Habits {
+            since: self.sequence,
+            ..Habits::default()
+        };
+        let (mut day_bits, mut pages) = (self.day_bits, self.pages.len());
+        self.most = self.most.max(self.len());
+        let most_pages = (PAGES_PER_EVENT * self.most).min(PAGES[1]);
+        let (has_room, are_many_beyond) = (pages < most_pages, beyond > events / 16);
+        if sharing > events / if has_room { 8 } else { 2 } {
+            let days = events.saturating_sub(sharing).max(1);
+            day_bits = day_bits.saturating_sub(1 + (sharing / days).max(1).ilog2());
+        }
+        if are_many_beyond && has_room {
+            pages *= 2;
+        } else if are_many_beyond && sharing < events / 4 {
+            day_bits += 1;
+        }
         if day_bits != self.day_bits || pages != self.pages.len() {
             self.rewrite(day_bits, pages);
         }
@@ -278,35 +397,49 @@ impl<E: Event> EventList<E> {
 
     /// Puts every event of pages to come, and beyond, on pages of days of another length.
     fn rewrite(&mut self, day_bits: u32, pages: usize) {
-        let mut pending: Vec<u128> = self.beyond.drain().map(|Reverse(key)| key).collect();
-        for page in 0..self.pages.len() {
-            let mut at = self.pages[page];
-            while at != NONE {
-                pending.push(self.links[at as usize].key);
-                at = self.links[at as usize].next;
+        let mut pending = std::mem::take(&mut self.moving);
+        pending.extend(self.beyond.drain().map(|Reverse(key)| key));
+        for (word, marks) in self.marks.iter().enumerate() {
+            let mut bits = marks.used;
+            while bits != 0 {
+                let page = word * 64 + bits.trailing_zeros() as usize;
+                pending.push(self.pages[page]);
+                let is_shared = marks.shared & (bits & bits.wrapping_neg()) != 0;
+                let mut at = if is_shared { self.chains[page] } else { NONE };
+                while at != NONE {
+                    pending.push(self.links[at as usize].key);
+                    at = self.links[at as usize].next;
+                }
+                bits &= bits - 1;
             }
         }
-        // What is in the front stays there: its last day, on another scale, has come.
-        let now = self
-            .front
-            .first()
-            .map_or(self.today << self.day_bits, |last| time_of(*last).0.cast_unsigned());
-        (self.today, self.day_bits) = (now >> day_bits, day_bits);
-        self.pages.resize(pages, NONE);
-        self.is_used.resize(pages / 64, 0);
+        self.day_bits = day_bits;
+        // What is in the front stays there.
+        self.floor = self.front.first().map_or(0, |last| self.day_of(*last) + 1);
+        self.pages.resize(pages, 0);
+        self.chains.resize(pages, NONE);
+        self.marks.resize(pages / 64, Marks::default());
         self.tear_out_pages();
-        for key in pending {
-            self.put(key, time_of(key).0.cast_unsigned() >> day_bits);
+        // Nothing is ever put anywhere that comes before the next.
+        self.open_at(self.day_of(self.next));
+        for key in pending.drain(..) {
+            self.put(key);
         }
-        self.habits = Habits::default();
+        self.moving = pending;
+        self.habits = Habits {
+            since: self.sequence,
+            ..Habits::default()
+        };
     }
 }
 
+#[inline]
 #[allow(clippy::cast_possible_truncation, reason = "the shift leaves 46 bits")]
 fn time_of(key: u128) -> Instant {
     Instant(((key >> TIME_SHIFT) as u64).cast_signed())
 }
 
+#[inline]
 #[allow(clippy::cast_possible_truncation, reason = "the code is the lowest 36 bits")]
 fn code_of(key: u128) -> u64 {
     key as u64 & ((1 << CODE_BITS) - 1)
