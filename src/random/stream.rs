@@ -47,17 +47,17 @@ impl StreamKey {
         }
     }
 
-    /// The first two numbers of that stream, as [`Draws::uniform`] gives them.
+    /// The first two words of that stream, of which [`uniform`] makes numbers.
     #[inline]
-    pub(super) fn first_two(self, flow: Purpose, number: u32) -> [f64; 2] {
-        philox2x64([flow.0, u64::from(number) << 32], self.0).map(uniform)
+    pub(super) fn first_two(self, flow: Purpose, number: u32) -> [u64; 2] {
+        philox2x64([flow.0, u64::from(number) << 32], self.0)
     }
 }
 
 /// [`Draws::uniform`] of a word.
 #[inline]
 #[allow(clippy::cast_precision_loss, reason = "52 bits and a half fit exactly")]
-fn uniform(word: u64) -> f64 {
+pub(super) fn uniform(word: u64) -> f64 {
     const STEP: f64 = 1.0 / (1u64 << 52) as f64;
     ((word >> 12).cast_signed() as f64 + 0.5) * STEP
 }

@@ -7,6 +7,7 @@ use rand_distr::weighted::WeightedAliasIndex;
 use super::counts::Counts;
 use super::elementary::{exp, ln};
 use super::normal::{normal_cdf, normal_deviate};
+use super::stream::uniform;
 use super::{Draws, Law, Purpose, StreamKey};
 
 /// A law with everything computed that does not change from draw to draw. Values are never negative.
@@ -102,16 +103,16 @@ impl Variate {
     #[allow(clippy::cast_possible_truncation, reason = "a few")]
     pub fn draw_firsts<const N: usize>(&self, key: StreamKey, flow: Purpose, first: u32) -> [f64; N] {
         let number = |i: usize| first.wrapping_add(i as u32);
-        let two = || std::array::from_fn::<_, N, _>(|i| key.first_two(flow, number(i)));
+        let words = || std::array::from_fn::<_, N, _>(|i| key.first_two(flow, number(i)));
         match *self {
             Self::Constant(v) => [v; N],
             Self::LogNormal(mu, sigma) => {
-                let logarithms = two().map(|[u, _]| mu + sigma * normal_deviate(u));
+                let logarithms = words().map(|[word, _]| mu + sigma * normal_deviate(uniform(word)));
                 logarithms.map(exp)
             }
-            Self::Exponential(mean) => two().map(|[u, _]| -mean * ln(u)),
+            Self::Exponential(mean) => words().map(|[word, _]| -mean * ln(uniform(word))),
             Self::Gamma(ref gamma) => {
-                let candidates = two().map(|[first, second]| gamma.draw_once(first, second));
+                let candidates = words().map(|[first, second]| gamma.draw_once(uniform(first), uniform(second)));
                 // The few whose first two numbers are not enough draw on.
                 std::array::from_fn(|i| candidates[i].unwrap_or_else(|| gamma.draw(&mut key.draws(flow, number(i)))))
             }
