@@ -215,6 +215,16 @@ impl Drawn {
         Duration::from_millis(self.number(keys, flow, number))
     }
 
+    /// The count for any train, where it is as much for all.
+    #[must_use]
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
+    pub fn always(&self) -> Option<u32> {
+        match self.variate {
+            Variate::Constant(v) => Some(rounded(v) as u32),
+            _ => None,
+        }
+    }
+
     /// The count for one train: the nearest whole number.
     #[inline]
     #[must_use]

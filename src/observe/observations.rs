@@ -27,7 +27,7 @@ impl TrainTime {
     /// Where the train is: a place, or after these a lane.
     #[must_use]
     pub fn location(&self) -> u32 {
-        self.account >> ACTIVITY_BITS
+        location_of(self.account)
     }
 
     /// What the train does.
@@ -175,8 +175,9 @@ pub struct Observations {
     /// Events that happened.
     pub events: u64,
     directions: usize,
-    /// The mode of each flow.
+    /// The mode of each flow, and whether they are of several.
     modes: Vec<usize>,
+    has_modes: bool,
 }
 
 impl Observations {
@@ -235,6 +236,7 @@ impl Observations {
             fresh(&mut tally.outlets, *outlets, |o| *o = OutletTally::default());
         }
         self.modes.clone_from(&shape.modes);
+        self.has_modes = self.modes.windows(2).any(|two| two[0] != two[1]);
         self.present_by_mode = Default::default();
         fresh(&mut self.formations, shape.formations, |f| {
             f.stock = TimeWeighted::default();
@@ -289,7 +291,9 @@ impl Observations {
     #[inline(always)]
     fn enter(&mut self, now: Instant, (flow, number, boxes): (u32, u32, u32), place: u32, regrouped: bool) -> TrainTime {
         self.present.increase(now);
-        self.present_by_mode[self.modes[flow as usize]].increase(now);
+        if self.has_modes {
+            self.present_by_mode[self.modes[flow as usize]].increase(now);
+        }
         self.places[place as usize].present.increase(now);
         let mut row = 0;
         if let Some(records) = &mut self.records {
@@ -347,9 +351,10 @@ impl Observations {
     /// From now on the train does something else, or the same somewhere else.
     #[inline(always)]
     pub fn switch(&mut self, train: &mut TrainTime, now: Instant, location: u32, activity: Activity) {
+        let before = train.account;
         self.book(train, now);
-        if is_waiting(train.account) {
-            self.waiting[train.location() as usize].decrease(now);
+        if is_waiting(before) {
+            self.waiting[location_of(before) as usize].decrease(now);
         }
         if activity.is_waiting() {
             self.waiting[location as usize].increase(now);
@@ -371,10 +376,10 @@ impl Observations {
         if self.records.is_some() {
             self.record(train, now);
         }
-        let spent = (now - train.since).0;
-        self.accounts[train.account as usize] += spent;
+        let (account, spent) = (train.account, (now - train.since).0);
+        self.accounts[account as usize] += spent;
         train.booked.0 += spent;
-        train.waited.0 += if is_waiting(train.account) { spent } else { 0 };
+        train.waited.0 += if is_waiting(account) { spent } else { 0 };
         train.since = now;
     }
 
@@ -481,7 +486,9 @@ impl Observations {
             self.waiting[train.location() as usize].decrease(now);
         }
         self.present.decrease(now);
-        self.present_by_mode[self.modes[flow as usize]].decrease(now);
+        if self.has_modes {
+            self.present_by_mode[self.modes[flow as usize]].decrease(now);
+        }
         if let Some(record) = self.record_of(train) {
             record.left_at = Some(now);
         }
@@ -589,6 +596,18 @@ impl Observations {
     /// Books a train that is still inside at the end.
     pub fn still_inside(&mut self, train: &mut TrainTime) {
         self.book(train, self.end);
+    }
+
+    /// Where all boxes, or all vehicles, are alike, these are counted as all are.
+    pub fn add_up(&mut self) {
+        if let [only] = self.cargo.as_mut_slice() {
+            (only.created, only.left) = (self.created.1, self.left.1);
+            only.generated = self.flows.iter().map(|flow| flow.boxes_generated).sum();
+            only.completed = self.flows.iter().map(|flow| flow.boxes_completed).sum();
+        }
+        if let (false, Some(mode)) = (self.has_modes, self.modes.first()) {
+            self.present_by_mode[*mode] = self.present;
+        }
     }
 
     /// The exact laws of every run, given what is found inside at the end.
@@ -709,6 +728,12 @@ impl Observations {
     pub fn passage(&self, place: usize, direction: usize) -> &PassageTally {
         &self.passages[place * self.directions + direction]
     }
+}
+
+/// The location of an account.
+#[inline]
+fn location_of(account: u32) -> u32 {
+    account >> ACTIVITY_BITS
 }
 
 /// Bits of an account that say what is done; the others say where.

@@ -29,7 +29,9 @@ impl<'m> State<'m> {
     fn schedule_breakdown(&mut self, crane: u32) {
         let (_, failures) = self.failures_of(crane);
         let number = self.breakdowns[crane as usize] + 1;
-        let time = failures.up.time(&self.keys, self.model.fallible[crane as usize].entity, number);
+        let time = failures
+            .up
+            .time(&self.luck.keys, self.model.fallible[crane as usize].entity, number);
         self.stage.pending.schedule(self.stage.now + time, Event::CraneFails(crane));
     }
 
@@ -37,16 +39,19 @@ impl<'m> State<'m> {
     pub(super) fn crane_fails(&mut self, crane: u32) {
         let (terminal, failures) = self.failures_of(crane);
         self.breakdowns[crane as usize] += 1;
-        let tally = &mut self.terminals[terminal as usize].tally;
+        let tally = &mut self.plant.terminals[terminal as usize].tally;
         tally.down.increase(self.stage.now);
         tally.breakdowns += 1;
-        let state = &mut self.terminals[terminal as usize].cranes;
+        let state = &mut self.plant.terminals[terminal as usize].cranes;
         state.down += 1;
         if state.in_repair < failures.repairers {
             self.repair(crane);
         } else {
             state.wait_for_repair.push_back(crane);
-            self.terminals[terminal as usize].tally.wait_for_repair.increase(self.stage.now);
+            self.plant.terminals[terminal as usize]
+                .tally
+                .wait_for_repair
+                .increase(self.stage.now);
         }
         self.share_cranes(terminal);
     }
@@ -54,20 +59,23 @@ impl<'m> State<'m> {
     fn repair(&mut self, crane: u32) {
         let (terminal, failures) = self.failures_of(crane);
         let entity = self.model.fallible[crane as usize].entity;
-        let time = failures.down.time(&self.keys, entity, self.breakdowns[crane as usize]);
-        self.terminals[terminal as usize].cranes.in_repair += 1;
+        let time = failures.down.time(&self.luck.keys, entity, self.breakdowns[crane as usize]);
+        self.plant.terminals[terminal as usize].cranes.in_repair += 1;
         self.stage.pending.schedule(self.stage.now + time, Event::CraneRepaired(crane));
     }
 
     /// A crane works again; the repairer takes the next.
     pub(super) fn crane_repaired(&mut self, crane: u32) {
         let (terminal, _) = self.failures_of(crane);
-        self.terminals[terminal as usize].tally.down.decrease(self.stage.now);
-        let state = &mut self.terminals[terminal as usize].cranes;
+        self.plant.terminals[terminal as usize].tally.down.decrease(self.stage.now);
+        let state = &mut self.plant.terminals[terminal as usize].cranes;
         state.down -= 1;
         state.in_repair -= 1;
         if let Some(next) = state.wait_for_repair.pop_front() {
-            self.terminals[terminal as usize].tally.wait_for_repair.decrease(self.stage.now);
+            self.plant.terminals[terminal as usize]
+                .tally
+                .wait_for_repair
+                .decrease(self.stage.now);
             self.repair(next);
         }
         self.schedule_breakdown(crane);
@@ -80,9 +88,9 @@ impl<'m> State<'m> {
         let Some(Breakdowns::Stated { fit, .. }) = &model.breakdowns else {
             return;
         };
-        let state = &mut self.terminals[terminal as usize].cranes;
+        let state = &mut self.plant.terminals[terminal as usize].cranes;
         let down = model.count - fit.servers(&mut state.fit, self.stage.now);
-        self.terminals[terminal as usize].tally.down.set(self.stage.now, down.into());
+        self.plant.terminals[terminal as usize].tally.down.set(self.stage.now, down.into());
     }
 }
 

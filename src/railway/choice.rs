@@ -27,7 +27,7 @@ impl State<'_> {
         let chosen = match &choice.rule {
             ChoiceRule::Shares { chance, cumulative } => {
                 let t = &self.fleet[train];
-                let number = chance.number(&self.keys, model.flows[t.flow as usize].entity, t.number);
+                let number = chance.number(&self.luck.keys, model.flows[t.flow as usize].entity, t.number);
                 // The last sum may be a little below 1.
                 cumulative.iter().position(|sum| number < *sum).unwrap_or(count - 1)
             }

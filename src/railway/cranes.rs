@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::event::Event;
 use super::state::State;
 use super::terminal::{TerminalState, lifting_time};
-use super::train::Phase;
+use super::train::{Phase, Train};
 use crate::engine::{Calendar, Hand};
 use crate::model::{AtClose, Breakdowns, FULL_PACE, Lifting};
 use crate::observe::Activity;
@@ -91,11 +91,12 @@ fn share(cranes: u32, trains: u32, most: u32, position: u32) -> u32 {
 }
 
 impl TerminalState<'_> {
-    /// The crane that one train had to itself is free.
-    #[inline(always)]
-    pub(super) fn set_free(&mut self, now: Instant) {
-        self.tally.cranes.decrease(now);
-        self.tally.pace.add(now, -i64::from(FULL_PACE));
+    /// Takes the work done up to an instant off what is left on a train.
+    pub(super) fn settle(&mut self, t: &mut Train, at: Instant, measure_from: Instant) {
+        self.tally.lifted += t.measured_work(at, measure_from);
+        let done = (at - t.settled).0.saturating_mul(i64::from(t.rate));
+        t.work = Duration((t.work.0 - done).max(0));
+        t.settled = at;
     }
 
     fn cranes_at_hand(&mut self, now: Instant) -> AtHand {
@@ -137,7 +138,7 @@ impl TerminalState<'_> {
 impl State<'_> {
     /// Settles the work done so far and sets the new rate of every train, where it changes.
     pub(super) fn share_cranes(&mut self, terminal: u32) {
-        let state = &mut self.terminals[terminal as usize];
+        let state = &mut self.plant.terminals[terminal as usize];
         let per_train = state.facts.cranes.per_train;
         let at_hand = state.cranes_at_hand(self.stage.now);
         let trains = state.lifting.len() as u32;
@@ -151,7 +152,7 @@ impl State<'_> {
         }
         let (mut at_work, mut by_wind, mut by_breakdown) = (0, 0, 0);
         for position in 0..trains {
-            let train = self.terminals[terminal as usize].lifting[position as usize];
+            let train = self.plant.terminals[terminal as usize].lifting[position as usize];
             let cranes = share(at_hand.able, trains, per_train, position);
             // Without a breakdown it might have none either.
             let idle = match at_hand.cause {
@@ -164,7 +165,7 @@ impl State<'_> {
             self.set_rate(terminal, train, cranes * at_hand.pace, idle);
         }
         let now = self.stage.now;
-        let tally = &mut self.terminals[terminal as usize].tally;
+        let tally = &mut self.plant.terminals[terminal as usize].tally;
         tally.cranes.set(now, at_work);
         tally.pace.set(now, at_work * i64::from(at_hand.pace));
         tally.held_by_wind.set(now, by_wind);
@@ -174,23 +175,23 @@ impl State<'_> {
     /// The same where each train has a crane, as before, and only few have one more or one less: those in this range of positions, and
     /// one that has come last. In a large terminal nobody else is looked at.
     fn share_among_few(&mut self, terminal: u32, shared: Shared, differ: Range<u32>) {
-        let per_train = self.terminals[terminal as usize].facts.cranes.per_train;
+        let per_train = self.plant.terminals[terminal as usize].facts.cranes.per_train;
         let last = shared.trains - 1;
         for position in differ.chain([last]) {
-            let train = self.terminals[terminal as usize].lifting[position as usize];
+            let train = self.plant.terminals[terminal as usize].lifting[position as usize];
             let cranes = share(shared.able, shared.trains, per_train, position);
             self.set_rate(terminal, train, cranes * shared.pace, Activity::CraneShort);
         }
         let at_work = i64::from(shared.rest) * i64::from((shared.each + 1).min(per_train))
             + i64::from(shared.trains - shared.rest) * i64::from(shared.each.min(per_train));
-        let tally = &mut self.terminals[terminal as usize].tally;
+        let tally = &mut self.plant.terminals[terminal as usize].tally;
         tally.cranes.set(self.stage.now, at_work);
         tally.pace.set(self.stage.now, at_work * i64::from(shared.pace));
     }
 
     /// The train is worked on at this rate from now on; at none it waits, for this reason.
     fn set_rate(&mut self, terminal: u32, train: u32, rate: u32, idle: Activity) {
-        let place = self.terminals[terminal as usize].facts.place;
+        let place = self.plant.terminals[terminal as usize].facts.place;
         if rate != self.fleet[train].rate {
             self.settle_lifting(terminal, train, self.stage.now);
             let t = &mut self.fleet[train];
@@ -208,22 +209,16 @@ impl State<'_> {
         }
     }
 
-    /// Takes the work done up to an instant off what is left.
-    #[inline(always)]
-    pub(super) fn settle_lifting(&mut self, terminal: u32, train: u32, at: Instant) {
-        let t = &mut self.fleet[train];
-        let measured = (at - t.settled.max(self.model.measure_from)).0.max(0);
-        self.terminals[terminal as usize].tally.lifted += measured * i64::from(t.rate);
-        let done = (at - t.settled).0.saturating_mul(i64::from(t.rate));
-        t.work = Duration((t.work.0 - done).max(0));
-        t.settled = at;
+    /// The same for a train at a terminal.
+    fn settle_lifting(&mut self, terminal: u32, train: u32, at: Instant) {
+        self.plant.terminals[terminal as usize].settle(&mut self.fleet[train], at, self.model.measure_from);
     }
 
     /// Settles all lifting in hand at the end of the run.
     pub(super) fn settle_all_lifting(&mut self, at: Instant) {
-        for terminal in 0..self.terminals.len() as u32 {
-            for position in 0..self.terminals[terminal as usize].lifting.len() {
-                let train = self.terminals[terminal as usize].lifting[position];
+        for terminal in 0..self.plant.terminals.len() as u32 {
+            for position in 0..self.plant.terminals[terminal as usize].lifting.len() {
+                let train = self.plant.terminals[terminal as usize].lifting[position];
                 self.settle_lifting(terminal, train, at);
             }
         }
@@ -232,7 +227,7 @@ impl State<'_> {
     /// Looks out for the next change of a shift, or of what is stated of breakdowns.
     pub(super) fn watch_cranes(&mut self, terminal: u32) {
         let now = self.stage.now;
-        let state = &mut self.terminals[terminal as usize];
+        let state = &mut self.plant.terminals[terminal as usize];
         let (cranes, state) = (&state.facts.cranes, &mut state.cranes);
         let next = |calendar: Option<&Calendar>, hand| calendar.and_then(|calendar| calendar.next_change(hand, now));
         let fit = match &cranes.breakdowns {

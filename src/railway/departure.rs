@@ -1,10 +1,11 @@
 //! How trains come into being, and lots of boxes.
 
-use super::event::Event;
+use super::event;
 use super::luck::TOGETHER;
-use super::state::State;
-
-use crate::model::{Departures, Drawn, FlowModel, expected_at};
+use super::state::{State, is_vigilant};
+use super::train::{OfFlow, Train};
+use super::way::Ways;
+use crate::model::{Departures, Drawn, FlowModel, Model, Step, expected_at};
 use crate::random::StreamKey;
 use crate::units::{Duration, Instant};
 
@@ -15,14 +16,19 @@ const COPY: u32 = 1_000_000;
 #[derive(Clone, Debug)]
 pub(super) struct Source<'m> {
     facts: &'m FlowModel,
+    /// A train of it as it comes into being, but for its number, its boxes and the time: formed already, where there are tracks
+    /// without number and nothing can keep it from that.
+    pub(super) prototype: Train,
+    /// Boxes on each train, where they are as many on all; none where lots of boxes come.
+    boxes: Option<u32>,
     /// What is drawn between trains, or lots.
     gap: Option<&'m Drawn>,
     /// The number of the last train.
     number: u32,
     /// When the last train departed.
     last_at: Instant,
-    /// The gaps before the next trains, drawn some at a time: the block of their numbers, and they.
-    gaps: (u32, [f64; TOGETHER as usize]),
+    /// When trains depart whose gaps are drawn together: of each number from a multiple of [`TOGETHER`] on.
+    foreseen: [Instant; TOGETHER as usize],
     /// Trains expected up to then, and the stretch of the rate that holds it.
     expected: f64,
     stretch: usize,
@@ -34,16 +40,34 @@ pub(super) struct Source<'m> {
 }
 
 impl<'m> Source<'m> {
-    pub(super) fn new(facts: &'m FlowModel) -> Self {
+    pub(super) fn new(model: &'m Model, flow: u32, ways: &Ways) -> Self {
+        let facts = &model.flows[flow as usize];
+        let way = ways.begin(facts.first_route);
+        let formed_on = match ways.at(way).step {
+            Step::Form(yard) if model.yards[yard as usize].tracks.is_none() && !is_vigilant(model) => Some(yard),
+            _ => None,
+        };
+        let is_gathered = matches!(facts.departures, Departures::Gather { .. });
         Self {
             facts,
+            prototype: Train {
+                of_flow: OfFlow::new(facts),
+                flow,
+                site: model.site(facts.mode, facts.origin),
+                way,
+                step: formed_on.is_some().into(),
+                yard: formed_on,
+                inside: true,
+                ..Train::default()
+            },
+            boxes: facts.boxes.always().filter(|_| !is_gathered),
             gap: match facts.departures.arrivals() {
                 Departures::Poisson { gap, .. } | Departures::Renewal { gap } => Some(gap),
                 Departures::Stated { .. } | Departures::Gather { .. } => None,
             },
             number: 0,
             last_at: Instant::START,
-            gaps: (u32::MAX, [0.0; TOGETHER as usize]),
+            foreseen: [Instant::NEVER; TOGETHER as usize],
             expected: 0.0,
             stretch: 0,
             plan: Vec::new(),
@@ -54,52 +78,43 @@ impl<'m> Source<'m> {
 
     /// The next departure and the number of its train.
     #[inline]
-    #[allow(clippy::cast_precision_loss, reason = "spans far below 2^53 ms")]
     fn next(&mut self, keys: &[StreamKey]) -> (Instant, u32, Option<u32>) {
-        match self.facts.departures.arrivals() {
-            Departures::Poisson { rate, .. } => {
-                self.number += 1;
-                self.expected += self.gap(keys);
-                let at = expected_at(rate, &mut self.stretch, self.expected);
-                (at.max(self.last_at), self.number, None)
-            }
-            Departures::Renewal { .. } => {
-                self.number += 1;
-                let gap = self.gap(keys) / self.facts.growth;
-                (
-                    if gap < i64::MAX as f64 / 2.0 {
-                        self.last_at + Duration::from_millis(gap)
-                    } else {
-                        Instant::NEVER
-                    },
-                    self.number,
-                    None,
-                )
-            }
+        let Some(gap) = self.gap else {
             // Neither lots nor trains are gathered once more.
-            Departures::Stated { .. } | Departures::Gather { .. } => {
-                let next = self.plan.get(self.gone).copied();
-                self.gone += 1;
-                next.unwrap_or((Instant::NEVER, 0, None))
-            }
+            let next = self.plan.get(self.gone).copied();
+            self.gone += 1;
+            return next.unwrap_or((Instant::NEVER, 0, None));
+        };
+        self.number += 1;
+        let nth = self.number % TOGETHER;
+        if nth == 0 || self.number == 1 {
+            self.foresee(gap, nth, keys);
         }
+        (self.foreseen[nth as usize], self.number, None)
     }
 
-    /// The gap before the last train.
-    #[inline(always)]
-    fn gap(&mut self, keys: &[StreamKey]) -> f64 {
-        let block = self.number / TOGETHER;
-        if self.gaps.0 != block {
-            self.draw_gaps(block, keys);
-        }
-        self.gaps.1[(self.number % TOGETHER) as usize]
-    }
-
+    /// Draws the gaps before this train, the `nth` of those that are drawn together, and before those that follow.
     #[inline(never)]
-    fn draw_gaps(&mut self, block: u32, keys: &[StreamKey]) {
-        if let Some(gap) = self.gap {
-            self.gaps = (block, gap.numbers(keys, self.facts.entity, block * TOGETHER));
+    #[allow(clippy::cast_precision_loss, reason = "spans far below 2^53 ms")]
+    fn foresee(&mut self, gap: &Drawn, nth: u32, keys: &[StreamKey]) {
+        let gaps: [f64; TOGETHER as usize] = gap.numbers(keys, self.facts.entity, self.number - nth);
+        let mut last_at = self.last_at;
+        for (at, gap) in self.foreseen.iter_mut().zip(gaps).skip(nth as usize) {
+            last_at = match self.facts.departures.arrivals() {
+                Departures::Poisson { rate, .. } => {
+                    self.expected += gap;
+                    expected_at(rate, &mut self.stretch, self.expected).max(last_at)
+                }
+                _ if gap / self.facts.growth < i64::MAX as f64 / 2.0 => last_at + Duration::from_millis(gap / self.facts.growth),
+                _ => Instant::NEVER,
+            };
+            *at = last_at;
         }
+    }
+
+    /// Whether its trains may be on one of several routes.
+    pub(super) fn has_routes(&self) -> bool {
+        self.facts.routes.len() > 1
     }
 
     /// Whether something is still to come.
@@ -125,24 +140,26 @@ impl<'m> Source<'m> {
         (self.number, self.gone, self.stretch) = (0, 0, 0);
         (self.last_at, self.expected) = (Instant::START, 0.0);
         self.next_train = (0, None);
-        self.gaps.0 = u32::MAX;
     }
 }
 
 impl State<'_> {
     /// Makes ready the source of a flow, and schedules its first train.
     pub(super) fn open_source(&mut self, flow: u32) {
-        self.sources[flow as usize].reset(&self.keys);
+        self.sources[flow as usize].reset(&self.luck.keys);
         self.schedule_next(flow);
     }
 
+    /// Schedules the next train of a flow, or lot; the one that departs now.
     #[inline(always)]
-    fn schedule_next(&mut self, flow: u32) {
+    fn schedule_next(&mut self, flow: u32) -> (u32, Option<u32>) {
         let source = &mut self.sources[flow as usize];
-        let (at, number, boxes) = source.next(&self.keys);
-        source.next_train = (number, boxes);
+        let (at, number, boxes) = source.next(&self.luck.keys);
         source.last_at = at;
-        self.stage.pending.schedule(at, Event::Departure(flow));
+        self.stage
+            .pending
+            .schedule_coded(at, event::DEPARTS, event::code_of_departure(flow));
+        std::mem::replace(&mut source.next_train, (number, boxes.or(source.boxes)))
     }
 
     /// A train comes into being, or a lot of boxes arrives, and the next is scheduled.
@@ -151,14 +168,20 @@ impl State<'_> {
             self.added_departure(surge);
             return;
         }
-        let model = &self.model.flows[flow as usize];
-        let next = self.sources[flow as usize].next_train;
-        self.schedule_next(flow);
+        match self.schedule_next(flow) {
+            (number, Some(boxes)) if self.disruptions.in_force == 0 => self.create(flow, number, boxes),
+            next => self.depart_with_care(flow, next),
+        }
+    }
+
+    /// The same where a disruption may keep a train from coming, or more come of it, or boxes have to be drawn.
+    #[inline(never)]
+    fn depart_with_care(&mut self, flow: u32, next: (u32, Option<u32>)) {
         if self.disruptions.in_force > 0 {
             if self.is_left_out(flow, next.0) {
                 return;
             }
-            if matches!(model.departures, Departures::Stated { .. }) {
+            if matches!(self.model.flows[flow as usize].departures, Departures::Stated { .. }) {
                 self.copies_depart(flow, next);
             }
         }
@@ -169,11 +192,11 @@ impl State<'_> {
     pub(super) fn depart(&mut self, flow: u32, (number, boxes): (u32, Option<u32>)) {
         let model = &self.model.flows[flow as usize];
         if let Departures::Gather { lot_size, group, .. } = &model.departures {
-            let boxes = lot_size.count(&self.keys, model.entity, number);
+            let boxes = lot_size.count(&self.luck.keys, model.entity, number);
             self.lot_arrives((flow, number), *group, boxes);
             return;
         }
-        let boxes = boxes.unwrap_or_else(|| model.boxes.count(&self.keys, model.entity, number));
+        let boxes = boxes.unwrap_or_else(|| model.boxes.count(&self.luck.keys, model.entity, number));
         self.create(flow, number, boxes);
     }
 }

@@ -84,6 +84,15 @@ pub(super) mod field {
 /// What tells a departure from other kinds.
 pub(super) const DEPARTURE: u32 = 7;
 
+/// The rank of a departure.
+pub(super) const DEPARTS: u8 = 6;
+
+/// The code of [`Event::Departure`].
+#[inline(always)]
+pub(super) fn code_of_departure(flow: u32) -> u64 {
+    pack(field::KIND, DEPARTURE, flow)
+}
+
 /// The rank of the end of an activity.
 pub(super) const ACTIVITY_ENDS: u8 = 2;
 
@@ -135,7 +144,7 @@ impl engine::Event for Event {
             | Self::OrderChanges(_)
             | Self::TransloadingChanges(_) => 4,
             Self::EntryReady(_) | Self::ExitReady(_) | Self::SectionReady(_) | Self::RouteReady(_) => 5,
-            Self::Departure(_) => 6,
+            Self::Departure(_) => DEPARTS,
             Self::GroupDue(_) => 7,
         }
     }

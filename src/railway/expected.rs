@@ -101,10 +101,10 @@ impl State<'_> {
     fn trains_at(&self, step: Step) -> u32 {
         match step {
             Step::Run(lane, _) => {
-                let (on_line, entering) = self.lanes[lane as usize].load();
+                let (on_line, entering) = self.plant.lanes[lane as usize].load();
                 on_line + entering
             }
-            Step::Office(office) => self.trains_served(step) + self.offices[office as usize].inspecting,
+            Step::Office(office) => self.trains_served(step) + self.plant.offices[office as usize].inspecting,
             Step::Choose(choice) => {
                 let options = &self.model.choices[choice as usize].options;
                 options.iter().map(|option| self.trains_at(*option)).sum()
@@ -116,11 +116,11 @@ impl State<'_> {
     /// Trains in what serves at a step, and before it.
     fn trains_served(&self, step: Step) -> u32 {
         match step {
-            Step::Office(i) => self.offices[i as usize].load(),
-            Step::Reload(i) => self.terminals[i as usize].load(),
+            Step::Office(i) => self.plant.offices[i as usize].load(),
+            Step::Reload(i) => self.plant.terminals[i as usize].load(),
             Step::Exchange(i) => self.exchanges[i as usize].gate.len() as u32,
             Step::Unload(i) => self.transloadings[i as usize].load(),
-            Step::Run(i, _) => self.lanes[i as usize].load().1,
+            Step::Run(i, _) => self.plant.lanes[i as usize].load().1,
             _ => 0,
         }
     }
@@ -144,8 +144,8 @@ impl State<'_> {
     /// How far the calendar of a step has been read.
     pub(super) fn hand_of(&self, step: Step) -> Option<Hand> {
         match step {
-            Step::Office(i) => Some(self.offices[i as usize].hand()),
-            Step::Reload(i) => Some(self.terminals[i as usize].hand()),
+            Step::Office(i) => Some(self.plant.offices[i as usize].hand()),
+            Step::Reload(i) => Some(self.plant.terminals[i as usize].hand()),
             Step::Exchange(i) => Some(self.exchanges[i as usize].hand()),
             Step::Unload(i) => Some(self.transloadings[i as usize].hand()),
             _ => None,
@@ -201,7 +201,7 @@ impl State<'_> {
 
     /// How long one kind of inspection holds a train.
     fn expected_inspection(&self, office: &Office, kind: usize, (ix, bay): (u32, &Bay), comer: Comer<'_>) -> Duration {
-        let boxes_of = self.manifest.of(comer.train).iter();
+        let boxes_of = self.boxes_by_class(comer.train).iter();
         let picks = office.inspection.iter().flat_map(|inspection| &inspection.picks);
         let picked: f64 = boxes_of
             .zip(picks)

@@ -92,7 +92,7 @@ impl<'m> State<'m> {
         }
         self.stage.seen.formations[self.model.groups[group as usize].formation as usize].dissolved += 1;
         let part = self.fleet[train];
-        self.manifest.take_apart(train);
+        self.manifest.take_apart(train, &part);
         self.fleet.remove(train);
         self.join_group(group, &part);
         false

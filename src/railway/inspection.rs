@@ -95,7 +95,7 @@ impl State<'_> {
         if held == 0 || inspection.held != Held::Train {
             return true;
         }
-        self.offices[office as usize].inspecting += 1;
+        self.plant.offices[office as usize].inspecting += 1;
         self.name_hold(train);
         false
     }
@@ -109,14 +109,14 @@ impl State<'_> {
         self.hold(train);
         let mut held = 0;
         for (class, pick) in inspection.picks.iter().enumerate() {
-            let boxes = self.manifest.of(train)[class];
+            let boxes = self.boxes_by_class(train)[class];
             if boxes == 0 || pick.share() == 0.0 {
                 continue;
             }
             let mut picked = std::mem::take(&mut self.inspections.picked);
             picked.clear();
             picked.resize(inspection.kinds as usize, 0);
-            let mut draws = pick.chance.draws(&self.keys, entity, number);
+            let mut draws = pick.chance.draws(&self.luck.keys, entity, number);
             for _ in 0..boxes {
                 let number = draws.uniform();
                 if let Some(kind) = pick.cumulative.iter().position(|sum| number < *sum) {
@@ -130,7 +130,7 @@ impl State<'_> {
             held += sum;
             if inspection.held != Held::Train {
                 self.take_boxes(train, class, sum);
-                self.offices[office as usize].tally.set_out.add(self.stage.now, sum.into());
+                self.plant.offices[office as usize].tally.set_out.add(self.stage.now, sum.into());
             }
             self.inspections.picked = picked;
         }
@@ -150,7 +150,7 @@ impl State<'_> {
     fn queue_lot(&mut self, train: u32, class: usize, bay: u32, boxes: u32, held: Held) {
         let t = &self.fleet[train];
         let time = &self.model.bays[bay as usize].times[class];
-        let mut draws = time.draws(&self.keys, self.model.flows[t.flow as usize].entity, t.number);
+        let mut draws = time.draws(&self.luck.keys, self.model.flows[t.flow as usize].entity, t.number);
         let lot = Lot {
             whose: Whose {
                 train: (held == Held::Train).then_some(train),
@@ -176,7 +176,10 @@ impl State<'_> {
             *stock -= boxes;
             if boxes > 0 {
                 self.add_boxes(train, class, boxes);
-                self.offices[office as usize].tally.set_out.add(self.stage.now, -i64::from(boxes));
+                self.plant.offices[office as usize]
+                    .tally
+                    .set_out
+                    .add(self.stage.now, -i64::from(boxes));
             }
         }
     }
@@ -196,7 +199,7 @@ impl State<'_> {
     pub(super) fn go_on(&mut self, train: u32) {
         if self.inspections.holds[train as usize].left == 0 {
             if let Step::Office(office) = self.step_of(train) {
-                self.offices[office as usize].inspecting -= 1;
+                self.plant.offices[office as usize].inspecting -= 1;
             }
             self.step_done(train);
         } else {

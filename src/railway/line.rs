@@ -5,11 +5,14 @@
 use std::collections::VecDeque;
 
 use super::event::Event;
+use super::luck::Luck;
+use super::plant::Plant;
 use super::stage::{Stage, Wake};
 use super::state::State;
-use super::train::Phase;
+use super::train::{Phase, Train};
+use super::way::StepAt;
 use crate::engine::Gate;
-use crate::model::{Lane, Step};
+use crate::model::{Lane, Model, Step};
 use crate::observe::{Activity, LaneTally};
 use crate::units::{Duration, Instant};
 
@@ -17,6 +20,10 @@ use crate::units::{Duration, Instant};
 #[derive(Clone, Debug)]
 pub(super) struct LaneState<'m> {
     pub(super) facts: &'m Lane,
+    /// Where trains on it are booked.
+    location: u32,
+    /// The site that trains come to at its end.
+    to_site: u32,
     pub(super) entry: Gate<Activity>,
     /// Trains on it.
     pub(super) on_line: u32,
@@ -38,9 +45,12 @@ pub(super) struct LaneState<'m> {
 }
 
 impl<'m> LaneState<'m> {
-    pub(super) fn new(facts: &'m Lane) -> Self {
+    pub(super) fn new(model: &'m Model, lane: usize) -> Self {
+        let facts = &model.lanes[lane];
         Self {
             facts,
+            location: model.lane_location(lane) as u32,
+            to_site: model.site(facts.mode, facts.to),
             entry: Gate::default(),
             on_line: 0,
             order: VecDeque::new(),
@@ -56,14 +66,13 @@ impl<'m> LaneState<'m> {
     }
 
     pub(super) fn reset(&mut self) {
-        let (mut entry, mut order) = (std::mem::take(&mut self.entry), std::mem::take(&mut self.order));
-        entry.clear();
-        order.clear();
-        *self = Self {
-            entry,
-            order,
-            ..Self::new(self.facts)
-        };
+        self.entry.clear();
+        self.order.clear();
+        self.on_line = 0;
+        (self.entry_free_at, self.exit_free_at) = (Instant::START, Instant::START);
+        (self.entry_timer, self.exit_timer) = (Instant::NEVER, Instant::NEVER);
+        (self.is_closed, self.path_every, self.next_path) = (false, None, 0);
+        self.tally = LaneTally::default();
     }
 
     /// Trains on it and trains waiting to enter it.
@@ -130,6 +139,27 @@ impl<'m> LaneState<'m> {
         self.tally.entered += 1;
     }
 
+    /// A train may enter at once; if not, what keeps it.
+    #[inline(always)]
+    pub(super) fn ask(&self, now: Instant) -> Option<Block> {
+        if self.entry.is_empty() {
+            self.entry_block(now)
+        } else {
+            // What keeps the first from entering keeps any.
+            Some((Activity::LineFull, None))
+        }
+    }
+
+    /// A train comes to the end.
+    #[inline(always)]
+    pub(super) fn end_running(&self, t: &mut Train, stage: &mut Stage) {
+        t.site = self.to_site;
+        stage.seen.arrive(stage.now, self.to_site);
+        t.arrived_at = stage.now;
+        t.waited_before = t.time.waited;
+        t.phase = Phase::AtLineEnd;
+    }
+
     /// What keeps the first train from entering.
     #[inline(always)]
     fn entry_block(&self, now: Instant) -> Option<Block> {
@@ -156,42 +186,75 @@ impl<'m> LaneState<'m> {
 pub(super) type Block = (Activity, Option<Instant>);
 
 fn gate<'s>(state: &'s mut State<'_>, lane: u32) -> &'s mut Gate<Activity> {
-    &mut state.lanes[lane as usize].entry
+    &mut state.plant.lanes[lane as usize].entry
+}
+
+impl Plant<'_> {
+    /// A train departs from its place and is on the line.
+    #[inline(always)]
+    pub(super) fn set_out(&mut self, lane: u32, t: &mut Train, stage: &mut Stage, model: &Model) {
+        let here = &mut self.lanes[lane as usize];
+        here.take_in(stage.now);
+        stage.seen.switch(&mut t.time, stage.now, here.location, Activity::Running);
+        stage.depart(t, model);
+        self.give_back_track(t, stage);
+    }
+
+    /// A train enters; whether it is through already.
+    #[inline(always)]
+    pub(super) fn enter(
+        &mut self,
+        (slot, lane): (u32, u32),
+        at: &StepAt,
+        t: &mut Train,
+        stage: &mut Stage,
+        (luck, model): (&mut Luck, &Model),
+    ) -> bool {
+        let here = &mut self.lanes[lane as usize];
+        let facts = here.facts;
+        here.entry_free_at = stage.now + facts.headway;
+        if !facts.overtaking {
+            here.order.push_back(slot);
+        }
+        self.set_out(lane, t, stage, model);
+        let is_through = facts.running_time.is_nothing();
+        if !is_through {
+            let time = luck.at_step(at, t, &facts.running_time, 0);
+            stage.begin(slot, t, Phase::Running, time);
+        }
+        is_through
+    }
+
+    /// A train comes to the end of a line on which trains may pass each other; whether there is a track for it, and the line is
+    /// free of it.
+    #[inline(always)]
+    pub(super) fn arrive(&mut self, (lane, yard): (u32, u32), t: &mut Train, stage: &mut Stage) -> bool {
+        let here = &mut self.lanes[lane as usize];
+        here.end_running(t, stage);
+        let has_track = self.yards[yard as usize].take_for(t, yard, stage.now);
+        if has_track {
+            here.let_go(lane, stage);
+        }
+        has_track
+    }
 }
 
 impl State<'_> {
-    /// A train asks to enter; it goes on at once only where running takes no time.
-    #[inline(always)]
-    pub(super) fn join_entry(&mut self, train: u32, lane: u32) -> bool {
-        let state = &self.lanes[lane as usize];
-        if state.facts.single.is_some() {
-            return self.join_single_line(train, lane);
-        }
-        if state.entry.is_empty() {
-            match state.entry_block(self.stage.now) {
-                None => return self.enter(train, lane),
-                Some(block) => {
-                    self.queue_at_entry(train, lane, block.0);
-                    self.look_again_at_entry(lane, block);
-                }
-            }
-        } else {
-            self.queue_at_entry(train, lane, Activity::LineFull);
-        }
-        false
-    }
-
-    fn queue_at_entry(&mut self, train: u32, lane: u32, cause: Activity) {
+    /// A train that cannot enter at once joins the queue.
+    pub(super) fn queue_at_entry(&mut self, train: u32, lane: u32, (cause, at): Block) {
         self.fleet[train].phase = Phase::Ready;
-        let state = &mut self.lanes[lane as usize];
-        state.tally.waiting.increase(self.stage.now);
-        // What keeps the first from entering keeps any.
+        let here = &mut self.plant.lanes[lane as usize];
+        let is_first = here.entry.is_empty();
+        here.tally.waiting.increase(self.stage.now);
         self.queue_up((gate, lane), train, cause);
+        if is_first {
+            self.look_again_at_entry(lane, (cause, at));
+        }
     }
 
     fn look_again_at_entry(&mut self, lane: u32, (cause, at): Block) {
-        self.switch_all(gate, lane, self.lanes[lane as usize].facts.from, cause);
-        let state = &mut self.lanes[lane as usize];
+        self.switch_all(gate, lane, self.plant.lanes[lane as usize].facts.from, cause);
+        let state = &mut self.plant.lanes[lane as usize];
         if let Some(at) = at
             && state.entry_timer != at
         {
@@ -203,7 +266,7 @@ impl State<'_> {
     /// Lets trains enter as far as they may.
     pub(super) fn serve_entry(&mut self, lane: u32) {
         loop {
-            let state = &mut self.lanes[lane as usize];
+            let state = &mut self.plant.lanes[lane as usize];
             let Some(train) = state.entry.head() else { return };
             if let Some(block) = state.entry_block(self.stage.now) {
                 self.look_again_at_entry(lane, block);
@@ -218,7 +281,7 @@ impl State<'_> {
     }
 
     pub(super) fn entry_ready(&mut self, lane: u32) {
-        self.lanes[lane as usize].entry_timer = Instant::NEVER;
+        self.plant.lanes[lane as usize].entry_timer = Instant::NEVER;
         self.serve_entry(lane);
     }
 
@@ -231,76 +294,36 @@ impl State<'_> {
         }
     }
 
-    /// A train enters; whether it is through already.
-    #[inline(always)]
+    /// A train enters; whether it is through already and goes on.
     fn enter(&mut self, train: u32, lane: u32) -> bool {
-        let state = &mut self.lanes[lane as usize];
-        let facts = state.facts;
-        state.entry_free_at = self.stage.now + facts.headway;
-        if !facts.overtaking {
-            state.order.push_back(train);
-        }
-        self.set_out(train, lane);
-        if facts.running_time.is_nothing() {
-            let (_, yard) = self.line_of(train);
-            return self.reach_line_end(train, lane, yard);
-        }
-        let time = self.drawn_here(train, &facts.running_time, 0);
-        self.stage.begin(train, &mut self.fleet[train], Phase::Running, time);
-        false
-    }
-
-    /// A train departs from its place and is on the line.
-    #[inline(always)]
-    pub(super) fn set_out(&mut self, train: u32, lane: u32) {
-        let (t, stage) = (&mut self.fleet[train], &mut self.stage);
-        self.lanes[lane as usize].take_in(stage.now);
-        let location = self.model.lane_location(lane as usize) as u32;
-        stage.seen.switch(&mut t.time, stage.now, location, Activity::Running);
-        stage.depart(t, self.model);
-        self.give_back_track(train);
-    }
-
-    /// The running time of a train is over. Whether it goes on.
-    #[inline(always)]
-    pub(super) fn running_ends(&mut self, train: u32) -> bool {
-        let (lane, yard) = self.line_of(train);
-        self.reach_line_end(train, lane, yard)
+        let t = &mut self.fleet[train];
+        let (at, chance) = (self.ways.at(t.at()), (&mut self.luck, self.model));
+        self.plant.enter((train, lane), at, t, &mut self.stage, chance) && self.reach_line_end(train)
     }
 
     /// A train has run to the end of its line: it has arrived, and wants a track. Whether it has one and goes on.
     #[inline(always)]
-    pub(super) fn reach_line_end(&mut self, train: u32, lane: u32, yard: u32) -> bool {
-        let facts = self.lanes[lane as usize].facts;
-        let site = self.site_at(facts.mode, facts.to);
-        let (t, stage) = (&mut self.fleet[train], &mut self.stage);
-        t.site = site;
-        stage.seen.arrive(stage.now, site);
-        t.arrived_at = stage.now;
-        t.waited_before = t.time.waited;
-        t.phase = Phase::AtLineEnd;
-        if facts.overtaking {
-            return self.take_track_at_end(train, lane, yard);
+    pub(super) fn reach_line_end(&mut self, train: u32) -> bool {
+        let (lane, yard) = self.line_of(train);
+        if !self.plant.lanes[lane as usize].facts.overtaking {
+            return self.queue_at_exit(train, lane);
         }
-        self.queue_at_exit(train, lane)
+        let has_track = self.plant.arrive((lane, yard), &mut self.fleet[train], &mut self.stage);
+        if !has_track {
+            self.wait_for_track(train, yard, Phase::WantsTrack);
+        }
+        has_track
     }
 
-    /// A train stands at the end of a line on which none passes another. Whether it goes on.
+    /// A train has come to the end of a line on which none passes another. Whether it goes on.
     fn queue_at_exit(&mut self, train: u32, lane: u32) -> bool {
-        if self.lanes[lane as usize].order.front() == Some(&train) {
+        let here = &mut self.plant.lanes[lane as usize];
+        here.end_running(&mut self.fleet[train], &mut self.stage);
+        if here.order.front() == Some(&train) {
             return self.exit_first(lane).is_some();
         }
         self.switch_here(train, Activity::TrainAhead);
         false
-    }
-
-    #[inline(always)]
-    fn take_track_at_end(&mut self, train: u32, lane: u32, yard: u32) -> bool {
-        let has_track = self.take_track(train, yard, Phase::WantsTrack);
-        if has_track {
-            self.lanes[lane as usize].let_go(lane, &mut self.stage);
-        }
-        has_track
     }
 
     /// Lets the first train leave the line if it may.
@@ -312,7 +335,7 @@ impl State<'_> {
 
     /// The first train leaves the line if it has come to its end, the headway has passed and there is a track.
     fn exit_first(&mut self, lane: u32) -> Option<u32> {
-        let state = &self.lanes[lane as usize];
+        let state = &self.plant.lanes[lane as usize];
         let train = *state.order.front()?;
         if self.fleet[train].phase != Phase::AtLineEnd {
             return None;
@@ -320,7 +343,7 @@ impl State<'_> {
         let free_at = state.exit_free_at;
         if free_at > self.stage.now {
             self.switch_here(train, Activity::Headway);
-            let state = &mut self.lanes[lane as usize];
+            let state = &mut self.plant.lanes[lane as usize];
             if state.exit_timer != free_at {
                 state.exit_timer = free_at;
                 self.stage.pending.schedule(free_at, Event::ExitReady(lane));
@@ -328,15 +351,20 @@ impl State<'_> {
             return None;
         }
         let (_, yard) = self.line_of(train);
-        self.take_track_at_end(train, lane, yard).then_some(train)
+        let has_track = self.take_track(train, yard, Phase::WantsTrack);
+        if has_track {
+            self.plant.lanes[lane as usize].let_go(lane, &mut self.stage);
+        }
+        has_track.then_some(train)
     }
 
     pub(super) fn exit_ready(&mut self, lane: u32) {
-        self.lanes[lane as usize].exit_timer = Instant::NEVER;
+        self.plant.lanes[lane as usize].exit_timer = Instant::NEVER;
         self.serve_exit(lane);
     }
 
     /// The lane a train is on, and the yard at its end.
+    #[inline(always)]
     pub(super) fn line_of(&self, train: u32) -> (u32, u32) {
         match self.step_of(train) {
             Step::Run(lane, yard) => (lane, yard),

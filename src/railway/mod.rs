@@ -27,6 +27,7 @@ mod luck;
 #[cfg(test)]
 mod meeting_tests;
 mod office;
+mod plant;
 mod priority;
 mod route;
 mod simulator;

@@ -5,11 +5,13 @@ use std::collections::VecDeque;
 use super::choice::Look;
 use super::disruption::Strain;
 use super::event::Event;
+use super::luck::Luck;
 use super::stage::{Stage, Wake};
 use super::state::State;
 use super::train::{Phase, Train};
+use super::way::StepAt;
 use crate::engine::{Gate, Hand};
-use crate::model::{AtClose, Office};
+use crate::model::{Advance, AtClose, Office};
 use crate::observe::{Activity, OfficeTally};
 use crate::units::{Duration, Instant};
 
@@ -17,6 +19,8 @@ use crate::units::{Duration, Instant};
 #[derive(Clone, Debug)]
 pub(super) struct OfficeState<'m> {
     facts: &'m Office,
+    /// Whether a train whose work would not be done by closing time is not begun with.
+    refuses: bool,
     /// Whether there is nothing to it but desks: no declaration in advance, no inspection, no work that rests.
     is_plain: bool,
     pub(super) gate: Gate<Activity>,
@@ -34,10 +38,16 @@ pub(super) struct OfficeState<'m> {
     pub(super) tally: OfficeTally,
 }
 
+/// Whether a train was declared before it arrived.
+fn is_declared(advance: &Advance, t: &Train, luck: &Luck) -> bool {
+    advance.chance.number(&luck.keys, t.of_flow.entity, t.number) < advance.share
+}
+
 impl<'m> OfficeState<'m> {
     pub(super) fn new(facts: &'m Office) -> Self {
         Self {
             facts,
+            refuses: facts.at_close == AtClose::Refuse,
             is_plain: facts.advance.is_none() && facts.inspection.is_none() && !facts.can_rest,
             gate: Gate::default(),
             hand: Hand::default(),
@@ -89,6 +99,48 @@ impl<'m> OfficeState<'m> {
         stage.begin(slot, t, Phase::InOffice, t.work);
     }
 
+    /// A train asks to be served with so much work; the cause for which it must wait, if it must.
+    #[inline(always)]
+    pub(super) fn ask(&mut self, (slot, office): (u32, u32), t: &mut Train, stage: &mut Stage, work: Duration) -> Option<Activity> {
+        t.work = work;
+        let cause = self.block(stage.now, work);
+        // At the moment of opening, resting work is first.
+        if cause.is_none() && self.gate.is_empty() && self.paused.is_empty() {
+            self.start((slot, office), t, stage);
+            return None;
+        }
+        self.tally.waiting.increase(stage.now);
+        cause.or(Some(Activity::DeskBusy))
+    }
+
+    /// The work on a train is done; whether there was nothing else to do.
+    #[inline(always)]
+    pub(super) fn finish(&mut self, office: u32, stage: &mut Stage) -> bool {
+        self.busy -= 1;
+        if !self.gate.is_empty() || !self.paused.is_empty() {
+            stage.wakes.push(Wake::Office(office));
+        }
+        self.tally.busy.decrease(stage.now);
+        self.tally.served += 1;
+        self.is_plain
+    }
+
+    /// Time at a desk for a train at this step.
+    #[inline(always)]
+    pub(super) fn desk_time(&self, at: &StepAt, t: &Train, luck: &mut Luck) -> Duration {
+        match &self.facts.advance {
+            None => luck.at_step(at, t, &self.facts.time, 0),
+            Some(advance) => luck.of(
+                t,
+                if is_declared(advance, t, luck) {
+                    &advance.time
+                } else {
+                    &self.facts.time
+                },
+            ),
+        }
+    }
+
     /// What keeps a train with so much work from being served.
     #[inline(always)]
     fn block(&mut self, now: Instant, work: Duration) -> Option<Activity> {
@@ -99,43 +151,30 @@ impl<'m> OfficeState<'m> {
         if self.busy >= servers {
             return Some(Activity::DeskBusy);
         }
-        let too_late = self.facts.at_close == AtClose::Refuse && now + work > self.facts.calendar.closes_at(&mut self.hand, now);
+        let too_late = self.refuses && now + work > self.facts.calendar.closes_at(&mut self.hand, now);
         too_late.then_some(Activity::ClosingSoon)
     }
 }
 
 pub(super) fn gate<'s>(state: &'s mut State<'_>, office: u32) -> &'s mut Gate<Activity> {
-    &mut state.offices[office as usize].gate
+    &mut state.plant.offices[office as usize].gate
 }
 
 impl State<'_> {
-    /// A train asks to be served; it never goes on at once, since work takes time.
-    #[inline(always)]
-    pub(super) fn join_office(&mut self, train: u32, office: u32) -> bool {
-        let work = self.desk_time(train, office);
-        let (desk, t, stage) = (&mut self.offices[office as usize], &mut self.fleet[train], &mut self.stage);
-        t.work = work;
-        let cause = desk.block(stage.now, work);
-        // At the moment of opening, resting work is first.
-        if cause.is_none() && desk.gate.is_empty() && desk.paused.is_empty() {
-            desk.start((train, office), t, stage);
-            return false;
-        }
-        desk.tally.waiting.increase(stage.now);
-        let cause = cause.unwrap_or(Activity::DeskBusy);
+    /// A train that cannot be served at once joins the queue.
+    pub(super) fn queue_at_office(&mut self, train: u32, office: u32, cause: Activity) {
         if self.queue_up((gate, office), train, cause) {
             self.stage.wakes.push(Wake::Office(office));
         }
-        false
     }
 
     /// Lets work go on, then begin, as far as there are servers.
     pub(super) fn serve_office(&mut self, office: u32) {
-        if !self.offices[office as usize].paused.is_empty() {
+        if !self.plant.offices[office as usize].paused.is_empty() {
             self.resume_paused(office);
         }
         loop {
-            let (desk, stage) = (&mut self.offices[office as usize], &mut self.stage);
+            let (desk, stage) = (&mut self.plant.offices[office as usize], &mut self.stage);
             let Some(train) = desk.gate.head() else { return };
             let t = &mut self.fleet[train];
             if let Some(cause) = desk.block(stage.now, t.work) {
@@ -144,29 +183,22 @@ impl State<'_> {
                 return;
             }
             desk.tally.waiting.decrease(stage.now);
-            self.call_up((gate, office), 0);
-            self.offices[office as usize].start((train, office), &mut self.fleet[train], &mut self.stage);
+            if self.model.ageing.is_none() {
+                desk.gate.leave();
+                desk.start((train, office), t, stage);
+            } else {
+                self.call_up((gate, office), 0);
+                self.plant.offices[office as usize].start((train, office), &mut self.fleet[train], &mut self.stage);
+            }
         }
-    }
-
-    /// The work on a train is done; whether it goes on.
-    #[inline(always)]
-    pub(super) fn office_done(&mut self, train: u32, office: u32) -> bool {
-        let (desk, stage) = (&mut self.offices[office as usize], &mut self.stage);
-        desk.busy -= 1;
-        if !desk.gate.is_empty() || !desk.paused.is_empty() {
-            stage.wakes.push(Wake::Office(office));
-        }
-        desk.tally.busy.decrease(stage.now);
-        desk.tally.served += 1;
-        desk.is_plain || self.after_desk(train, office)
     }
 
     /// What comes after the work on a train where there is more to an office than desks; whether it goes on.
     #[cold]
-    fn after_desk(&mut self, train: u32, office: u32) -> bool {
-        let in_advance = self.is_in_advance(train, office);
-        let desk = &mut self.offices[office as usize];
+    pub(super) fn after_desk(&mut self, train: u32, office: u32) -> bool {
+        let advance = self.plant.offices[office as usize].facts.advance.as_ref();
+        let in_advance = advance.is_some_and(|advance| is_declared(advance, &self.fleet[train], &self.luck));
+        let desk = &mut self.plant.offices[office as usize];
         desk.tally.in_advance += u32::from(in_advance);
         if let Some(at) = desk.in_hand.iter().position(|other| *other == train) {
             desk.in_hand.remove(at);
@@ -174,29 +206,16 @@ impl State<'_> {
         self.inspect(train, office)
     }
 
-    /// Whether a train was declared to an office before it arrived.
-    fn is_in_advance(&self, train: u32, office: u32) -> bool {
-        let t = &self.fleet[train];
-        let advance = self.offices[office as usize].facts.advance.as_ref();
-        advance.is_some_and(|a| a.chance.number(&self.keys, t.of_flow.entity, t.number) < a.share)
-    }
-
-    /// Time at a desk.
-    #[inline(always)]
     fn desk_time(&mut self, train: u32, office: u32) -> Duration {
-        let facts = self.offices[office as usize].facts;
-        match &facts.advance {
-            None => self.drawn_here(train, &facts.time, 0),
-            Some(advance) if self.is_in_advance(train, office) => self.drawn(train, &advance.time),
-            Some(_) => self.drawn(train, &facts.time),
-        }
+        let t = &self.fleet[train];
+        self.plant.offices[office as usize].desk_time(self.ways.at(t.at()), t, &mut self.luck)
     }
 
     /// What a train that could choose this office sees of it.
     pub(super) fn look_at_office(&mut self, train: u32, office: u32) -> Look {
         let work = self.desk_time(train, office);
         self.fleet[train].work = work;
-        let state = &mut self.offices[office as usize];
+        let state = &mut self.plant.offices[office as usize];
         let is_free = state.block(self.stage.now, work).is_none();
         Look {
             begins_at_once: state.gate.is_empty() && is_free,
@@ -208,7 +227,7 @@ impl State<'_> {
 
     /// Looks out for the next change of the number of servers.
     pub(super) fn watch_office(&mut self, office: u32) {
-        let state = &mut self.offices[office as usize];
+        let state = &mut self.plant.offices[office as usize];
         if let Some(at) = state.facts.calendar.next_change(&mut state.hand, self.stage.now) {
             self.stage.pending.schedule(at.max(Instant::START), Event::OfficeChanges(office));
         }
@@ -216,7 +235,7 @@ impl State<'_> {
 
     pub(super) fn office_changes(&mut self, office: u32) {
         self.watch_office(office);
-        let state = &mut self.offices[office as usize];
+        let state = &mut self.plant.offices[office as usize];
         if state.facts.at_close == AtClose::Pause && state.servers(self.stage.now) == 0 {
             self.pause_office(office, false);
         }
@@ -225,10 +244,10 @@ impl State<'_> {
 
     /// Work in hand comes to rest, to go on or to begin anew.
     pub(super) fn pause_office(&mut self, office: u32, anew: bool) {
-        let cause = self.offices[office as usize].strain.cause();
+        let cause = self.plant.offices[office as usize].strain.cause();
         self.paused_wait_for(office, cause);
-        while let Some(train) = self.offices[office as usize].in_hand.pop_front() {
-            let state = &mut self.offices[office as usize];
+        while let Some(train) = self.plant.offices[office as usize].in_hand.pop_front() {
+            let state = &mut self.plant.offices[office as usize];
             state.busy -= 1;
             state.paused.join(train, cause);
             state.tally.busy.decrease(self.stage.now);
@@ -244,8 +263,8 @@ impl State<'_> {
 
     #[cold]
     fn resume_paused(&mut self, office: u32) {
-        while !self.offices[office as usize].paused.is_empty() {
-            let state = &mut self.offices[office as usize];
+        while !self.plant.offices[office as usize].paused.is_empty() {
+            let state = &mut self.plant.offices[office as usize];
             let servers = state.servers(self.stage.now);
             if servers == 0 {
                 let cause = state.strain.cause();
@@ -265,9 +284,9 @@ impl State<'_> {
     /// Those whose work rests wait for something else now.
     fn paused_wait_for(&mut self, office: u32, cause: Activity) {
         self.switch_all(
-            |s, i| &mut s.offices[i as usize].paused,
+            |s, i| &mut s.plant.offices[i as usize].paused,
             office,
-            self.offices[office as usize].facts.place,
+            self.plant.offices[office as usize].facts.place,
             cause,
         );
     }

@@ -47,7 +47,7 @@ impl State<'_> {
         }
         let mut route = 0;
         if let RouteChoice::Shares { chance, up_to } = &model.choice {
-            let chance = chance.number(&self.keys, model.entity, number);
+            let chance = chance.number(&self.luck.keys, model.entity, number);
             // The last takes what rounding leaves of the shares.
             route = up_to.iter().position(|up_to| chance < *up_to).unwrap_or(up_to.len() - 1);
         }

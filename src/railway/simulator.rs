@@ -158,9 +158,13 @@ impl<'m> Simulator<'m> {
             stage.seen.still_inside(&mut train.time);
             inside.trains += 1;
             inside.boxes += i64::from(train.boxes);
-            for (sum, boxes) in inside.by_class.iter_mut().zip(manifest.of(slot)) {
+            for (sum, boxes) in inside.by_class.iter_mut().zip(manifest.of(slot, train)) {
                 *sum += i64::from(*boxes);
             }
+        }
+        if let [all] = inside.by_class.as_mut_slice() {
+            // Boxes of one kind are not told apart on the train that is being filled.
+            *all += inside.boxes_in_stock;
         }
         for class in transloadings.iter().flat_map(TransloadingState::classes) {
             inside.by_class[class] += 1;

@@ -5,7 +5,7 @@
 
 use super::event::{self, Event, STAMPS};
 use super::train::{Phase, Train};
-use crate::engine::EventList;
+use crate::engine::{EventList, Gate};
 use crate::model::Model;
 use crate::observe::{Activity, Observations};
 use crate::units::{Duration, Instant};
@@ -88,6 +88,13 @@ impl Stage {
     #[inline(always)]
     pub(super) fn switch(&mut self, t: &mut Train, activity: Activity) {
         self.seen.switch(&mut t.time, self.now, t.site, activity);
+    }
+
+    /// A train comes to wait at a gate, last of all.
+    #[inline(always)]
+    pub(super) fn queue_up(&mut self, gate: &mut Gate<Activity>, (slot, t): (u32, &mut Train), cause: Activity) {
+        let cause = gate.join(slot, cause);
+        self.switch(t, cause);
     }
 
     /// A train departs from the place where it is.

@@ -111,7 +111,7 @@ impl State<'_> {
             Step::Run(lane, yard) => match t.phase {
                 Phase::WantsTrack | Phase::WantsTrackKept => Some(Element::Track(yard)),
                 // It goes when the first on the line has gone.
-                Phase::AtLineEnd => self.lanes[lane as usize].first().and_then(|first| self.wanted_at_end(first)),
+                Phase::AtLineEnd => self.plant.lanes[lane as usize].first().and_then(|first| self.wanted_at_end(first)),
                 _ => Some(Element::room(self.model, lane)),
             },
             _ => None,
@@ -167,7 +167,7 @@ impl State<'_> {
     /// Elements that come by time, whatever trains do.
     fn count_on_time(&self, elements: &mut [Known]) {
         let model = self.model;
-        for (terminal, state) in (0..).zip(&self.terminals) {
+        for (terminal, state) in (0..).zip(&self.plant.terminals) {
             elements[Element::Berth(terminal).index(model)].lives |= state.can_grow();
         }
         for single in &model.single_lines {

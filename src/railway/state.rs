@@ -7,26 +7,22 @@ use super::event::{self, Event, MOST_TRAINS, STAMPS, field};
 use super::exchange::ExchangeState;
 use super::formation::GroupState;
 use super::inspection::Inspections;
-use super::line::LaneState;
 use super::luck::Luck;
-use super::office::OfficeState;
+use super::plant::Plant;
 use super::priority::Ranks;
 use super::route::{Group, HeldTrains};
 use super::single::SectionState;
 use super::stage::{Stage, Wake};
 use super::stall::StallWatch;
 use super::stop_loading::Holds;
-use super::terminal::TerminalState;
-use super::train::{Fleet, OfFlow, Phase, Train};
+use super::train::{Fleet, Phase, Train};
 use super::transloading::TransloadingState;
 use super::wagons::{PoolState, Rakes};
 use super::way::Ways;
 use super::wind::WindState;
-use super::yard::YardState;
 use crate::engine::{Event as _, EventList, Gate, Process};
-use crate::model::{Drawn, Mode, Model, Step};
+use crate::model::{Drawn, Model, Step};
 use crate::observe::{Activity, Fault};
-use crate::random::StreamKey;
 use crate::units::{Duration, Instant};
 
 /// Everything that changes in the course of a run.
@@ -37,18 +33,13 @@ pub(super) struct State<'m> {
     /// What trains do, step by step.
     pub(super) ways: Ways,
     pub(super) luck: Luck,
-    /// One per purpose of the model.
-    pub(super) keys: Vec<StreamKey>,
     pub(super) stage: Stage,
     pub(super) fleet: Fleet,
     pub(super) sources: Vec<Source<'m>>,
-    pub(super) yards: Vec<YardState<'m>>,
-    pub(super) lanes: Vec<LaneState<'m>>,
+    pub(super) plant: Plant<'m>,
     pub(super) sections: Vec<SectionState>,
-    pub(super) offices: Vec<OfficeState<'m>>,
     pub(super) inspections: Inspections,
     pub(super) manifest: Manifest,
-    pub(super) terminals: Vec<TerminalState<'m>>,
     /// Breakdowns so far of each crane in [`Model::fallible`].
     pub(super) breakdowns: Vec<u32>,
     pub(super) winds: Vec<WindState>,
@@ -71,16 +62,25 @@ pub(super) struct State<'m> {
     pub(super) overfull: bool,
     /// When the next step of the time series ends.
     step_ends_at: Instant,
+    /// From when on an event is not just let happen: from then, or always.
+    looks_up_at: Instant,
     /// Pending events that are none of any train: the end of the warm-up.
     clockwork: usize,
     /// Whether it matters who waits for what: there are disruptions, or circles of possible waits.
     minds_waits: bool,
+    /// Whether trains that wait stand in the order in which they came, and it does not matter who waits for what.
+    queues_plainly: bool,
     /// Whether places are sites.
     has_one_mode: bool,
     /// Whether more than trains has to be looked after at every event: disruptions, orders to stop loading, possible stalls.
     pub(super) is_vigilant: bool,
     /// The watch for trains that can never go on.
     pub(super) watch: StallWatch,
+}
+
+/// Whether a model has what has to be looked after at every event: disruptions, orders to stop loading, possible stalls.
+pub(super) fn is_vigilant(model: &Model) -> bool {
+    !model.disruptions.is_empty() || !model.stop_loading.is_empty() || !model.in_circles.is_empty()
 }
 
 impl Process for State<'_> {
@@ -93,33 +93,20 @@ impl Process for State<'_> {
 
     #[inline]
     fn handle(&mut self, now: Instant, code: u64) -> bool {
-        if self.is_vigilant && now > self.stage.now {
-            self.look_for_recovery();
-        }
-        if now >= self.step_ends_at {
-            self.end_steps(now);
-            if self.is_over() {
-                return false;
-            }
+        if now >= self.looks_up_at && !self.look_up(now) {
+            return false;
         }
         self.stage.now = now;
         // Nearly every event is one of these.
         let (holds, index, held) = event::parts_of(code);
-        let goes_on = match holds {
-            field::RUNNING => self.is_due(index, held) && self.running_ends(index),
-            field::IN_OFFICE => self.is_due(index, held) && self.office_done(index, self.fleet[index].facility),
-            field::LIFTING => self.is_due(index, held) && self.lifted(index, self.fleet[index].facility),
-            field::KIND if held == event::DEPARTURE => {
-                self.departure(index);
-                false
+        match holds {
+            field::RUNNING | field::IN_OFFICE | field::LIFTING => {
+                if self.plain_part_ends(index, held, holds) {
+                    self.advance(index);
+                }
             }
-            _ => {
-                self.happen(Event::decode(code));
-                false
-            }
-        };
-        if goes_on {
-            self.step_done(index);
+            field::KIND if held == event::DEPARTURE => self.departure(index),
+            _ => self.happen(Event::decode(code)),
         }
         if self.stage.wakes.are_noted() {
             self.work_off_wakes();
@@ -138,22 +125,19 @@ impl Process for State<'_> {
 impl<'m> State<'m> {
     pub(super) fn new(model: &'m Model) -> Self {
         let ways = Ways::new(model);
-        let sources = model.flows.iter().map(Source::new).collect();
+        let minds_waits = !model.disruptions.is_empty() || !model.in_circles.is_empty();
+        let sources = (0..model.flows.len()).map(|flow| Source::new(model, flow as u32, &ways)).collect();
         Self {
             model,
             luck: Luck::new(ways.draws),
             ways,
-            keys: Vec::new(),
             stage: Stage::default(),
             fleet: Fleet::default(),
             sources,
-            yards: model.yards.iter().map(YardState::new).collect(),
-            lanes: model.lanes.iter().map(LaneState::new).collect(),
+            plant: Plant::new(model),
             sections: vec![SectionState::default(); model.sections.len()],
-            offices: model.offices.iter().map(OfficeState::new).collect(),
             inspections: Inspections::default(),
             manifest: Manifest::default(),
-            terminals: model.terminals.iter().map(TerminalState::new).collect(),
             breakdowns: Vec::new(),
             winds: vec![WindState::default(); model.winds.len()],
             exchanges: vec![ExchangeState::default(); model.exchanges.len()],
@@ -170,10 +154,12 @@ impl<'m> State<'m> {
             fault: None,
             overfull: false,
             step_ends_at: Instant::NEVER,
+            looks_up_at: Instant::NEVER,
             clockwork: 0,
-            minds_waits: !model.disruptions.is_empty() || !model.in_circles.is_empty(),
+            minds_waits,
+            queues_plainly: model.ageing.is_none() && !minds_waits,
             has_one_mode: model.has_one_mode(),
-            is_vigilant: !model.disruptions.is_empty() || !model.stop_loading.is_empty() || !model.in_circles.is_empty(),
+            is_vigilant: is_vigilant(model),
             watch: StallWatch::default(),
         }
     }
@@ -181,24 +167,18 @@ impl<'m> State<'m> {
     /// The state at the start: an empty network.
     pub(super) fn reset(&mut self, seed: u64, replication: u32) {
         let model = self.model;
-        self.keys.clear();
-        self.keys
-            .extend(model.purposes.iter().map(|purpose| purpose.key(seed, replication)));
+        self.luck.reset(model, seed, replication);
         self.stage.now = Instant::START;
-        self.luck.reset();
         self.stage.pending.clear();
         self.fleet.clear();
         self.stage.wakes.clear();
         (self.fault, self.overfull) = (None, false);
         self.watch.reset();
         self.clockwork = 1;
-        self.yards.iter_mut().for_each(YardState::reset);
-        self.lanes.iter_mut().for_each(LaneState::reset);
+        self.plant.reset();
         self.sections.iter_mut().for_each(SectionState::reset);
-        self.offices.iter_mut().for_each(OfficeState::reset);
         self.inspections.reset(model);
         self.manifest.reset(model.classes());
-        self.terminals.iter_mut().for_each(TerminalState::reset);
         self.exchanges.iter_mut().for_each(ExchangeState::reset);
         self.groups.iter_mut().for_each(GroupState::reset);
         self.pools.iter_mut().zip(&model.pools).for_each(|(state, pool)| state.reset(pool));
@@ -211,13 +191,14 @@ impl<'m> State<'m> {
         self.held.iter_mut().for_each(HeldTrains::reset);
         self.stage.pending.schedule(model.measure_from, Event::MeasuringBegins);
         self.step_ends_at = Instant::START + model.step;
-        for office in 0..self.offices.len() {
+        self.looks_up_at = if self.is_vigilant { Instant::START } else { self.step_ends_at };
+        for office in 0..self.plant.offices.len() {
             self.watch_office(office as u32);
         }
         for bay in 0..model.bays.len() {
             self.watch_bay(bay as u32);
         }
-        for terminal in 0..self.terminals.len() {
+        for terminal in 0..self.plant.terminals.len() {
             self.watch_terminal(terminal as u32);
             self.watch_cranes(terminal as u32);
             self.note_stated_breakdowns(terminal as u32);
@@ -241,9 +222,21 @@ impl<'m> State<'m> {
         }
     }
 
+    /// What has to be done before something happens at an instant; whether the run goes on.
+    #[cold]
+    fn look_up(&mut self, now: Instant) -> bool {
+        if self.is_vigilant && now > self.stage.now {
+            self.look_for_recovery();
+        }
+        self.end_steps(now);
+        if !self.is_vigilant {
+            self.looks_up_at = self.step_ends_at;
+        }
+        !self.is_over()
+    }
+
     /// Ends the steps of the time series up to and at an instant, before anything happens then. They are no events: a step is
     /// the same whenever it is looked at, as long as nothing has happened since.
-    #[cold]
     pub(super) fn end_steps(&mut self, until: Instant) {
         while self.step_ends_at <= until && !self.is_over() {
             self.stage.now = self.step_ends_at;
@@ -313,55 +306,118 @@ impl<'m> State<'m> {
         self.stage
             .seen
             .begin_measuring(now, self.fleet.inside().map(|(_, train)| &train.time));
-        self.yards.iter_mut().for_each(|yard| yard.tally.restart(now));
-        self.lanes.iter_mut().for_each(|lane| lane.tally.restart(now));
-        self.offices.iter_mut().for_each(|office| office.tally.restart(now));
-        self.terminals.iter_mut().for_each(|terminal| terminal.tally.restart(now));
+        self.plant.begin_measuring(now);
     }
 
     /// What was seen of facilities joins what was seen of the rest.
     pub(super) fn report_facilities(&mut self) {
-        fn report<'s, T: Clone + 's>(to: &mut Vec<T>, tallies: impl Iterator<Item = &'s T>) {
-            to.clear();
-            to.extend(tallies.cloned());
+        self.plant.report(&mut self.stage.seen);
+        self.stage.seen.add_up();
+    }
+
+    /// The running time of a train, its time at a desk or its lifting ends; whether it is at its next step. Where there is more to
+    /// it, that is a matter of its own.
+    #[inline(always)]
+    fn plain_part_ends(&mut self, train: u32, stamp: u32, holds: u64) -> bool {
+        let (t, plant, stage) = (&mut self.fleet[train], &mut self.plant, &mut self.stage);
+        if !t.is_due(stage.now, stamp) {
+            return false;
         }
-        report(&mut self.stage.seen.yards, self.yards.iter().map(|yard| &yard.tally));
-        report(&mut self.stage.seen.lanes, self.lanes.iter().map(|lane| &lane.tally));
-        report(&mut self.stage.seen.offices, self.offices.iter().map(|office| &office.tally));
-        report(
-            &mut self.stage.seen.terminals,
-            self.terminals.iter().map(|terminal| &terminal.tally),
-        );
+        let facility = t.facility;
+        let goes_on = match holds {
+            field::RUNNING => self.reach_line_end(train),
+            field::IN_OFFICE => plant.offices[facility as usize].finish(facility, stage) || self.after_desk(train, facility),
+            _ if plant.terminals[facility as usize].is_plain() => {
+                let has_track = plant.lifted((train, facility), t, stage, self.model.measure_from);
+                if !has_track {
+                    let yard = plant.terminals[facility as usize].facts.to_yard;
+                    self.wait_for_track(train, yard, Phase::WantsDepartureTrack);
+                }
+                has_track
+            }
+            _ => self.lifted(train, facility),
+        };
+        if goes_on {
+            self.fleet[train].next_step();
+        }
+        goes_on
     }
 
     /// Lets a train follow its program until it waits or a timed activity begins.
     pub(super) fn advance(&mut self, train: u32) {
         loop {
-            let mut step = self.ways.at(self.fleet[train].at()).step;
-            if let Step::Choose(choice) = step {
-                step = self.choose(train, choice);
-            }
-            if self.disruptions.in_force > 0 && self.hold_back(train, step) {
-                return;
-            }
-            let gone_on = match step {
-                Step::Form(yard) => self.form(train, yard),
-                Step::Office(office) => self.join_office(train, office),
-                Step::Reload(terminal) => self.join_terminal(train, terminal),
-                Step::Run(lane, _) => self.join_entry(train, lane),
-                Step::Exchange(exchange) => self.join_exchange(train, exchange),
-                Step::Leave => {
-                    self.leave(train);
-                    return;
-                }
-                step => self.take_rare_step(train, step),
+            let step = self.ways.at(self.fleet[train].at()).step;
+            let goes_on = if matches!(step, Step::Choose(_)) || self.disruptions.in_force > 0 {
+                self.take_step_with_care(train, step)
+            } else {
+                self.take_step(train, step)
             };
-            if !gone_on {
+            if !goes_on {
                 return;
             }
-            let t = &mut self.fleet[train];
-            t.phase = Phase::Ready;
-            t.step += 1;
+            self.fleet[train].next_step();
+        }
+    }
+
+    /// Takes a step for which a facility has to be chosen, or that a disruption may keep a train from; whether it goes on.
+    #[cold]
+    fn take_step_with_care(&mut self, train: u32, mut step: Step) -> bool {
+        if let Step::Choose(choice) = step {
+            step = self.choose(train, choice);
+        }
+        let is_held = self.disruptions.in_force > 0 && self.hold_back(train, step);
+        !is_held && self.take_step(train, step)
+    }
+
+    /// Takes a step; whether the train goes on at once. What nearly all trains do at nearly all facilities is done here and now.
+    #[inline(always)]
+    fn take_step(&mut self, train: u32, step: Step) -> bool {
+        let (plant, stage, luck) = (&mut self.plant, &mut self.stage, &mut self.luck);
+        let t = &mut self.fleet[train];
+        let at = self.ways.at(t.at());
+        match step {
+            Step::Form(yard) => (!self.is_vigilant && plant.yards[yard as usize].take_for(t, yard, stage.now)) || self.form(train, yard),
+            Step::Office(office) => {
+                let here = &mut plant.offices[office as usize];
+                let work = here.desk_time(at, t, luck);
+                match here.ask((train, office), t, stage, work) {
+                    None => {}
+                    Some(cause) if self.queues_plainly => stage.queue_up(&mut here.gate, (train, t), cause),
+                    Some(cause) => self.queue_at_office(train, office, cause),
+                }
+                false
+            }
+            Step::Reload(terminal) => {
+                let here = &mut plant.terminals[terminal as usize];
+                if !here.is_plain() {
+                    self.join_terminal(train, terminal);
+                    return false;
+                }
+                let block = here.block(stage.now);
+                match here.ask(block, stage.now) {
+                    None => plant.begin_lifting((train, terminal), at, t, stage, luck),
+                    Some(cause) if self.queues_plainly => stage.queue_up(&mut here.gate, (train, t), cause),
+                    Some(cause) => self.queue_at_terminal(train, terminal, cause),
+                }
+                false
+            }
+            Step::Run(lane, _) => {
+                let here = &plant.lanes[lane as usize];
+                if here.facts.single.is_some() {
+                    return self.join_single_line(train, lane);
+                }
+                if let Some(block) = here.ask(stage.now) {
+                    self.queue_at_entry(train, lane, block);
+                    return false;
+                }
+                plant.enter((train, lane), at, t, stage, (luck, self.model)) && self.reach_line_end(train)
+            }
+            Step::Leave => {
+                self.leave(train);
+                false
+            }
+            Step::Exchange(exchange) => self.join_exchange(train, exchange),
+            step => self.take_rare_step(train, step),
         }
     }
 
@@ -405,9 +461,7 @@ impl<'m> State<'m> {
     /// The step is done: on to the next.
     #[inline]
     pub(super) fn step_done(&mut self, train: u32) {
-        let t = &mut self.fleet[train];
-        t.phase = Phase::Ready;
-        t.step += 1;
+        self.fleet[train].next_step();
         self.advance(train);
     }
 
@@ -418,52 +472,51 @@ impl<'m> State<'m> {
     }
 
     /// A train comes into being at its origin, or the network is overfull.
+    #[inline(always)]
     pub(super) fn create(&mut self, flow: u32, number: u32, boxes: u32) {
         if self.is_overfull() {
             return;
         }
-        let model = &self.model.flows[flow as usize];
-        let site = self.model.site(model.mode, model.origin);
-        let time = self.stage.seen.create(self.stage.now, (flow, number, boxes), site);
-        let route = self.drawn_route(flow, number);
-        let (created_at, arrived_at) = (self.stage.now, self.stage.now);
+        let source = &self.sources[flow as usize];
+        let now = self.stage.now;
+        let (created_at, arrived_at) = (now, now);
         let train = self.fleet.add(Train {
-            time,
-            of_flow: OfFlow::new(model),
-            flow,
+            time: self.stage.seen.create(now, (flow, number, boxes), source.prototype.site),
             number,
             boxes,
-            site,
-            way: self.way_of(flow, route),
-            route,
-            intended: route,
             created_at,
             arrived_at,
-            inside: true,
-            ..Train::default()
+            ..source.prototype
         });
+        if source.has_routes() {
+            self.put_on_route(train);
+        }
         self.load_boxes(train);
         self.advance(train);
+    }
+
+    /// A new train is on the route that is drawn for it.
+    fn put_on_route(&mut self, train: u32) {
+        let (flow, number) = (self.fleet[train].flow, self.fleet[train].number);
+        let route = self.drawn_route(flow, number);
+        let way = self.way_of(flow, route);
+        let t = &mut self.fleet[train];
+        (t.route, t.intended, t.way) = (route, route, way);
     }
 
     /// A train leaves the network where it is.
     #[inline(always)]
     pub(super) fn leave(&mut self, train: u32) {
         self.unload_boxes(train);
-        self.give_back_track(train);
         let (t, stage) = (&mut self.fleet[train], &mut self.stage);
+        self.plant.give_back_track(t, stage);
         let outcome = stage.seen.leave(stage.now, &mut t.time, (t.flow, t.boxes), t.created_at);
         if let Err(fault) = outcome {
             self.fault.get_or_insert(fault);
         }
         stage.depart(t, self.model);
-        self.fleet.remove(train);
-    }
-
-    /// The site that a train comes to at a place.
-    #[inline(always)]
-    pub(super) fn site_at(&self, mode: Mode, place: u32) -> u32 {
-        if self.has_one_mode { place } else { self.model.site(mode, place) }
+        t.go();
+        self.fleet.give_back(train);
     }
 
     /// The place where a train that is on no line is: the end of its last line, or its origin.
@@ -541,16 +594,10 @@ impl<'m> State<'m> {
         t.stamp = (t.stamp + 1) % STAMPS;
     }
 
-    /// Whether the timed activity of a train ends now that began with this stamp: it may have been interrupted.
-    #[inline(always)]
-    fn is_due(&self, train: u32, stamp: u32) -> bool {
-        let t = &self.fleet[train];
-        t.due == self.stage.now && t.stamp == stamp
-    }
-
     fn activity_ends(&mut self, train: u32, stamp: u32) {
-        if self.is_due(train, stamp) {
-            self.part_ends(train, self.fleet[train].phase, self.step_of(train));
+        let t = &self.fleet[train];
+        if t.is_due(self.stage.now, stamp) {
+            self.part_ends(train, t.phase, self.step_of(train));
         }
     }
 
@@ -570,14 +617,8 @@ impl<'m> State<'m> {
     }
 
     /// What is drawn for the step that a train is at: the `nth` thing of it.
-    #[inline(always)]
     pub(super) fn drawn_here(&mut self, train: u32, drawn: &Drawn, nth: u32) -> Duration {
-        self.fleet[train].drawn_here(drawn, nth, (&self.ways, &mut self.luck), &self.keys)
-    }
-
-    /// What is drawn for a train.
-    #[inline]
-    pub(super) fn drawn(&self, train: u32, drawn: &Drawn) -> Duration {
-        self.fleet[train].drawn(drawn, &self.keys)
+        let t = &self.fleet[train];
+        self.luck.at_step(self.ways.at(t.at()), t, drawn, nth)
     }
 }

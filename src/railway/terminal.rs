@@ -5,11 +5,14 @@ use super::choice::Look;
 use super::cranes::{CraneState, Shared};
 use super::disruption::Strain;
 use super::event::Event;
+use super::luck::Luck;
+use super::plant::Plant;
 use super::stage::{Stage, Wake};
 use super::state::State;
 use super::train::{Phase, Train};
+use super::way::StepAt;
 use crate::engine::{Gate, Hand};
-use crate::model::{AtClose, FULL_PACE, Lifting, Step, Terminal};
+use crate::model::{AtClose, FULL_PACE, Lifting, Model, Step, Terminal};
 use crate::observe::{Activity, TerminalTally};
 use crate::units::{Duration, Instant};
 
@@ -19,6 +22,8 @@ pub(super) struct TerminalState<'m> {
     pub(super) facts: &'m Terminal,
     /// Whether lifting goes on at one pace, [`Terminal::is_steady`], as long as it does not rest.
     is_steady: bool,
+    /// Whether there is nothing to it but berths: no shunting, no wagons, no train too late for the day.
+    is_plain: bool,
     pub(super) gate: Gate<Activity>,
     hand: Hand,
     berths_taken: u32,
@@ -35,10 +40,13 @@ pub(super) struct TerminalState<'m> {
 }
 
 impl<'m> TerminalState<'m> {
-    pub(super) fn new(facts: &'m Terminal) -> Self {
+    pub(super) fn new(facts: &'m Terminal, model: &Model) -> Self {
+        let takes_wagons = facts.brings.is_some() || model.yards[facts.to_yard as usize].pool.is_some();
+        let is_shunted = !facts.placing.is_nothing() || !facts.withdrawal.is_nothing();
         Self {
             facts,
             is_steady: facts.is_steady(),
+            is_plain: !is_shunted && !takes_wagons && facts.at_close != AtClose::Refuse,
             gate: Gate::default(),
             hand: Hand::default(),
             berths_taken: 0,
@@ -63,6 +71,13 @@ impl<'m> TerminalState<'m> {
         self.tally = TerminalTally::default();
     }
 
+    /// Where lifting goes on at one pace, all that was done is known from how many cranes were at work.
+    pub(super) fn reckon_pace(&mut self) {
+        if self.is_steady {
+            self.tally.pace = self.tally.cranes.times(FULL_PACE.into());
+        }
+    }
+
     /// Whether there will be more berths at some time than are taken now.
     pub(super) fn can_grow(&self) -> bool {
         self.facts.calendar.most_servers() > self.berths_taken
@@ -84,6 +99,12 @@ impl<'m> TerminalState<'m> {
         self.strains.0.of(self.facts.calendar.servers(&mut self.hand, now))
     }
 
+    /// Whether a train that comes or goes is worked through here and now.
+    #[inline(always)]
+    pub(super) fn is_plain(&self) -> bool {
+        self.is_plain && self.is_steady()
+    }
+
     /// Whether every train in a berth is worked on at the full pace of one crane, whatever comes and goes: then no train feels
     /// another.
     #[inline]
@@ -103,13 +124,13 @@ pub(super) fn lifting_time(work: Duration, cranes: u32) -> Duration {
 }
 
 pub(super) fn gate<'s>(state: &'s mut State<'_>, terminal: u32) -> &'s mut Gate<Activity> {
-    &mut state.terminals[terminal as usize].gate
+    &mut state.plant.terminals[terminal as usize].gate
 }
 
 impl TerminalState<'_> {
     /// What keeps any train from being placed.
     #[inline(always)]
-    fn block(&mut self, now: Instant) -> Option<Activity> {
+    pub(super) fn block(&mut self, now: Instant) -> Option<Activity> {
         let berths = self.berths(now);
         if berths == 0 {
             return Some(self.strains.0.cause());
@@ -117,14 +138,66 @@ impl TerminalState<'_> {
         (self.berths_taken >= berths).then_some(Activity::BerthBusy)
     }
 
-    /// A train whose boxes are lifted at one pace begins to be; its work is known.
+    /// Whether a train can be placed; if not, the cause for which it waits from now on.
+    #[inline(always)]
+    pub(super) fn ask(&mut self, block: Option<Activity>, now: Instant) -> Option<Activity> {
+        if block.is_none() && self.gate.is_empty() {
+            return None;
+        }
+        self.tally.waiting.increase(now);
+        block.or(Some(Activity::BerthBusy))
+    }
+
+    /// Crane-time to lift a whole train.
+    #[inline(always)]
+    fn lifting_work(&self, at: &StepAt, t: &Train, luck: &mut Luck) -> Duration {
+        match &self.facts.lifting {
+            Lifting::PerTrain(time) => luck.at_step(at, t, time, 0),
+            Lifting::PerBox(per_lift) => {
+                let each = luck.at_step(at, t, per_lift, 0);
+                Duration(each.0.saturating_mul(i64::from(t.boxes)))
+            }
+        }
+    }
+
+    /// A train takes a berth.
+    #[inline(always)]
+    fn take_berth(&mut self, now: Instant) {
+        self.berths_taken += 1;
+        self.tally.berths.increase(now);
+    }
+
+    /// A train stands in its berth, with so much work on it.
+    #[inline(always)]
+    fn stand(&mut self, (slot, terminal): (u32, u32), t: &mut Train, now: Instant, work: Duration) {
+        t.work = thousandths(work);
+        t.settled = now;
+        t.facility = terminal;
+        self.lifting.push(slot);
+    }
+
+    /// A train that stands in its berth begins to be lifted at one pace, which takes this long.
     #[inline(always)]
     fn lift(&mut self, slot: u32, t: &mut Train, stage: &mut Stage, work: Duration) {
         t.rate = FULL_PACE;
         stage.switch(t, Activity::Lifting);
         stage.begin(slot, t, Phase::Lifting, work);
+        // At what pace is told by how many there are, at the end.
         self.tally.cranes.increase(stage.now);
-        self.tally.pace.add(stage.now, FULL_PACE.into());
+    }
+
+    /// Every box of a train is on the other one.
+    #[inline(always)]
+    fn end_lifting(&mut self, slot: u32, t: &Train, now: Instant, measure_from: Instant) {
+        self.tally.lifted += t.measured_work(now, measure_from);
+        self.tally.boxes += u64::from(t.boxes);
+        // The few that came later move up one by one: `Vec::remove` calls for a block of memory to be moved.
+        if let Some(at) = self.lifting.iter().position(|other| *other == slot) {
+            for later in at + 1..self.lifting.len() {
+                self.lifting[later - 1] = self.lifting[later];
+            }
+            self.lifting.pop();
+        }
     }
 
     /// A loaded train has its track: the berth is free.
@@ -139,11 +212,37 @@ impl TerminalState<'_> {
     }
 }
 
+impl Plant<'_> {
+    /// A train is placed in a berth of a plain terminal, and lifting begins.
+    #[inline(always)]
+    pub(super) fn begin_lifting(&mut self, (slot, terminal): (u32, u32), at: &StepAt, t: &mut Train, stage: &mut Stage, luck: &mut Luck) {
+        self.give_back_track(t, stage);
+        let here = &mut self.terminals[terminal as usize];
+        here.take_berth(stage.now);
+        let work = here.lifting_work(at, t, luck);
+        here.stand((slot, terminal), t, stage.now, work);
+        here.lift(slot, t, stage, work);
+    }
+
+    /// Lifting ends at a plain terminal; whether the train has a departure track too, and has left its berth.
+    #[inline(always)]
+    pub(super) fn lifted(&mut self, (slot, terminal): (u32, u32), t: &mut Train, stage: &mut Stage, measure_from: Instant) -> bool {
+        let here = &mut self.terminals[terminal as usize];
+        here.end_lifting(slot, t, stage.now, measure_from);
+        here.tally.cranes.decrease(stage.now);
+        let yard = here.facts.to_yard;
+        let has_track = self.yards[yard as usize].take_for(t, yard, stage.now);
+        if has_track {
+            here.leave_berth(terminal, stage);
+        }
+        has_track
+    }
+}
+
 impl State<'_> {
     /// What keeps a train from being placed.
-    #[inline(always)]
     fn terminal_block(&mut self, terminal: u32, train: u32) -> Option<Activity> {
-        let state = &mut self.terminals[terminal as usize];
+        let state = &mut self.plant.terminals[terminal as usize];
         let block = state.block(self.stage.now);
         if block.is_none() && state.facts.at_close == AtClose::Refuse {
             return self.closes_too_soon(terminal, train);
@@ -154,51 +253,45 @@ impl State<'_> {
     #[cold]
     fn closes_too_soon(&mut self, terminal: u32, train: u32) -> Option<Activity> {
         let shortest_stay = self.shortest_stay(terminal, train);
-        let state = &mut self.terminals[terminal as usize];
+        let state = &mut self.plant.terminals[terminal as usize];
         let closes_at = state.facts.calendar.closes_at(&mut state.hand, self.stage.now);
         (self.stage.now + shortest_stay > closes_at).then_some(Activity::ClosingSoon)
     }
 
     /// Placing, lifting with as many cranes as can work on one train, and withdrawal.
     fn shortest_stay(&mut self, terminal: u32, train: u32) -> Duration {
-        let facts = self.terminals[terminal as usize].facts;
+        let facts = self.plant.terminals[terminal as usize].facts;
         let lifting = lifting_time(self.lifting_work(terminal, train), facts.cranes.most_on_one());
         self.drawn_here(train, &facts.placing, 1) + lifting + self.drawn_here(train, &facts.withdrawal, 2)
     }
 
     /// Crane-time to lift a whole train.
-    #[inline(always)]
     fn lifting_work(&mut self, terminal: u32, train: u32) -> Duration {
-        match &self.terminals[terminal as usize].facts.lifting {
-            Lifting::PerTrain(time) => self.drawn_here(train, time, 0),
-            Lifting::PerBox(per_lift) => {
-                let each = self.drawn_here(train, per_lift, 0);
-                Duration(each.0.saturating_mul(i64::from(self.fleet[train].boxes)))
-            }
-        }
+        let t = &self.fleet[train];
+        self.plant.terminals[terminal as usize].lifting_work(self.ways.at(t.at()), t, &mut self.luck)
     }
 
     /// A train asks for a berth; it never goes on at once, since reloading takes time.
-    #[inline(always)]
-    pub(super) fn join_terminal(&mut self, train: u32, terminal: u32) -> bool {
-        let cause = self.terminal_block(terminal, train);
-        let (here, stage) = (&mut self.terminals[terminal as usize], &mut self.stage);
-        if cause.is_none() && here.gate.is_empty() {
-            self.place_in_berth(train, terminal);
-            return false;
+    #[cold]
+    pub(super) fn join_terminal(&mut self, train: u32, terminal: u32) {
+        let block = self.terminal_block(terminal, train);
+        match self.plant.terminals[terminal as usize].ask(block, self.stage.now) {
+            None => self.place_in_berth(train, terminal),
+            Some(cause) => self.queue_at_terminal(train, terminal, cause),
         }
-        here.tally.waiting.increase(stage.now);
-        let cause = cause.unwrap_or(Activity::BerthBusy);
+    }
+
+    /// A train that cannot be placed at once joins the queue.
+    pub(super) fn queue_at_terminal(&mut self, train: u32, terminal: u32, cause: Activity) {
         if self.queue_up((gate, terminal), train, cause) {
             self.stage.wakes.push(Wake::Terminal(terminal));
         }
-        false
     }
 
     /// What a train that could choose this terminal sees of it.
     pub(super) fn look_at_terminal(&mut self, train: u32, terminal: u32) -> Look {
-        let is_free = self.terminal_block(terminal, train).is_none() && self.terminals[terminal as usize].can_lift(self.stage.now);
-        let state = &self.terminals[terminal as usize];
+        let is_free = self.terminal_block(terminal, train).is_none() && self.plant.terminals[terminal as usize].can_lift(self.stage.now);
+        let state = &self.plant.terminals[terminal as usize];
         Look {
             begins_at_once: state.gate.is_empty() && is_free,
             waiting: state.gate.len() as u32,
@@ -209,9 +302,9 @@ impl State<'_> {
 
     /// Lets trains into free berths.
     pub(super) fn serve_terminal(&mut self, terminal: u32) {
-        while let Some(train) = self.terminals[terminal as usize].gate.head() {
+        while let Some(train) = self.plant.terminals[terminal as usize].gate.head() {
             let cause = self.terminal_block(terminal, train);
-            let state = &mut self.terminals[terminal as usize];
+            let state = &mut self.plant.terminals[terminal as usize];
             let place = state.facts.place;
             if let Some(cause) = cause {
                 self.switch_all(gate, terminal, place, cause);
@@ -223,12 +316,15 @@ impl State<'_> {
         }
     }
 
-    #[inline(always)]
     fn place_in_berth(&mut self, train: u32, terminal: u32) {
-        let state = &mut self.terminals[terminal as usize];
-        let facts = state.facts;
-        state.berths_taken += 1;
-        state.tally.berths.increase(self.stage.now);
+        let (here, t) = (&mut self.plant.terminals[terminal as usize], &mut self.fleet[train]);
+        if here.is_plain() {
+            let at = self.ways.at(t.at());
+            self.plant.begin_lifting((train, terminal), at, t, &mut self.stage, &mut self.luck);
+            return;
+        }
+        let facts = here.facts;
+        here.take_berth(self.stage.now);
         self.give_back_track(train);
         if facts.placing.is_nothing() {
             self.placed(train, terminal);
@@ -247,14 +343,14 @@ impl State<'_> {
     }
 
     /// A train stands in its berth: lifting begins, or it waits for a crane.
-    #[inline(always)]
     pub(super) fn placed(&mut self, train: u32, terminal: u32) {
         let work = self.lifting_work(terminal, train);
-        let (here, t, stage) = (&mut self.terminals[terminal as usize], &mut self.fleet[train], &mut self.stage);
-        t.work = thousandths(work);
-        t.settled = stage.now;
-        t.facility = terminal;
-        here.lifting.push(train);
+        let (here, t, stage) = (
+            &mut self.plant.terminals[terminal as usize],
+            &mut self.fleet[train],
+            &mut self.stage,
+        );
+        here.stand((train, terminal), t, stage.now, work);
         if here.is_steady() {
             here.lift(train, t, stage, work);
         } else {
@@ -266,22 +362,18 @@ impl State<'_> {
     }
 
     /// Every box is on the other train. Whether it goes on.
-    #[inline(always)]
+    #[cold]
     pub(super) fn lifted(&mut self, train: u32, terminal: u32) -> bool {
-        self.settle_lifting(terminal, train, self.stage.now);
-        let (state, t) = (&mut self.terminals[terminal as usize], &mut self.fleet[train]);
+        let (state, t) = (&mut self.plant.terminals[terminal as usize], &mut self.fleet[train]);
         let facts = state.facts;
-        state.tally.boxes += u64::from(t.boxes);
-        if let Some(at) = state.lifting.iter().position(|other| *other == train) {
-            state.lifting.remove(at);
-        }
+        state.end_lifting(train, t, self.stage.now, self.model.measure_from);
         let goes_at_once = facts.withdrawal.is_nothing();
         if facts.brings.is_some() || !goes_at_once {
             self.begin_withdrawal(train, terminal);
         }
-        let state = &mut self.terminals[terminal as usize];
+        let state = &mut self.plant.terminals[terminal as usize];
         if state.is_steady() {
-            state.set_free(self.stage.now);
+            state.tally.cranes.decrease(self.stage.now);
         } else {
             self.share_cranes(terminal);
         }
@@ -290,7 +382,7 @@ impl State<'_> {
 
     /// A train has been lifted: its wagons go to their stock, and it is withdrawn, where that takes time.
     fn begin_withdrawal(&mut self, train: u32, terminal: u32) {
-        let facts = self.terminals[terminal as usize].facts;
+        let facts = self.plant.terminals[terminal as usize].facts;
         if let Some(pool) = facts.brings {
             self.bring_wagons(train, pool);
         }
@@ -303,13 +395,13 @@ impl State<'_> {
 
     /// A closure begins: lifting comes to rest, to go on or to begin anew.
     pub(super) fn pause_terminal(&mut self, terminal: u32, anew: bool) {
-        self.terminals[terminal as usize].rests = true;
+        self.plant.terminals[terminal as usize].rests = true;
         self.share_cranes(terminal);
         if !anew {
             return;
         }
-        for position in 0..self.terminals[terminal as usize].lifting.len() {
-            let train = self.terminals[terminal as usize].lifting[position];
+        for position in 0..self.plant.terminals[terminal as usize].lifting.len() {
+            let train = self.plant.terminals[terminal as usize].lifting[position];
             self.fleet[train].work = thousandths(self.lifting_work(terminal, train));
         }
     }
@@ -323,27 +415,25 @@ impl State<'_> {
 
     /// A loaded train is out of the way: it needs wagons, then a departure track, and keeps its berth until it has
     /// both; whether it has.
-    #[inline(always)]
     pub(super) fn withdrawn(&mut self, train: u32, terminal: u32) -> bool {
-        let yard = self.terminals[terminal as usize].facts.to_yard;
-        let pool = self.yards[yard as usize].facts.pool;
+        let yard = self.plant.terminals[terminal as usize].facts.to_yard;
+        let pool = self.plant.yards[yard as usize].facts.pool;
         pool.is_none_or(|pool| self.take_wagons(train, pool, Phase::WantsWagons)) && self.want_departure_track(train, terminal)
     }
 
     /// A loaded train has its wagons; whether it has a track too, and goes on.
-    #[inline(always)]
     pub(super) fn want_departure_track(&mut self, train: u32, terminal: u32) -> bool {
-        let yard = self.terminals[terminal as usize].facts.to_yard;
+        let yard = self.plant.terminals[terminal as usize].facts.to_yard;
         let has_track = self.take_track(train, yard, Phase::WantsDepartureTrack);
         if has_track {
-            self.terminals[terminal as usize].leave_berth(terminal, &mut self.stage);
+            self.plant.terminals[terminal as usize].leave_berth(terminal, &mut self.stage);
         }
         has_track
     }
 
     /// Looks out for the next change of the number of berths.
     pub(super) fn watch_terminal(&mut self, terminal: u32) {
-        let state = &mut self.terminals[terminal as usize];
+        let state = &mut self.plant.terminals[terminal as usize];
         if let Some(at) = state.facts.calendar.next_change(&mut state.hand, self.stage.now) {
             self.stage
                 .pending

@@ -1,10 +1,8 @@
 //! Trains inside the network.
 
-use super::luck::Luck;
-use super::way::Ways;
-use crate::model::{Drawn, FlowModel, Mode};
+use crate::model::{FlowModel, Mode};
 use crate::observe::TrainTime;
-use crate::random::{Purpose, StreamKey};
+use crate::random::Purpose;
 use crate::units::{Duration, Instant};
 
 /// What a train is in the middle of.
@@ -131,19 +129,29 @@ impl Train {
         self.way + self.step
     }
 
-    /// What is drawn for it.
+    /// The work done on it up to an instant since it was settled, as far as that is measured.
     #[inline(always)]
-    pub(super) fn drawn(&self, drawn: &Drawn, keys: &[StreamKey]) -> Duration {
-        drawn.time(keys, self.of_flow.entity, self.number)
+    pub(super) fn measured_work(&self, at: Instant, measure_from: Instant) -> i64 {
+        (at - self.settled.max(measure_from)).0.max(0) * i64::from(self.rate)
     }
 
-    /// The same for the step that it is at, of which this is the `nth` thing that is drawn.
+    /// It is inside no longer: what was still to come for it means nothing any more.
+    #[inline]
+    pub(super) fn go(&mut self) {
+        (self.inside, self.due) = (false, Instant::NEVER);
+    }
+
+    /// It is at the next one.
     #[inline(always)]
-    pub(super) fn drawn_here(&self, drawn: &Drawn, nth: u32, (ways, luck): (&Ways, &mut Luck), keys: &[StreamKey]) -> Duration {
-        match ways.at(self.at()).draws {
-            Some(first) => luck.time(first + nth, drawn, keys, (self.of_flow.entity, self.number)),
-            None => self.drawn(drawn, keys),
-        }
+    pub(super) fn next_step(&mut self) {
+        self.phase = Phase::Ready;
+        self.step += 1;
+    }
+
+    /// Whether its timed activity ends now that began with this stamp: it may have been interrupted.
+    #[inline(always)]
+    pub(super) fn is_due(&self, now: Instant, stamp: u32) -> bool {
+        self.due == now && self.stamp == stamp
     }
 }
 
@@ -161,18 +169,24 @@ impl Fleet {
     }
 
     /// Puts a train in a free slot.
+    #[inline(always)]
     pub(super) fn add(&mut self, train: Train) -> u32 {
-        if let Some(slot) = self.free.pop() {
-            self.slots[slot as usize] = train;
-            return slot;
-        }
-        self.slots.push(train);
-        u32::try_from(self.slots.len() - 1).unwrap_or(u32::MAX)
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(Train::default());
+            self.slots.len() as u32 - 1
+        });
+        self.slots[slot as usize] = train;
+        slot
     }
 
     pub(super) fn remove(&mut self, slot: u32) {
-        // What was still to come for it means nothing any more.
-        (self.slots[slot as usize].inside, self.slots[slot as usize].due) = (false, Instant::NEVER);
+        self.slots[slot as usize].go();
+        self.give_back(slot);
+    }
+
+    /// The slot of a train that is gone can be used again.
+    #[inline]
+    pub(super) fn give_back(&mut self, slot: u32) {
         self.free.push(slot);
     }
 

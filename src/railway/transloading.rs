@@ -142,7 +142,7 @@ impl State<'_> {
         self.stage.seen.transloadings[yard as usize].berths.increase(self.stage.now);
         self.give_back_track(train);
         let cranes = i64::from(model.cranes);
-        self.fleet[train].work = Duration((self.drawn(train, &model.per_box).0 + cranes - 1) / cranes);
+        self.fleet[train].work = Duration((self.luck.of(&self.fleet[train], &model.per_box).0 + cranes - 1) / cranes);
         self.next_box(train, yard);
     }
 
@@ -192,7 +192,7 @@ impl State<'_> {
     /// A box stands in the yard, and the train goes on with the next or leaves its berth.
     pub(super) fn box_set_down(&mut self, train: u32) {
         let Step::Unload(yard) = self.step_of(train) else { return };
-        let class = self.manifest.first_class(train);
+        let class = self.first_class(train);
         self.take_boxes(train, class, 1);
         self.stage.seen.boxes_in_yards += 1;
         let state = &mut self.transloadings[yard as usize];
@@ -292,7 +292,7 @@ impl State<'_> {
         self.stage.seen.note_boxes(&self.fleet[vehicle].time, self.fleet[vehicle].boxes);
         self.interrupt(vehicle);
         self.switch(vehicle, model.place, Activity::Loading);
-        let time = self.drawn(vehicle, &model.outlets[outlet as usize].loading);
+        let time = self.luck.of(&self.fleet[vehicle], &model.outlets[outlet as usize].loading);
         self.begin(vehicle, Phase::Loading, time);
     }
 

@@ -97,7 +97,7 @@ impl State<'_> {
                 self.overfull = true;
                 return;
             }
-            let back_at = self.stage.now + self.drawn(train, cycle);
+            let back_at = self.stage.now + self.luck.of(&self.fleet[train], cycle);
             let rake = self.rakes.add(pool, wagons);
             self.stage.pending.schedule(back_at, Event::WagonsReturn(rake));
         }

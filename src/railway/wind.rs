@@ -62,12 +62,12 @@ impl State<'_> {
                 (speed, changes.get(number).map_or(Instant::NEVER, |(at, _)| *at))
             }
             Course::Storms(storms) if state.storm => {
-                let speed = millimetres(storms.speed.number(&self.keys, storms.entity, state.number));
-                (speed, now + storms.lasts.time(&self.keys, storms.entity, state.number))
+                let speed = millimetres(storms.speed.number(&self.luck.keys, storms.entity, state.number));
+                (speed, now + storms.lasts.time(&self.luck.keys, storms.entity, state.number))
             }
             Course::Storms(storms) => {
                 state.number += 1;
-                let calm = storms.every.number(&self.keys, storms.entity, state.number);
+                let calm = storms.every.number(&self.luck.keys, storms.entity, state.number);
                 (0, calm_ends(&storms.season, now, calm))
             }
         };
@@ -83,11 +83,11 @@ impl State<'_> {
             return;
         };
         let lost = FULL_PACE - exposure.pace(speed);
-        if lost == self.terminals[terminal as usize].cranes.lost_pace {
+        if lost == self.plant.terminals[terminal as usize].cranes.lost_pace {
             return;
         }
-        self.terminals[terminal as usize].cranes.lost_pace = lost;
-        let tally = &mut self.terminals[terminal as usize].tally;
+        self.plant.terminals[terminal as usize].cranes.lost_pace = lost;
+        let tally = &mut self.plant.terminals[terminal as usize].tally;
         tally.stopped_by_wind.set(self.stage.now, i64::from(lost == FULL_PACE));
         tally.slowed_by_wind.set(self.stage.now, i64::from(lost > 0 && lost < FULL_PACE));
         self.share_cranes(terminal);

@@ -3,7 +3,7 @@
 use super::disruption::Strain;
 use super::stage::{Stage, Wake};
 use super::state::State;
-use super::train::Phase;
+use super::train::{Phase, Train};
 use crate::engine::{Gate, Resource};
 use crate::model::Yard;
 use crate::observe::{Activity, TimeWeighted};
@@ -13,10 +13,12 @@ use crate::units::Instant;
 #[derive(Clone, Debug)]
 pub(super) struct YardState<'m> {
     pub(super) facts: &'m Yard,
+    /// Whether there are only so many: otherwise nobody ever waits for one, and they are not counted.
+    is_limited: bool,
     tracks: Resource,
     /// Trains that want a track: new ones, the first of each line, loaded ones.
     pub(super) gate: Gate<Activity>,
-    /// Tracks taken.
+    /// Tracks taken, where there are only so many.
     pub(super) tally: TimeWeighted,
 }
 
@@ -24,6 +26,7 @@ impl<'m> YardState<'m> {
     pub(super) fn new(facts: &'m Yard) -> Self {
         Self {
             facts,
+            is_limited: facts.tracks.is_some(),
             tracks: Resource::default(),
             gate: Gate::default(),
             tally: TimeWeighted::default(),
@@ -44,6 +47,9 @@ impl<'m> YardState<'m> {
     /// A train gives back its track.
     #[inline(always)]
     pub(super) fn give_back(&mut self, yard: u32, stage: &mut Stage) {
+        if !self.is_limited {
+            return;
+        }
         self.tally.decrease(stage.now);
         self.tracks.give_back();
         if !self.gate.is_empty() {
@@ -54,63 +60,73 @@ impl<'m> YardState<'m> {
     /// Takes a track where nobody else waits for one; whether there was one to take.
     #[inline(always)]
     fn take_at_once(&mut self, now: Instant) -> bool {
+        if !self.is_limited {
+            return true;
+        }
         let taken = self.gate.is_empty() && self.tracks.take();
         if taken {
             self.tally.increase(now);
         }
         taken
     }
+
+    /// The same for a train, which then stands on it.
+    #[inline(always)]
+    pub(super) fn take_for(&mut self, t: &mut Train, yard: u32, now: Instant) -> bool {
+        let taken = self.take_at_once(now);
+        if taken {
+            t.yard = Some(yard);
+        }
+        taken
+    }
 }
 
 fn gate<'s>(state: &'s mut State<'_>, yard: u32) -> &'s mut Gate<Activity> {
-    &mut state.yards[yard as usize].gate
+    &mut state.plant.yards[yard as usize].gate
 }
 
 impl State<'_> {
     /// A new train takes a track to be formed on; whether it has one.
-    #[inline(always)]
+    #[cold]
     pub(super) fn form(&mut self, train: u32, yard: u32) -> bool {
         !(self.is_vigilant && self.is_held_back(train)) && self.take_track(train, yard, Phase::Ready)
     }
 
     /// A train takes a track if nobody else waits for one, or joins the queue, in this phase.
-    #[inline(always)]
     pub(super) fn take_track(&mut self, train: u32, yard: u32, waits_as: Phase) -> bool {
-        let taken = self.yards[yard as usize].take_at_once(self.stage.now);
         let t = &mut self.fleet[train];
-        if taken {
-            t.yard = Some(yard);
-        } else {
-            t.phase = waits_as;
-            self.want_track(train, yard);
+        let taken = self.plant.yards[yard as usize].take_for(t, yard, self.stage.now);
+        if !taken {
+            self.wait_for_track(train, yard, waits_as);
         }
         taken
     }
 
     /// Keeps a track for a train that comes, if nobody else waits for one, or lets it join the queue.
     pub(super) fn keep_track(&mut self, train: u32, yard: u32) -> bool {
-        let kept = self.yards[yard as usize].take_at_once(self.stage.now);
+        let kept = self.plant.yards[yard as usize].take_at_once(self.stage.now);
         if !kept {
-            self.fleet[train].phase = Phase::WantsTrackKept;
-            self.want_track(train, yard);
+            self.wait_for_track(train, yard, Phase::WantsTrackKept);
         }
         kept
     }
 
+    /// A train waits for a track, in this phase.
     #[cold]
-    fn want_track(&mut self, train: u32, yard: u32) {
+    pub(super) fn wait_for_track(&mut self, train: u32, yard: u32, waits_as: Phase) {
+        self.fleet[train].phase = waits_as;
         // A free track is for anyone: whoever is first does not matter to when the next one is.
         self.queue_up((gate, yard), train, Activity::TrackAheadFull);
     }
 
     /// A train that was to come does not: a track that was kept for it is free.
     pub(super) fn give_back_kept_track(&mut self, yard: u32) {
-        self.yards[yard as usize].give_back(yard, &mut self.stage);
+        self.plant.yards[yard as usize].give_back(yard, &mut self.stage);
     }
 
     /// A train wants no track any more.
     pub(super) fn withdraw_from_yard(&mut self, train: u32, yard: u32) {
-        let state = &self.yards[yard as usize];
+        let state = &self.plant.yards[yard as usize];
         let position = state.gate.waiting().position(|other| other == train);
         if let Some(position) = position {
             self.call_up((gate, yard), position);
@@ -119,17 +135,14 @@ impl State<'_> {
     }
 
     /// A train gives back the track it stands on.
-    #[inline(always)]
     pub(super) fn give_back_track(&mut self, train: u32) {
-        if let Some(yard) = self.fleet[train].yard.take() {
-            self.yards[yard as usize].give_back(yard, &mut self.stage);
-        }
+        self.plant.give_back_track(&mut self.fleet[train], &mut self.stage);
     }
 
     /// Lets those in the queue take free tracks, first come first served.
     pub(super) fn serve_yard(&mut self, yard: u32) {
         loop {
-            let state = &mut self.yards[yard as usize];
+            let state = &mut self.plant.yards[yard as usize];
             if state.gate.is_empty() || !state.tracks.take() {
                 return;
             }
@@ -146,11 +159,11 @@ impl State<'_> {
             match t.phase {
                 Phase::WantsTrack => {
                     let (lane, _) = self.line_of(train);
-                    self.lanes[lane as usize].let_go(lane, &mut self.stage);
+                    self.plant.lanes[lane as usize].let_go(lane, &mut self.stage);
                 }
                 Phase::WantsDepartureTrack => {
                     let terminal = self.terminal_of(train);
-                    self.terminals[terminal as usize].leave_berth(terminal, &mut self.stage);
+                    self.plant.terminals[terminal as usize].leave_berth(terminal, &mut self.stage);
                 }
                 _ => {}
             }

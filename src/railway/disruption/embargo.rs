@@ -77,7 +77,7 @@ impl<'m> State<'m> {
         };
         barred.flows[self.fleet[train].flow as usize]
             && barred.classes.as_ref().is_none_or(|classes| {
-                let boxes = self.manifest.of(train);
+                let boxes = self.boxes_by_class(train);
                 classes.iter().zip(boxes).any(|(barred, boxes)| *barred && *boxes > 0)
             })
     }
@@ -107,8 +107,8 @@ impl<'m> State<'m> {
             self.call_up((gate, ix), position);
             let now = self.stage.now;
             match target {
-                Target::Office(_) => self.offices[ix as usize].tally.waiting.decrease(now),
-                Target::Terminal(_) => self.terminals[ix as usize].tally.waiting.decrease(now),
+                Target::Office(_) => self.plant.offices[ix as usize].tally.waiting.decrease(now),
+                Target::Terminal(_) => self.plant.terminals[ix as usize].tally.waiting.decrease(now),
                 _ => self.stage.seen.exchanges[ix as usize].waiting.decrease(now),
             }
             self.join_pen(disruption, train, Activity::Embargo);

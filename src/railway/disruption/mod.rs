@@ -104,7 +104,7 @@ impl State<'_> {
         state.stage = Stage::Away;
         let next = match &model.when {
             Windows::Dated(windows) => windows.get(state.occurrence as usize).map(|window| window.0),
-            Windows::Random { between, .. } => Some(self.stage.now + between.time(&self.keys, model.entity, state.occurrence + 1)),
+            Windows::Random { between, .. } => Some(self.stage.now + between.time(&self.luck.keys, model.entity, state.occurrence + 1)),
         };
         if let Some(begins_at) = next {
             state.until = begins_at;
@@ -138,7 +138,7 @@ impl State<'_> {
         state.began_at = self.stage.now;
         state.until = match &facts.when {
             Windows::Dated(windows) => windows[state.occurrence as usize - 1].1,
-            Windows::Random { lasts, .. } => self.stage.now + lasts.time(&self.keys, facts.entity, state.occurrence),
+            Windows::Random { lasts, .. } => self.stage.now + lasts.time(&self.luck.keys, facts.entity, state.occurrence),
         };
         state.held.clear();
         let looked_for = (self.stage.now - state.look.1).0;
@@ -199,16 +199,16 @@ impl State<'_> {
                 }
             }
             match *target {
-                Target::Office(ix) => self.offices[ix as usize].strain = number,
+                Target::Office(ix) => self.plant.offices[ix as usize].strain = number,
                 Target::Bay(ix) => self.inspections.bays[ix as usize].strain = number,
-                Target::Terminal(ix) => self.terminals[ix as usize].strains = (number, other),
+                Target::Terminal(ix) => self.plant.terminals[ix as usize].strains = (number, other),
                 Target::Exchange(ix) => self.exchanges[ix as usize].strains = (number, other),
                 Target::Transloading(ix) => self.transloadings[ix as usize].strain = number,
                 Target::Formation(ix) => self.disruptions.closed_formations[ix as usize] = number.is_closed(),
                 Target::Lane(ix) => {
-                    self.lanes[ix as usize].strain(number.is_closed(), path_every, self.stage.now);
+                    self.plant.lanes[ix as usize].strain(number.is_closed(), path_every, self.stage.now);
                 }
-                Target::Yard(ix) => self.yards[ix as usize].strain(number),
+                Target::Yard(ix) => self.plant.yards[ix as usize].strain(number),
             }
         }
     }

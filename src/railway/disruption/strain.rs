@@ -17,11 +17,12 @@ pub(in crate::railway) struct Strain {
 impl Strain {
     /// How many there are instead of the usual ones.
     #[inline]
-    pub(in crate::railway) fn of(self, usual: u32) -> u32 {
+    pub(in crate::railway) fn of(&self, usual: u32) -> u32 {
         if self.is_laid { self.laid_over(usual) } else { usual }
     }
 
-    fn laid_over(self, usual: u32) -> u32 {
+    #[cold]
+    fn laid_over(&self, usual: u32) -> u32 {
         if self.closed || usual == 0 {
             return 0;
         }
@@ -31,7 +32,7 @@ impl Strain {
     }
 
     /// Why there is none.
-    pub(in crate::railway) fn cause(self) -> Activity {
+    pub(in crate::railway) fn cause(&self) -> Activity {
         if self.closed { Activity::Closure } else { Activity::OfficeClosed }
     }
 
@@ -41,7 +42,7 @@ impl Strain {
     }
 
     /// Whether there is none at all.
-    pub(in crate::railway) fn is_closed(self) -> bool {
+    pub(in crate::railway) fn is_closed(&self) -> bool {
         self.closed
     }
 

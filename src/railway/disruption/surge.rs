@@ -48,12 +48,12 @@ impl<'m> State<'m> {
         let at = match flow.departures.arrivals() {
             Departures::Poisson { rate, .. } => {
                 state.drawn += 1;
-                state.expected += surge.gap.number(&self.keys, flow.entity, state.drawn) / added;
+                state.expected += surge.gap.number(&self.luck.keys, flow.entity, state.drawn) / added;
                 expected_at(rate, &mut state.stretch, state.expected)
             }
             Departures::Renewal { .. } => {
                 state.drawn += 1;
-                let gap = surge.gap.number(&self.keys, flow.entity, state.drawn) / flow.growth / added;
+                let gap = surge.gap.number(&self.luck.keys, flow.entity, state.drawn) / flow.growth / added;
                 state.last_at + Duration::from_millis(gap)
             }
             Departures::Stated { .. } | Departures::Gather { .. } => return,
@@ -84,7 +84,7 @@ impl<'m> State<'m> {
     pub(in crate::railway) fn is_left_out(&self, flow: u32, number: u32) -> bool {
         let entity = self.model.flows[flow as usize].entity;
         self.surges_of(flow)
-            .any(|(_, surge)| surge.times < 1.0 && surge.chance.number(&self.keys, entity, number) >= surge.times)
+            .any(|(_, surge)| surge.times < 1.0 && surge.chance.number(&self.luck.keys, entity, number) >= surge.times)
     }
 
     /// Copies of a stated train depart with it.
@@ -96,7 +96,7 @@ impl<'m> State<'m> {
             if surge.flow != flow || added <= 0.0 || !self.disruptions.is_in_force(surge.disruption) {
                 continue;
             }
-            let one_more = surge.chance.number(&self.keys, entity, number) < added.fract();
+            let one_more = surge.chance.number(&self.luck.keys, entity, number) < added.fract();
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most a thousand")]
             for _ in 0..added as u32 + u32::from(one_more) {
                 self.surges[ix as usize].drawn += 1;

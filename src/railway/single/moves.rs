@@ -30,7 +30,7 @@ impl State<'_> {
 
     /// A train asks to enter a line of sections; it never goes on at once, since running takes time.
     pub(in crate::railway) fn join_single_line(&mut self, train: u32, lane: u32) -> bool {
-        let whole = self.drawn(train, &self.model.lanes[lane as usize].running_time);
+        let whole = self.luck.of(&self.fleet[train], &self.model.lanes[lane as usize].running_time);
         let t = &mut self.fleet[train];
         (t.work, t.section) = (whole, 0);
         self.join_section(train);
@@ -59,7 +59,7 @@ impl State<'_> {
         let cause = way.gate.join(train, cause);
         let (location, lane) = self.before(section, direction);
         if self.single_line(section).place_before(section, direction).is_none() {
-            self.lanes[lane as usize].tally.waiting.increase(now);
+            self.plant.lanes[lane as usize].tally.waiting.increase(now);
         }
         self.switch(train, location, cause);
         if let Some(block) = look_again {
@@ -168,7 +168,7 @@ impl State<'_> {
         let wait = way.asked_at.pop_front().map_or(Duration::ZERO, |asked_at| now - asked_at);
         self.note_wait(section, direction, wait);
         let single = self.single_line(section);
-        let tally = &mut self.lanes[single.lanes[direction] as usize].tally;
+        let tally = &mut self.plant.lanes[single.lanes[direction] as usize].tally;
         if single.place_before(section, direction).is_none() {
             tally.waiting.decrease(now);
         } else {
@@ -186,7 +186,7 @@ impl State<'_> {
     /// A train has waited so long before a section, or has up to now.
     fn note_wait(&mut self, section: u32, direction: usize, wait: Duration) {
         let single = self.single_line(section);
-        let tally = &mut self.lanes[single.lanes[direction] as usize].tally;
+        let tally = &mut self.plant.lanes[single.lanes[direction] as usize].tally;
         let longest = if single.place_before(section, direction).is_none() {
             &mut tally.longest_entry_wait
         } else {
@@ -204,7 +204,7 @@ impl State<'_> {
                 self.sections[place as usize].taken[direction] -= 1;
                 self.switch(train, self.model.lane_location(lane as usize) as u32, Activity::Running);
             }
-            None => self.set_out(train, lane),
+            None => self.plant.set_out(lane, &mut self.fleet[train], &mut self.stage, self.model),
         }
         if let Some(place) = single.place_after(section, direction) {
             self.sections[place as usize].taken[direction] += 1;
@@ -242,7 +242,7 @@ impl State<'_> {
         if single.place_after(section, direction).is_some() {
             // Opposing trains that stand here wait for the section it comes from.
             let met = self.sections[section as usize].ways[1 - direction].gate.len() as u32;
-            self.lanes[single.lanes[direction] as usize].tally.meets += met;
+            self.plant.lanes[single.lanes[direction] as usize].tally.meets += met;
             self.fleet[train].section += 1;
             self.stage.seen.book(&mut self.fleet[train].time, self.stage.now);
             self.stage.seen.at_section(&self.fleet[train].time, self.fleet[train].section);
@@ -262,7 +262,7 @@ impl State<'_> {
         t.site = model.to;
         t.arrived_at = self.stage.now;
         t.waited_before = t.time.waited;
-        let state = &mut self.lanes[lane as usize];
+        let state = &mut self.plant.lanes[lane as usize];
         if state.on_line == model.room
             && let Some((number, direction)) = model.single
         {
@@ -270,7 +270,7 @@ impl State<'_> {
             self.stage.wakes.push(Wake::Section(entry));
         }
         state.on_line -= 1;
-        self.lanes[lane as usize].tally.trains.decrease(self.stage.now);
+        self.plant.lanes[lane as usize].tally.trains.decrease(self.stage.now);
         self.step_done(train);
     }
 

@@ -38,7 +38,7 @@ impl<'m> State<'m> {
             return None;
         }
         let lane = single.lanes[direction] as usize;
-        let (model, state) = (&self.model.lanes[lane], &self.lanes[lane]);
+        let (model, state) = (&self.model.lanes[lane], &self.plant.lanes[lane]);
         if state.on_line >= model.room {
             return Some((Activity::LineFull, None));
         }
@@ -49,7 +49,7 @@ impl<'m> State<'m> {
     }
 
     pub(super) fn is_entry_closed(&self, single: &SingleLine, direction: usize) -> bool {
-        self.lanes[single.lanes[direction] as usize].is_closed
+        self.plant.lanes[single.lanes[direction] as usize].is_closed
     }
 
     /// Whether a train may take a track of the passing place at the end of a section: the rule of the last track.
