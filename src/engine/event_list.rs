@@ -102,11 +102,13 @@ const NONE: u32 = u32::MAX;
 const NOTHING: u128 = u128::MAX;
 /// Pages at first, and at most.
 const PAGES: [usize; 2] = [64, 1 << 20];
-/// There are no more pages than so many for each event that was pending.
-const PAGES_PER_EVENT: usize = 64;
+/// There are no more pages than these, which are near at hand, or than so many for each event that was pending.
+const PAGES_AT_HAND: usize = 4096;
+const PAGES_PER_EVENT: usize = 2;
 /// A day of 17 minutes at first.
 const DAY_BITS: u32 = 20;
-/// After so many events that shared a page or had none it is time to look back.
+/// After so many events that shared a page or had none, or as many as are pending, it is time to look back: to put all on other pages
+/// then costs little for each.
 const LOOK_BACK: u32 = 64;
 /// From so many events on it is better not to put one more in its place in the front, and from so many not any more.
 const LONG_FRONT: [usize; 2] = [4, 256];
@@ -369,7 +371,7 @@ impl<E: Event> EventList<E> {
     /// Makes days longer or shorter, and gives them more pages, if many of the last events shared a page or had none.
     fn look_back(&mut self) {
         let Habits { since, sharing, beyond } = self.habits;
-        if sharing + beyond < LOOK_BACK {
+        if sharing + beyond < self.len.max(LOOK_BACK) {
             return;
         }
         let events = (self.sequence - since).max(1) as u32;
@@ -379,15 +381,18 @@ impl<E: Event> EventList<E> {
         };
         let (mut day_bits, mut pages) = (self.day_bits, self.pages.len());
         self.most = self.most.max(self.len());
-        let most_pages = (PAGES_PER_EVENT * self.most).min(PAGES[1]);
+        let most_pages = (PAGES_PER_EVENT * self.most).clamp(PAGES_AT_HAND, PAGES[1]);
         let (has_room, are_many_beyond) = (pages < most_pages, beyond > events / 16);
-        if sharing > events / if has_room { 8 } else { 2 } {
+        if sharing > if has_room { events / 8 } else { events / 16 * 15 } {
             let days = events.saturating_sub(sharing).max(1);
-            day_bits = day_bits.saturating_sub(1 + (sharing / days).max(1).ilog2());
-        }
-        if are_many_beyond && has_room {
-            pages *= 2;
-        } else if are_many_beyond && sharing < events / 4 {
+            let shorter = (1 + (sharing / days).max(1).ilog2()).min(day_bits);
+            day_bits -= shorter;
+            // So many more of them cover the time that they did, as far as there is room.
+            pages = (pages << shorter).min(most_pages.next_power_of_two()).max(pages);
+        } else if are_many_beyond && has_room {
+            let more = if beyond > events / 2 { 16 } else { 2 };
+            pages = (pages * more).min(most_pages.next_power_of_two()).max(pages);
+        } else if are_many_beyond && sharing < events / 4 * 3 {
             day_bits += 1;
         }
         if day_bits != self.day_bits || pages != self.pages.len() {
