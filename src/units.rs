@@ -33,6 +33,18 @@ impl Instant {
     pub const START: Self = Self(0);
     /// Later than anything that happens.
     pub const NEVER: Self = Self(i64::MAX);
+
+    /// The instant so many milliseconds later, to the nearest; never, where that is more than half of all time, or infinite.
+    #[must_use]
+    #[inline]
+    #[allow(clippy::cast_precision_loss, reason = "a bound far away")]
+    pub fn after(self, ms: f64) -> Self {
+        if ms < i64::MAX as f64 / 2.0 {
+            self + Duration::from_millis(ms)
+        } else {
+            Self::NEVER
+        }
+    }
 }
 
 impl Duration {

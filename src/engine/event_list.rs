@@ -374,11 +374,7 @@ impl<E: Event> EventList<E> {
         if sharing + beyond < self.len.max(LOOK_BACK) {
             return;
         }
-        let events = (self.sequence - since).max(1) as u32;
-        self.habits = Habits {
-            since: self.sequence,
-            ..Habits::default()
-        };
+        let events = u32::try_from(self.sequence - since).unwrap_or(u32::MAX);
         let (mut day_bits, mut pages) = (self.day_bits, self.pages.len());
         self.most = self.most.max(self.len());
         let most_pages = (PAGES_PER_EVENT * self.most).clamp(PAGES_AT_HAND, PAGES[1]);
@@ -398,6 +394,10 @@ impl<E: Event> EventList<E> {
         if day_bits != self.day_bits || pages != self.pages.len() {
             self.rewrite(day_bits, pages);
         }
+        self.habits = Habits {
+            since: self.sequence,
+            ..Habits::default()
+        };
     }
 
     /// Puts every event of pages to come, and beyond, on pages of days of another length.
@@ -431,10 +431,6 @@ impl<E: Event> EventList<E> {
             self.put(key);
         }
         self.moving = pending;
-        self.habits = Habits {
-            since: self.sequence,
-            ..Habits::default()
-        };
     }
 }
 

@@ -109,12 +109,7 @@ pub fn expected_at(rate: &[RateStretch], stretch: &mut usize, expected: f64) -> 
     }
     rate.get(*stretch).map_or(Instant::NEVER, |s| {
         // Without trains to come the quotient is infinite.
-        let after = (expected - s.before) / s.rate;
-        if after < i64::MAX as f64 / 2.0 {
-            s.from + Duration::from_millis(after)
-        } else {
-            Instant::NEVER
-        }
+        s.from.after((expected - s.before) / s.rate)
     })
 }
 

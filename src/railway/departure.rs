@@ -7,7 +7,7 @@ use super::train::{OfFlow, Train};
 use super::way::Ways;
 use crate::model::{Departures, Drawn, FlowModel, Model, Step, expected_at};
 use crate::random::StreamKey;
-use crate::units::{Duration, Instant};
+use crate::units::Instant;
 
 /// A train that runs once more for growth is numbered so far beyond the first; the same in a run of any length.
 const COPY: u32 = 1_000_000;
@@ -95,7 +95,6 @@ impl<'m> Source<'m> {
 
     /// Draws the gaps before this train, the `nth` of those that are drawn together, and before those that follow.
     #[inline(never)]
-    #[allow(clippy::cast_precision_loss, reason = "spans far below 2^53 ms")]
     fn foresee(&mut self, gap: &Drawn, nth: u32, keys: &[StreamKey]) {
         let gaps: [f64; TOGETHER as usize] = gap.numbers(keys, self.facts.entity, self.number - nth);
         let mut last_at = self.last_at;
@@ -105,8 +104,7 @@ impl<'m> Source<'m> {
                     self.expected += gap;
                     expected_at(rate, &mut self.stretch, self.expected).max(last_at)
                 }
-                _ if gap / self.facts.growth < i64::MAX as f64 / 2.0 => last_at + Duration::from_millis(gap / self.facts.growth),
-                _ => Instant::NEVER,
+                _ => last_at.after(gap / self.facts.growth),
             };
             *at = last_at;
         }

@@ -47,10 +47,14 @@ pub(super) struct LaneState<'m> {
 impl<'m> LaneState<'m> {
     pub(super) fn new(model: &'m Model, lane: usize) -> Self {
         let facts = &model.lanes[lane];
+        Self::empty(facts, model.lane_location(lane) as u32, model.site(facts.mode, facts.to))
+    }
+
+    fn empty(facts: &'m Lane, location: u32, to_site: u32) -> Self {
         Self {
             facts,
-            location: model.lane_location(lane) as u32,
-            to_site: model.site(facts.mode, facts.to),
+            location,
+            to_site,
             entry: Gate::default(),
             on_line: 0,
             order: VecDeque::new(),
@@ -66,13 +70,14 @@ impl<'m> LaneState<'m> {
     }
 
     pub(super) fn reset(&mut self) {
-        self.entry.clear();
-        self.order.clear();
-        self.on_line = 0;
-        (self.entry_free_at, self.exit_free_at) = (Instant::START, Instant::START);
-        (self.entry_timer, self.exit_timer) = (Instant::NEVER, Instant::NEVER);
-        (self.is_closed, self.path_every, self.next_path) = (false, None, 0);
-        self.tally = LaneTally::default();
+        let (mut entry, mut order) = (std::mem::take(&mut self.entry), std::mem::take(&mut self.order));
+        entry.clear();
+        order.clear();
+        *self = Self {
+            entry,
+            order,
+            ..Self::empty(self.facts, self.location, self.to_site)
+        };
     }
 
     /// Trains on it and trains waiting to enter it.

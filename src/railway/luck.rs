@@ -1,9 +1,9 @@
 //! What trains draw for their steps, sixteen trains at a time.
 //!
 //! A draw depends on its address alone, so it may happen at any time. The steps of one draw wait for each other, some hundred cycles
-//! in all; those of trains in a row do not. Trains come to a step nearly in the order of their
-//! numbers, so that nearly all find their draw made. Sixteen at a time take 5 % less time for a year in a border corridor (the bench W2) than four,
-//! and thirty-two no less.
+//! in all; those of trains in a row do not. Trains come to a step nearly in the order of their numbers, so that nearly all find
+//! their draw made. Sixteen at a time take 5 % less time for a year in a border corridor (the bench W2) than four, and thirty-two
+//! no less.
 
 use super::train::Train;
 use super::way::StepAt;
@@ -26,7 +26,9 @@ const NOTHING_YET: Batch = Batch {
     times: [Duration::ZERO; TOGETHER as usize],
 };
 
-/// The luck of a replication: what trains draw, and what is drawn already. For each thing that is drawn for a step of a route there are two blocks of numbers, so that trains which
+/// The luck of a replication: what trains draw, and what is drawn already.
+///
+/// For each thing that is drawn for a step of a route there are two blocks of numbers, so that trains which
 /// come a little out of order do not drive each other out.
 #[derive(Clone, Debug)]
 pub(super) struct Luck {

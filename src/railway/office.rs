@@ -183,13 +183,8 @@ impl State<'_> {
                 return;
             }
             desk.tally.waiting.decrease(stage.now);
-            if self.model.ageing.is_none() {
-                desk.gate.leave();
-                desk.start((train, office), t, stage);
-            } else {
-                self.call_up((gate, office), 0);
-                self.plant.offices[office as usize].start((train, office), &mut self.fleet[train], &mut self.stage);
-            }
+            self.call_up((gate, office), 0);
+            self.plant.offices[office as usize].start((train, office), &mut self.fleet[train], &mut self.stage);
         }
     }
 

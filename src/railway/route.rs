@@ -51,7 +51,7 @@ impl State<'_> {
             // The last takes what rounding leaves of the shares.
             route = up_to.iter().position(|up_to| chance < *up_to).unwrap_or(up_to.len() - 1);
         }
-        if model.routes.len() > 1 && model.routes[route].last_decision.is_none() {
+        if model.routes[route].last_decision.is_none() {
             self.stage
                 .seen
                 .set_on_route(self.stage.now, model.first_route + route as u32, false);

@@ -68,7 +68,8 @@ pub(super) struct State<'m> {
     clockwork: usize,
     /// Whether it matters who waits for what: there are disruptions, or circles of possible waits.
     minds_waits: bool,
-    /// Whether trains that wait stand in the order in which they came, and it does not matter who waits for what.
+    /// Whether trains that wait stand in the order in which they came, and it does not matter who waits for what: then a train
+    /// joins a queue here and now, by [`Stage::queue_up`].
     queues_plainly: bool,
     /// Whether places are sites.
     has_one_mode: bool,

@@ -191,12 +191,8 @@ impl TerminalState<'_> {
     fn end_lifting(&mut self, slot: u32, t: &Train, now: Instant, measure_from: Instant) {
         self.tally.lifted += t.measured_work(now, measure_from);
         self.tally.boxes += u64::from(t.boxes);
-        // The few that came later move up one by one: `Vec::remove` calls for a block of memory to be moved.
         if let Some(at) = self.lifting.iter().position(|other| *other == slot) {
-            for later in at + 1..self.lifting.len() {
-                self.lifting[later - 1] = self.lifting[later];
-            }
-            self.lifting.pop();
+            self.lifting.remove(at);
         }
     }
 

@@ -4,7 +4,7 @@
 use super::event::Event;
 use super::state::State;
 use crate::model::{Course, FULL_PACE, RateStretch, millimetres};
-use crate::units::{Duration, Instant};
+use crate::units::Instant;
 
 /// The wind over a place in the course of a run.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,11 +24,7 @@ fn calm_ends(season: &[RateStretch], from: Instant, calm: f64) -> Instant {
     let last = season.partition_point(|stretch| stretch.before <= end).saturating_sub(1);
     // Where the factor is 0 for ever, the quotient is infinite: never.
     let after = (end - season[last].before) / season[last].rate;
-    if after < i64::MAX as f64 / 2.0 {
-        (season[last].from + Duration::from_millis(after)).max(from)
-    } else {
-        Instant::NEVER
-    }
+    season[last].from.after(after).max(from)
 }
 
 impl State<'_> {
