@@ -351,11 +351,7 @@ impl Observations {
     /// From now on the train does something else, or the same somewhere else.
     #[inline(always)]
     pub fn switch(&mut self, train: &mut TrainTime, now: Instant, location: u32, activity: Activity) {
-        let before = train.account;
-        self.book(train, now);
-        if is_waiting(before) {
-            self.waiting[location_of(before) as usize].decrease(now);
-        }
+        self.end(train, now);
         if activity.is_waiting() {
             self.waiting[location as usize].increase(now);
         }
@@ -370,17 +366,35 @@ impl Observations {
         }
     }
 
-    /// Books what the train has done up to now.
-    #[inline(always)]
+    /// Books what the train has done up to now, and goes on doing.
     pub fn book(&mut self, train: &mut TrainTime, now: Instant) {
+        let spent = self.spend(train, now);
+        if is_waiting(train.account) {
+            train.waited.0 += spent.0;
+        }
+    }
+
+    /// Books what the train has done up to now, and does no longer.
+    #[inline(always)]
+    fn end(&mut self, train: &mut TrainTime, now: Instant) {
+        let spent = self.spend(train, now);
+        if is_waiting(train.account) {
+            train.waited.0 += spent.0;
+            self.waiting[location_of(train.account) as usize].decrease(now);
+        }
+    }
+
+    /// The time that the train has spent on what it has done up to now joins its account.
+    #[inline(always)]
+    fn spend(&mut self, train: &mut TrainTime, now: Instant) -> Duration {
         if self.records.is_some() {
             self.record(train, now);
         }
-        let (account, spent) = (train.account, (now - train.since).0);
-        self.accounts[account as usize] += spent;
-        train.booked.0 += spent;
-        train.waited.0 += if is_waiting(account) { spent } else { 0 };
+        let spent = now - train.since;
+        self.accounts[train.account as usize] += spent.0;
+        train.booked.0 += spent.0;
         train.since = now;
+        spent
     }
 
     /// Writes down what the train has done up to now.
@@ -481,10 +495,7 @@ impl Observations {
 
     #[inline(always)]
     fn exit(&mut self, now: Instant, train: &mut TrainTime, flow: u32) {
-        self.book(train, now);
-        if is_waiting(train.account) {
-            self.waiting[train.location() as usize].decrease(now);
-        }
+        self.end(train, now);
         self.present.decrease(now);
         if self.has_modes {
             self.present_by_mode[self.modes[flow as usize]].decrease(now);

@@ -30,7 +30,9 @@ impl TimeWeighted {
     pub fn increase(&mut self, now: Instant) {
         self.value += 1;
         self.moment = self.moment.wrapping_add(now.0);
-        self.max = self.max.max(self.value);
+        if self.value > self.max {
+            self.max = self.value;
+        }
     }
 
     /// One less.

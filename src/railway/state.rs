@@ -103,7 +103,7 @@ impl Process for State<'_> {
         match holds {
             field::RUNNING | field::IN_OFFICE | field::LIFTING => {
                 if self.plain_part_ends(index, held, holds) {
-                    self.advance(index);
+                    self.follow_program(index);
                 }
             }
             field::KIND if held == event::DEPARTURE => self.departure(index),
@@ -346,6 +346,12 @@ impl<'m> State<'m> {
 
     /// Lets a train follow its program until it waits or a timed activity begins.
     pub(super) fn advance(&mut self, train: u32) {
+        self.follow_program(train);
+    }
+
+    /// [`State::advance`] where it is worth a copy of its own.
+    #[inline(always)]
+    fn follow_program(&mut self, train: u32) {
         loop {
             let step = self.ways.at(self.fleet[train].at()).step;
             let goes_on = if matches!(step, Step::Choose(_)) || self.disruptions.in_force > 0 {

@@ -16,6 +16,8 @@ use std::sync::LazyLock;
 /// Parts into which an octave falls.
 const PARTS: usize = 128;
 const PART_BITS: u32 = PARTS.ilog2();
+/// How far from 0 the exponential function is not 0 or infinite, with some to spare.
+const BOUND: f64 = 700.0;
 const MANTISSA: u64 = (1 << 52) - 1;
 /// `ln 2 / PARTS`, first as far as 32 bits go, so that its multiples are exact, then the rest.
 const STEP_HIGH: f64 = 0.005_415_212_347_543_274_5;
@@ -35,15 +37,36 @@ static INVERSES: LazyLock<[[f64; 2]; PARTS]> = LazyLock::new(|| {
 #[inline]
 #[must_use]
 pub fn exp(x: f64) -> f64 {
-    /// Added and taken away again, it rounds to a whole number, which it leaves in the lowest bits of the sum.
-    const SHIFT: f64 = 6_755_399_441_055_744.0;
-    if x.abs() > 700.0 {
+    if x.abs() > BOUND {
         return libm::exp(x);
     }
+    exp_by_table(x, &POWERS)
+}
+
+/// [`exp`] of several numbers. They do not wait for each other, and the table is looked for once.
+#[inline]
+#[must_use]
+pub fn exp_each<const N: usize>(numbers: [f64; N]) -> [f64; N] {
+    let powers = &*POWERS;
+    let mut values = numbers;
+    for x in &mut values {
+        *x = exp_by_table(*x, powers);
+    }
+    if numbers.iter().any(|x| x.abs() > BOUND) {
+        return numbers.map(exp);
+    }
+    values
+}
+
+/// Of a number that is not beyond the [`BOUND`]; of others something without meaning.
+#[inline]
+fn exp_by_table(x: f64, powers: &[f64; PARTS]) -> f64 {
+    /// Added and taken away again, it rounds to a whole number, which it leaves in the lowest bits of the sum.
+    const SHIFT: f64 = 6_755_399_441_055_744.0;
     let shifted = x * (PARTS as f64 / std::f64::consts::LN_2) + SHIFT;
     let (steps, whole) = (shifted - SHIFT, shifted.to_bits());
     let r = (x - steps * STEP_HIGH) - steps * STEP_LOW;
-    let power = POWERS[whole as usize % PARTS];
+    let power = powers[whole as usize % PARTS];
     let scaled = f64::from_bits(power.to_bits().wrapping_add(((whole as i64) >> PART_BITS << 52) as u64));
     // At most half a step from 0, where five terms are enough.
     let r2 = r * r;
@@ -55,10 +78,26 @@ pub fn exp(x: f64) -> f64 {
 #[inline]
 #[must_use]
 pub fn ln(x: f64) -> f64 {
+    ln_by_table(x, &INVERSES)
+}
+
+/// [`ln`] of several numbers. They do not wait for each other, and the table is looked for once.
+#[inline]
+#[must_use]
+pub fn ln_each<const N: usize>(mut numbers: [f64; N]) -> [f64; N] {
+    let inverses = &*INVERSES;
+    for x in &mut numbers {
+        *x = ln_by_table(*x, inverses);
+    }
+    numbers
+}
+
+#[inline]
+fn ln_by_table(x: f64, inverses: &[[f64; 2]; PARTS]) -> f64 {
     let bits = x.to_bits();
     let octave = (bits >> 52) as i64 - 1023;
     let mantissa = f64::from_bits(bits & MANTISSA | 1023 << 52);
-    let [inverse, log] = INVERSES[(bits >> (52 - PART_BITS)) as usize % PARTS];
+    let [inverse, log] = inverses[(bits >> (52 - PART_BITS)) as usize % PARTS];
     // At most 1/256 from 0.
     let r = mantissa * inverse - 1.0;
     let r2 = r * r;

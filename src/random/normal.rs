@@ -121,17 +121,40 @@ static TABLE: LazyLock<[[f64; 4]; CELLS * OCTAVES]> = LazyLock::new(|| {
 #[inline]
 #[must_use]
 pub fn normal_deviate(p: f64) -> f64 {
+    interpolate(p, &TABLE).unwrap_or_else(|| normal_quantile(p))
+}
+
+/// [`normal_deviate`] of several shares. They do not wait for each other, and the table is looked for once.
+#[inline]
+#[must_use]
+pub fn normal_deviate_each<const N: usize>(shares: [f64; N]) -> [f64; N] {
+    let table = &*TABLE;
+    let mut values = shares;
+    let mut is_beyond = false;
+    for x in &mut values {
+        let inside = interpolate(*x, table);
+        is_beyond |= inside.is_none();
+        *x = inside.unwrap_or(0.0);
+    }
+    if is_beyond {
+        return shares.map(normal_deviate);
+    }
+    values
+}
+
+/// None beyond the table.
+#[inline]
+#[allow(clippy::cast_possible_truncation, reason = "out of range is out of range")]
+fn interpolate(p: f64, table: &[[f64; 4]; CELLS * OCTAVES]) -> Option<f64> {
     // Without branches on the side, which would be guessed wrong half of the time.
     let tail = p.min(1.0 - p);
     let bits = tail.to_bits();
-    #[allow(clippy::cast_possible_truncation, reason = "out of range is out of range")]
-    let Some([value, slope, second, third]) = TABLE.get((bits >> CELL_SHIFT).wrapping_sub(FIRST) as usize) else {
-        return normal_quantile(p);
-    };
+    let cell = (bits >> CELL_SHIFT).wrapping_sub(FIRST) as usize;
+    let [value, slope, second, third] = table[cell.min(CELLS * OCTAVES - 1)];
     let into = tail - f64::from_bits(bits >> CELL_SHIFT << CELL_SHIFT);
     let x = value + into * (slope + into * (second + into * third));
     let other_side = u64::from(p >= 0.5) << 63;
-    f64::from_bits(x.to_bits() ^ other_side)
+    (cell < CELLS * OCTAVES).then_some(f64::from_bits(x.to_bits() ^ other_side))
 }
 
 /// The share of the standard normal law below `x`.

@@ -47,19 +47,30 @@ impl StreamKey {
         }
     }
 
-    /// The first two words of that stream, of which [`uniform`] makes numbers.
+    /// The first two numbers of the streams of entities in a row, of which `first` is the number of the first: first all the first,
+    /// then all the second.
     #[inline]
-    pub(super) fn first_two(self, flow: Purpose, number: u32) -> [u64; 2] {
-        philox2x64([flow.0, u64::from(number) << 32], self.0)
+    pub(super) fn firsts<const N: usize>(self, flow: Purpose, first: u32) -> [[f64; N]; 2] {
+        #[allow(clippy::cast_possible_truncation, reason = "a few")]
+        let words: [[u64; 2]; N] = std::array::from_fn(|i| philox2x64([flow.0, u64::from(first.wrapping_add(i as u32)) << 32], self.0));
+        let mut numbers = [[0.0; N]; 2];
+        for (i, words) in words.into_iter().enumerate() {
+            for (numbers, word) in numbers.iter_mut().zip(words) {
+                numbers[i] = uniform(word);
+            }
+        }
+        numbers
     }
 }
 
 /// [`Draws::uniform`] of a word.
 #[inline]
 #[allow(clippy::cast_precision_loss, reason = "52 bits and a half fit exactly")]
-pub(super) fn uniform(word: u64) -> f64 {
+fn uniform(word: u64) -> f64 {
     const STEP: f64 = 1.0 / (1u64 << 52) as f64;
-    ((word >> 12).cast_signed() as f64 + 0.5) * STEP
+    const WHOLE: f64 = (1u64 << 52) as f64;
+    // The 52 bits as the lowest of a number between 2^52 and 2^53: its distance from the lower end is exactly the number they make.
+    (f64::from_bits(word >> 12 | WHOLE.to_bits()) - WHOLE + 0.5) * STEP
 }
 
 /// A stream of random words: 2^33 of them before it would run into the next entity's.

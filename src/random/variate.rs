@@ -5,9 +5,8 @@ use rand_distr::Triangular;
 use rand_distr::weighted::WeightedAliasIndex;
 
 use super::counts::Counts;
-use super::elementary::{exp, ln};
-use super::normal::{normal_cdf, normal_deviate};
-use super::stream::uniform;
+use super::elementary::{exp, exp_each, ln, ln_each};
+use super::normal::{normal_cdf, normal_deviate, normal_deviate_each};
 use super::{Draws, Law, Purpose, StreamKey};
 
 /// A law with everything computed that does not change from draw to draw. Values are never negative.
@@ -103,18 +102,22 @@ impl Variate {
     #[allow(clippy::cast_possible_truncation, reason = "a few")]
     pub fn draw_firsts<const N: usize>(&self, key: StreamKey, flow: Purpose, first: u32) -> [f64; N] {
         let number = |i: usize| first.wrapping_add(i as u32);
-        let words = || std::array::from_fn::<_, N, _>(|i| key.first_two(flow, number(i)));
         match *self {
             Self::Constant(v) => [v; N],
             Self::LogNormal(mu, sigma) => {
-                let logarithms = words().map(|[word, _]| mu + sigma * normal_deviate(uniform(word)));
-                logarithms.map(exp)
+                let deviates = normal_deviate_each(key.firsts(flow, first)[0]);
+                exp_each(deviates.map(|z| mu + sigma * z))
             }
-            Self::Exponential(mean) => words().map(|[word, _]| -mean * ln(uniform(word))),
+            Self::Exponential(mean) => ln_each(key.firsts(flow, first)[0]).map(|logarithm| -mean * logarithm),
             Self::Gamma(ref gamma) => {
-                let candidates = words().map(|[first, second]| gamma.draw_once(uniform(first), uniform(second)));
-                // The few whose first two numbers are not enough draw on.
-                std::array::from_fn(|i| candidates[i].unwrap_or_else(|| gamma.draw(&mut key.draws(flow, number(i)))))
+                let numbers: [[f64; N]; 2] = key.firsts(flow, first);
+                let deviates = normal_deviate_each(numbers[0]);
+                std::array::from_fn(|i| {
+                    gamma
+                        .draw_once(deviates[i], numbers[1][i])
+                        // The few whose first two numbers are not enough draw on.
+                        .unwrap_or_else(|| gamma.draw(&mut key.draws(flow, number(i))))
+                })
             }
             _ => std::array::from_fn(|i| self.draw(&mut key.draws(flow, number(i)))),
         }
@@ -168,7 +171,7 @@ impl Gamma {
 
     fn draw(&self, draws: &mut Draws) -> f64 {
         loop {
-            let Some(candidate) = self.candidate(draws.uniform()) else {
+            let Some(candidate) = self.candidate(normal_deviate(draws.uniform())) else {
                 continue;
             };
             if self.accepts(candidate, draws.uniform()) {
@@ -178,17 +181,16 @@ impl Gamma {
         }
     }
 
-    /// What [`Gamma::draw`] gives from its first two numbers, where these are enough.
+    /// What [`Gamma::draw`] gives from a normal deviate of its first number and from its second, where these are enough.
     #[inline]
-    fn draw_once(&self, first: f64, second: f64) -> Option<f64> {
-        let candidate = self.candidate(first)?;
+    fn draw_once(&self, deviate: f64, second: f64) -> Option<f64> {
+        let candidate = self.candidate(deviate)?;
         (self.boost.is_none() && self.accepts(candidate, second)).then_some(self.d * candidate.0 * self.scale)
     }
 
-    /// A candidate from one number: the variate divided by `d`, and the square of the normal variate behind it.
+    /// A candidate from a normal deviate: the variate divided by `d`, and the square of the deviate.
     #[inline]
-    fn candidate(&self, number: f64) -> Option<(f64, f64)> {
-        let z = normal_deviate(number);
+    fn candidate(&self, z: f64) -> Option<(f64, f64)> {
         let t = 1.0 + self.c * z;
         (t > 0.0).then_some((t * t * t, z * z))
     }
@@ -197,7 +199,7 @@ impl Gamma {
     #[inline]
     fn accepts(&self, (v, z2): (f64, f64), u: f64) -> bool {
         // The first test spares the logarithms in 98 of 100 draws.
-        u < 1.0 - 0.0331 * z2 * z2 || libm::log(u) < 0.5 * z2 + self.d * (1.0 - v + libm::log(v))
+        u < 1.0 - 0.0331 * z2 * z2 || ln(u) < 0.5 * z2 + self.d * (1.0 - v + ln(v))
     }
 }
 

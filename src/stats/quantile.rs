@@ -29,8 +29,11 @@ pub fn nearest_rank<T: Copy + Ord>(sample: &mut [T], p: f64) -> Option<T> {
 #[must_use]
 pub fn nearest_ranks<const N: usize>(sample: &[i64], ps: [f64; N]) -> Option<[i64; N]> {
     const BINS: u32 = 1 << 10;
-    let least = *sample.iter().min()?;
-    let width = sample.iter().max()?.abs_diff(least);
+    let first = *sample.first()?;
+    let (least, most) = sample
+        .iter()
+        .fold((first, first), |(least, most), value| (least.min(*value), most.max(*value)));
+    let width = most.abs_diff(least);
     if width == 0 {
         return Some([least; N]);
     }
@@ -50,8 +53,11 @@ pub fn nearest_ranks<const N: usize>(sample: &[i64], ps: [f64; N]) -> Option<[i6
         }
         (found, at)
     });
-    let is_near = |value: i64| places.iter().any(|(place, _)| *place == bin(value));
-    let near: Vec<i64> = sample.iter().copied().filter(|value| is_near(*value)).collect();
+    let mut is_near = [false; BINS as usize];
+    for (found, _) in places {
+        is_near[found] = true;
+    }
+    let near: Vec<i64> = sample.iter().copied().filter(|value| is_near[bin(*value)]).collect();
     let mut within = Vec::new();
     Some(places.map(|(found, at)| {
         within.clear();

@@ -1,26 +1,12 @@
-//! Pending events, earliest first.
+//! Pending events where they are many: a calendar queue.
 #![allow(clippy::cast_possible_truncation, reason = "pages and links are far fewer than 2^32")]
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::marker::PhantomData;
 
-use crate::units::Instant;
+use super::{CODE_BITS, Pending, RANK_BITS};
 
-/// Something that will happen: small enough to be written in 36 bits, ranked against others of its
-/// instant.
-pub trait Event: Copy {
-    /// Orders events of one instant: lower happens first. At most 15.
-    fn rank(self) -> u8;
-    /// The event in 36 bits.
-    fn encode(self) -> u64;
-    /// The event of a code made by [`Event::encode`].
-    fn decode(code: u64) -> Self;
-}
-
-const CODE_BITS: u32 = 36;
 const SEQUENCE_BITS: u32 = 42;
-const RANK_BITS: u32 = 4;
 const TIME_SHIFT: u32 = CODE_BITS + SEQUENCE_BITS + RANK_BITS;
 
 /// A priority queue on (time, rank, order of scheduling).
@@ -38,7 +24,7 @@ const TIME_SHIFT: u32 = CODE_BITS + SEQUENCE_BITS + RANK_BITS;
 /// The next event is kept apart from all others: so what happens next is known as soon as it is asked for, and who comes after is
 /// found while it happens.
 #[derive(Clone, Debug)]
-pub struct EventList<E> {
+pub(super) struct CalendarQueue {
     /// The next event, or [`NOTHING`].
     next: u128,
     /// What comes after it but before everything on the pages, the next one last.
@@ -69,7 +55,6 @@ pub struct EventList<E> {
     most: usize,
     /// Room for events that are put on other pages.
     moving: Vec<u128>,
-    event: PhantomData<E>,
 }
 
 /// Whether there is an event on a page, and whether there are several.
@@ -113,7 +98,13 @@ const LOOK_BACK: u32 = 64;
 /// From so many events on it is better not to put one more in its place in the front, and from so many not any more.
 const LONG_FRONT: [usize; 2] = [4, 256];
 
-impl<E> Default for EventList<E> {
+/// Whether this is [`NOTHING`]: no event happens so late as its upper half says.
+#[inline(always)]
+fn is_nothing(key: u128) -> bool {
+    (key >> 64) as u64 == u64::MAX
+}
+
+impl Default for CalendarQueue {
     fn default() -> Self {
         Self {
             next: NOTHING,
@@ -133,14 +124,13 @@ impl<E> Default for EventList<E> {
             habits: Habits::default(),
             most: 0,
             moving: Vec::new(),
-            event: PhantomData,
         }
     }
 }
 
-impl<E: Event> EventList<E> {
+impl CalendarQueue {
     /// Forgets every event and starts counting anew; keeps the memory, and the length of a day.
-    pub fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.next = NOTHING;
         self.front.clear();
         self.floor = 0;
@@ -160,31 +150,23 @@ impl<E: Event> EventList<E> {
 
     /// How many events are pending.
     #[inline]
-    #[must_use]
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.len as usize
     }
 
-    /// Whether nothing is pending.
-    #[inline]
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
-    /// Adds an event. One that could only happen after 2,200 years is dropped: it never happens.
-    #[inline]
-    pub fn schedule(&mut self, at: Instant, event: E) {
-        self.schedule_coded(at, event.rank(), event.encode());
-    }
-
-    /// The same for an event whose rank and code are known.
-    #[inline]
-    pub fn schedule_coded(&mut self, at: Instant, rank: u8, code: u64) {
-        let time = at.0.cast_unsigned();
-        if time >> (128 - TIME_SHIFT) != 0 {
-            return;
+    /// Adds the first events, in order of time.
+    pub(super) fn begin_with(&mut self, events: impl Iterator<Item = Pending>) {
+        for event in events {
+            if self.len == 0 {
+                self.open_at(event.time >> self.day_bits);
+            }
+            self.schedule(event);
         }
+    }
+
+    /// Adds an event.
+    #[inline(always)]
+    pub(super) fn schedule(&mut self, Pending { time, rank, code }: Pending) {
         let mut key = u128::from(time) << TIME_SHIFT
             | u128::from(rank) << (CODE_BITS + SEQUENCE_BITS)
             | u128::from(self.sequence) << CODE_BITS
@@ -193,7 +175,7 @@ impl<E: Event> EventList<E> {
         self.len += 1;
         if key < self.next {
             std::mem::swap(&mut key, &mut self.next);
-            if key == NOTHING {
+            if is_nothing(key) {
                 return;
             }
         }
@@ -267,20 +249,34 @@ impl<E: Event> EventList<E> {
         self.habits.sharing += u32::from(front.len() > LONG_FRONT[0]);
     }
 
-    /// Takes the next event: when it happens, and its code, which [`Event::decode`] reads.
-    #[inline]
-    pub fn pop(&mut self) -> Option<(Instant, u64)> {
+    /// Takes the next event: its time and its code.
+    #[inline(always)]
+    pub(super) fn pop(&mut self) -> Option<(u64, u64)> {
+        self.pop_key().map(|key| (time_of(key), code_of(key)))
+    }
+
+    /// Takes all events, one after another.
+    pub(super) fn drain(&mut self) -> impl Iterator<Item = Pending> {
+        std::iter::from_fn(|| self.pop_key()).map(|key| Pending {
+            time: time_of(key),
+            rank: (key >> (CODE_BITS + SEQUENCE_BITS)) as u8 & ((1 << RANK_BITS) - 1),
+            code: code_of(key),
+        })
+    }
+
+    #[inline(always)]
+    fn pop_key(&mut self) -> Option<u128> {
         let next = self.next;
-        if next == NOTHING {
+        if is_nothing(next) {
             return None;
         }
         self.len -= 1;
         self.next = self.find_next();
-        Some((time_of(next), code_of(next)))
+        Some(next)
     }
 
     /// Takes the first of all others from where it is, if there are any.
-    #[inline]
+    #[inline(always)]
     fn find_next(&mut self) -> u128 {
         let next = if let Some(next) = self.front.pop() {
             if self.front.is_empty() {
@@ -299,34 +295,40 @@ impl<E: Event> EventList<E> {
     }
 
     /// Takes the first event from the first page that is used, if there is any.
-    #[inline]
+    #[inline(always)]
     fn take_from_page(&mut self) -> Option<u128> {
-        if self.marks[self.word].used == 0 && !self.turn_over() {
-            return None;
+        if self.marks[self.word].used == 0 {
+            return self.turn_over();
         }
+        Some(self.take_from_word())
+    }
+
+    /// The same, where the pages that come next are not all empty.
+    #[inline(always)]
+    fn take_from_word(&mut self) -> u128 {
         let marks = &mut self.marks[self.word];
         let nth = marks.used.trailing_zeros();
         let page = self.word * 64 + nth as usize;
         marks.used &= marks.used - 1;
         if marks.shared >> nth & 1 == 0 {
-            return Some(self.pages[page]);
+            return self.pages[page];
         }
         marks.shared &= !(1 << nth);
-        Some(self.sort_page(page, self.first_day + u64::from(nth)))
+        self.sort_page(page, self.first_day + u64::from(nth))
     }
 
-    /// The next 64 pages come of which one is used; whether there are any.
+    /// The next 64 pages come of which one is used, if there are any.
     #[inline(never)]
-    fn turn_over(&mut self) -> bool {
+    fn turn_over(&mut self) -> Option<u128> {
         if self.len() == self.beyond.len() {
-            return false;
+            return None;
         }
         let mask = self.marks.len() - 1;
         while self.marks[self.word].used == 0 {
             self.word = (self.word + 1) & mask;
             self.first_day += 64;
         }
-        true
+        Some(self.take_from_word())
     }
 
     /// Sorts the events that share the page of a day into the front, but for the first of them, which it returns.
@@ -365,10 +367,11 @@ impl<E: Event> EventList<E> {
 
     #[inline]
     fn day_of(&self, key: u128) -> u64 {
-        time_of(key).0.cast_unsigned() >> self.day_bits
+        time_of(key) >> self.day_bits
     }
 
     /// Makes days longer or shorter, and gives them more pages, if many of the last events shared a page or had none.
+    #[inline(never)]
     fn look_back(&mut self) {
         let Habits { since, sharing, beyond } = self.habits;
         if sharing + beyond < self.len.max(LOOK_BACK) {
@@ -435,131 +438,11 @@ impl<E: Event> EventList<E> {
 }
 
 #[inline]
-#[allow(clippy::cast_possible_truncation, reason = "the shift leaves 46 bits")]
-fn time_of(key: u128) -> Instant {
-    Instant(((key >> TIME_SHIFT) as u64).cast_signed())
+fn time_of(key: u128) -> u64 {
+    (key >> TIME_SHIFT) as u64
 }
 
 #[inline]
-#[allow(clippy::cast_possible_truncation, reason = "the code is the lowest 36 bits")]
 fn code_of(key: u128) -> u64 {
     key as u64 & ((1 << CODE_BITS) - 1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[derive(Clone, Copy, Debug, PartialEq)]
-    struct Ring(u8, u32);
-
-    impl Event for Ring {
-        fn rank(self) -> u8 {
-            self.0
-        }
-        fn encode(self) -> u64 {
-            u64::from(self.1) << 4 | u64::from(self.0)
-        }
-        #[allow(clippy::cast_possible_truncation, reason = "the number was a u32")]
-        fn decode(code: u64) -> Self {
-            Self((code & 15) as u8, (code >> 4) as u32)
-        }
-    }
-
-    #[test]
-    fn what_never_happens_is_not_kept() {
-        let mut list = EventList::default();
-        list.schedule(Instant::NEVER, Ring(0, 1));
-        assert!(list.is_empty());
-    }
-
-    /// A page for each day and what is beyond, days that become longer or shorter, hundreds of events of one instant: against a
-    /// heap of the standard library, over thousands of events.
-    fn as_a_heap(pending: u32, spread: u32, together: u32, seed: u64) -> Result<(), TestCaseError> {
-        let (mut list, mut heap) = (EventList::default(), BinaryHeap::new());
-        let mut state = seed | 1;
-        let mut draw = |below: u64| {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            (state >> 33) % below
-        };
-        let mut number = 0;
-        let mut put = |list: &mut EventList<Ring>, heap: &mut BinaryHeap<Reverse<(i64, u8, u32)>>, now: i64, many: u32| {
-            // Most are soon, some at once, few far away.
-            let delay = match draw(16) {
-                0 => 0,
-                1 => draw(1 << (spread + 6)),
-                _ => draw(1 << spread),
-            };
-            for _ in 0..many {
-                let (at, rank) = (now + delay.cast_signed(), draw(3) as u8);
-                list.schedule(Instant(at), Ring(rank, number));
-                heap.push(Reverse((at, rank, number)));
-                number += 1;
-            }
-        };
-        for _ in 0..pending {
-            put(&mut list, &mut heap, 0, 1);
-        }
-        for turn in 0..20_000_u32 {
-            let Some(Reverse((at, rank, number))) = heap.pop() else { break };
-            prop_assert_eq!(list.pop(), Some((Instant(at), Ring(rank, number).encode())));
-            prop_assert_eq!(list.len(), heap.len());
-            // In the second half one in two leads to none.
-            match turn {
-                5_000 => put(&mut list, &mut heap, at, together),
-                10_000.. if turn % 2 == 0 => {}
-                _ => put(&mut list, &mut heap, at, 1),
-            }
-        }
-        // Once more with what was learned of it.
-        list.clear();
-        list.schedule(Instant(7), Ring(0, 1));
-        prop_assert_eq!(
-            (list.len(), list.pop(), list.pop()),
-            (1, Some((Instant(7), Ring(0, 1).encode())), None)
-        );
-        Ok(())
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(48))]
-        #[test]
-        fn pages_and_days(pending in prop_oneof![1u32..40, 40u32..4_000], spread in 1u32..34, together in 1u32..1_000, seed in any::<u64>()) {
-            as_a_heap(pending, spread, together, seed)?;
-        }
-    }
-
-    proptest! {
-        /// Against a sort: by time, then rank, then order of scheduling.
-        #[test]
-        fn earliest_first_then_rank_then_order(batches in prop::collection::vec(prop::collection::vec((0i64..20, 0u8..3), 0..40), 1..6)) {
-            let mut list = EventList::default();
-            let mut waiting: Vec<(i64, u8, u32)> = Vec::new();
-            let (mut number, mut now) = (0, 0);
-            for batch in batches {
-                for (delay, rank) in batch {
-                    list.schedule(Instant(now + delay), Ring(rank, number));
-                    waiting.push((now + delay, rank, number));
-                    number += 1;
-                }
-                waiting.sort_unstable();
-                let mut left = waiting.len();
-                prop_assert_eq!(list.len(), left);
-                for (at, rank, n) in waiting.drain(..waiting.len() / 2) {
-                    prop_assert_eq!(list.pop(), Some((Instant(at), Ring(rank, n).encode())));
-                    left -= 1;
-                    prop_assert_eq!(list.len(), left);
-                    now = at;
-                }
-            }
-            waiting.sort_unstable();
-            for (at, rank, n) in waiting {
-                prop_assert_eq!(list.pop(), Some((Instant(at), Ring(rank, n).encode())));
-            }
-            prop_assert_eq!(list.pop(), None);
-        }
-    }
 }
