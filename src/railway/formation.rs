@@ -144,7 +144,8 @@ impl<'m> State<'m> {
             (time, self.drawn_route(part.flow, number))
         };
         (time.booked, time.waited) = (part.time.booked, part.time.waited);
-        let train = self.fleet.add(Train {
+        let train = self.fleet.free_slot();
+        self.fleet[train] = Train {
             time,
             number,
             boxes: 0,
@@ -161,7 +162,7 @@ impl<'m> State<'m> {
             arrived_at: part.arrived_at,
             waited_before: part.waited_before,
             ..Train::default()
-        });
+        };
         self.manifest.begin(train);
         self.groups[group as usize].train = Some(train);
         self.switch(train, formation.place, Activity::WaitingToFill);

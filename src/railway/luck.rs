@@ -81,10 +81,14 @@ impl Luck {
 fn come_to(batch: &mut Batch, block: u32, drawn: &Drawn, keys: &[StreamKey], flow: Purpose) -> bool {
     let is_next = batch.block == NOTHING_YET.block || batch.block < block;
     if is_next {
-        *batch = Batch {
-            block,
-            times: drawn.numbers(keys, flow, block * TOGETHER).map(Duration::from_millis),
-        };
+        batch.block = block;
+        for (time, ms) in batch
+            .times
+            .iter_mut()
+            .zip(drawn.numbers::<{ TOGETHER as usize }>(keys, flow, block * TOGETHER))
+        {
+            *time = Duration::from_millis(ms);
+        }
     }
     is_next
 }

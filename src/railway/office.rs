@@ -173,6 +173,7 @@ impl State<'_> {
         if !self.plant.offices[office as usize].paused.is_empty() {
             self.resume_paused(office);
         }
+        let ages = self.model.ageing.is_some();
         loop {
             let (desk, stage) = (&mut self.plant.offices[office as usize], &mut self.stage);
             let Some(train) = desk.gate.head() else { return };
@@ -183,8 +184,13 @@ impl State<'_> {
                 return;
             }
             desk.tally.waiting.decrease(stage.now);
-            self.call_up((gate, office), 0);
-            self.plant.offices[office as usize].start((train, office), &mut self.fleet[train], &mut self.stage);
+            if ages {
+                self.call_up((gate, office), 0);
+                self.plant.offices[office as usize].start((train, office), &mut self.fleet[train], &mut self.stage);
+            } else {
+                desk.gate.leave();
+                desk.start((train, office), t, stage);
+            }
         }
     }
 

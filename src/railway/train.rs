@@ -141,11 +141,12 @@ impl Train {
         (self.inside, self.due) = (false, Instant::NEVER);
     }
 
-    /// It is at the next one.
+    /// It is at the next one, of which this is the number among those of all programs.
     #[inline(always)]
-    pub(super) fn next_step(&mut self) {
+    pub(super) fn next_step(&mut self) -> u32 {
         self.phase = Phase::Ready;
         self.step += 1;
+        self.at()
     }
 
     /// Whether its timed activity ends now that began with this stamp: it may have been interrupted.
@@ -168,15 +169,13 @@ impl Fleet {
         self.free.clear();
     }
 
-    /// Puts a train in a free slot.
+    /// A slot that is free, for a train to be put in.
     #[inline(always)]
-    pub(super) fn add(&mut self, train: Train) -> u32 {
-        let slot = self.free.pop().unwrap_or_else(|| {
+    pub(super) fn free_slot(&mut self) -> u32 {
+        self.free.pop().unwrap_or_else(|| {
             self.slots.push(Train::default());
             self.slots.len() as u32 - 1
-        });
-        self.slots[slot as usize] = train;
-        slot
+        })
     }
 
     pub(super) fn remove(&mut self, slot: u32) {

@@ -105,10 +105,19 @@ impl Variate {
         match *self {
             Self::Constant(v) => [v; N],
             Self::LogNormal(mu, sigma) => {
-                let deviates = normal_deviate_each(key.firsts(flow, first)[0]);
-                exp_each(deviates.map(|z| mu + sigma * z))
+                let mut logarithms = normal_deviate_each(key.firsts(flow, first)[0]);
+                for x in &mut logarithms {
+                    *x = mu + sigma * *x;
+                }
+                exp_each(logarithms)
             }
-            Self::Exponential(mean) => ln_each(key.firsts(flow, first)[0]).map(|logarithm| -mean * logarithm),
+            Self::Exponential(mean) => {
+                let mut values = ln_each(key.firsts(flow, first)[0]);
+                for x in &mut values {
+                    *x *= -mean;
+                }
+                values
+            }
             Self::Gamma(ref gamma) => {
                 let numbers: [[f64; N]; 2] = key.firsts(flow, first);
                 let deviates = normal_deviate_each(numbers[0]);

@@ -148,9 +148,8 @@ impl CalendarQueue {
         self.free = NONE;
     }
 
-    /// How many events are pending.
     #[inline]
-    pub(super) fn len(&self) -> usize {
+    fn len(&self) -> usize {
         self.len as usize
     }
 

@@ -43,12 +43,7 @@ impl Default for Few {
 }
 
 impl Few {
-    /// How many events are pending.
-    #[inline(always)]
-    pub(super) fn len(&self) -> usize {
-        self.len + usize::from(self.next != NOTHING)
-    }
-
+    /// Whether there is no room for another event.
     #[inline(always)]
     pub(super) fn is_full(&self) -> bool {
         self.len == MOST

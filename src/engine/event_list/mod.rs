@@ -44,6 +44,8 @@ pub struct EventList<E> {
     few: Few,
     many: CalendarQueue,
     are_many: bool,
+    /// How many events are pending.
+    len: usize,
     event: PhantomData<E>,
 }
 
@@ -56,6 +58,7 @@ impl<E> Default for EventList<E> {
             few: Few::default(),
             many: CalendarQueue::default(),
             are_many: false,
+            len: 0,
             event: PhantomData,
         }
     }
@@ -66,21 +69,21 @@ impl<E: Event> EventList<E> {
     pub fn clear(&mut self) {
         self.few = Few::default();
         self.many.clear();
-        self.are_many = false;
+        (self.are_many, self.len) = (false, 0);
     }
 
     /// How many events are pending.
     #[inline]
     #[must_use]
     pub fn len(&self) -> usize {
-        if self.are_many { self.many.len() } else { self.few.len() }
+        self.len
     }
 
     /// Whether nothing is pending.
     #[inline]
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.len == 0
     }
 
     /// Adds an event. One that could only happen after 2,200 years is dropped: it never happens.
@@ -97,6 +100,7 @@ impl<E: Event> EventList<E> {
             return;
         }
         let event = Pending { time, rank, code };
+        self.len += 1;
         if self.are_many {
             self.many.schedule(event);
         } else if self.few.is_full() {
@@ -118,13 +122,15 @@ impl<E: Event> EventList<E> {
     pub fn pop(&mut self) -> Option<(Instant, u64)> {
         let next = if !self.are_many {
             self.few.pop()
-        } else if self.many.len() > FEW_AGAIN {
+        } else if self.len > FEW_AGAIN {
             self.many.pop()
         } else {
             self.become_few();
             self.few.pop()
         };
-        next.map(|(time, code)| (Instant(time.cast_signed()), code))
+        let (time, code) = next?;
+        self.len -= 1;
+        Some((Instant(time.cast_signed()), code))
     }
 
     #[cold]
