@@ -496,7 +496,7 @@ impl<'m> State<'m> {
         let now = self.stage.now;
         let like = &source.prototype;
         let train = self.fleet.free_slot();
-        // Every field by itself: a train as a whole would be copied by a call, which takes 2 % of the time of W2.
+        // Every field by itself: a train as a whole would be copied by a call, which takes 3 % of the time of W1.
         self.fleet[train] = Train {
             time: self.stage.seen.create(now, (flow, number, boxes), like.site),
             number,
