@@ -173,7 +173,6 @@ impl State<'_> {
         if !self.plant.offices[office as usize].paused.is_empty() {
             self.resume_paused(office);
         }
-        let ages = self.model.ageing.is_some();
         loop {
             let (desk, stage) = (&mut self.plant.offices[office as usize], &mut self.stage);
             let Some(train) = desk.gate.head() else { return };
@@ -184,13 +183,8 @@ impl State<'_> {
                 return;
             }
             desk.tally.waiting.decrease(stage.now);
-            if ages {
-                self.call_up((gate, office), 0);
-                self.plant.offices[office as usize].start((train, office), &mut self.fleet[train], &mut self.stage);
-            } else {
-                desk.gate.leave();
-                desk.start((train, office), t, stage);
-            }
+            self.call_up((gate, office), 0);
+            self.plant.offices[office as usize].start((train, office), &mut self.fleet[train], &mut self.stage);
         }
     }
 

@@ -363,7 +363,7 @@ impl<'m> State<'m> {
         loop {
             let step = self.ways.at(at).step;
             let goes_on = if matches!(step, Step::Choose(_)) || self.disruptions.in_force > 0 {
-                self.take_step_with_care(train, step, at)
+                self.take_step_with_care(train, step)
             } else {
                 self.take_step(train, step, at)
             };
@@ -376,12 +376,12 @@ impl<'m> State<'m> {
 
     /// Takes a step for which a facility has to be chosen, or that a disruption may keep a train from; whether it goes on.
     #[cold]
-    fn take_step_with_care(&mut self, train: u32, mut step: Step, at: u32) -> bool {
+    fn take_step_with_care(&mut self, train: u32, mut step: Step) -> bool {
         if let Step::Choose(choice) = step {
             step = self.choose(train, choice);
         }
         let is_held = self.disruptions.in_force > 0 && self.hold_back(train, step);
-        !is_held && self.take_step(train, step, at)
+        !is_held && self.take_step(train, step, self.fleet[train].at())
     }
 
     /// Takes a step; whether the train goes on at once. What nearly all trains do at nearly all facilities is done here and now.
@@ -503,13 +503,13 @@ impl<'m> State<'m> {
             boxes,
             created_at: now,
             arrived_at: now,
-            flow,
+            flow: like.flow,
             of_flow: like.of_flow,
             site: like.site,
             way: like.way,
             step: like.step,
             yard: like.yard,
-            inside: true,
+            inside: like.inside,
             ..Train::default()
         };
         if source.has_routes() {

@@ -191,14 +191,8 @@ impl TerminalState<'_> {
     fn end_lifting(&mut self, slot: u32, t: &Train, now: Instant, measure_from: Instant) {
         self.tally.lifted += t.measured_work(now, measure_from);
         self.tally.boxes += u64::from(t.boxes);
-        debug_assert!(self.lifting.contains(&slot), "a train that is lifted stands in a berth");
-        // Those behind it move up by one.
-        let mut behind = self.lifting.pop();
-        for place in self.lifting.iter_mut().rev() {
-            if behind == Some(slot) {
-                break;
-            }
-            behind = behind.map(|moved| std::mem::replace(place, moved));
+        if let Some(at) = self.lifting.iter().position(|other| *other == slot) {
+            self.lifting.remove(at);
         }
     }
 

@@ -24,23 +24,22 @@ pub fn nearest_rank<T: Copy + Ord>(sample: &mut [T], p: f64) -> Option<T> {
     Some(*sample.select_nth_unstable(at).1)
 }
 
-/// The same for several quantiles of whole numbers that are not negative, and stay in order: they are counted in bins of equal
-/// width, and only those in the bins of the quantiles are looked at more closely.
+/// The same for several quantiles of whole numbers, which stay in order: they are counted in bins of equal width, and only
+/// those in the bins of the quantiles are looked at more closely.
 #[must_use]
 pub fn nearest_ranks<const N: usize>(sample: &[i64], ps: [f64; N]) -> Option<[i64; N]> {
     const BINS: u32 = 1 << 10;
     let first = *sample.first()?;
-    // The bits that any value has, and those that every one has.
-    let (any, every) = sample
+    let (least, most) = sample
         .iter()
-        .fold((first, first), |(any, every), value| (any | value, every & value));
-    debug_assert!(any >= 0, "a negative value");
-    if any == every {
-        return Some([first; N]);
+        .fold((first, first), |(least, most), value| (least.min(*value), most.max(*value)));
+    let width = most.abs_diff(least);
+    if width == 0 {
+        return Some([least; N]);
     }
-    let shift = (u64::BITS - any.cast_unsigned().leading_zeros()).saturating_sub(BINS.ilog2());
+    let shift = (u64::BITS - width.leading_zeros()).saturating_sub(BINS.ilog2());
     #[allow(clippy::cast_possible_truncation, reason = "less than the number of bins")]
-    let bin = |value: i64| (value.cast_unsigned() >> shift) as usize % BINS as usize;
+    let bin = |value: i64| (value.abs_diff(least) >> shift) as usize % BINS as usize;
     let mut counts = [0_u32; BINS as usize];
     for value in sample {
         counts[bin(*value)] += 1;
