@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use super::circular;
 use super::departures::{Departures, appointments, rate_stretches, timetable, trace};
 use super::facilities::Steps;
+use super::way::Ways;
 use super::{
     CargoMix, CargoModel, CivilClock, DayTable, Drawn, FlowModel, Lane, LaneIx, Mode, Model, Naming, PlaceIx, PlaceModel, Section,
     SingleLine, Step, Yard, YardIx,
@@ -116,6 +117,7 @@ pub fn compile(scenario: &Scenario) -> Result<Model, Vec<ModelProblem>> {
     compiler.disruptions(&steps);
     if compiler.problems.is_empty() {
         compiler.model.in_circles = circular::in_circles(&compiler.model);
+        compiler.model.ways = Ways::new(&compiler.model.flows, &compiler.model.lanes);
         Ok(compiler.model)
     } else {
         Err(compiler.problems)
@@ -182,6 +184,7 @@ impl<'s> Compiler<'s> {
             day_tables: Vec::new(),
             purposes: Vec::new(),
             in_circles: Vec::new(),
+            ways: Ways::default(),
         };
         let places = scenario.places.keys().enumerate().map(|(i, id)| (id.as_str(), index(i))).collect();
         Self {

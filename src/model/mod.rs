@@ -20,6 +20,7 @@ mod rules;
 mod single;
 mod sites;
 mod transloading;
+mod way;
 
 use crate::engine::Calendar;
 use crate::observe::Activity;
@@ -42,6 +43,7 @@ pub use route::{RouteChoice, RouteModel};
 pub use single::{Section, SingleLine};
 pub use sites::Site;
 pub use transloading::{Outlet, Transloading};
+pub use way::{StepAt, Ways};
 
 /// Index of a place in [`Model::places`].
 pub type PlaceIx = u32;
@@ -122,6 +124,8 @@ pub struct Model {
     pub purposes: Vec<Purpose>,
     /// Of every element by [`Element::index`], whether it is part of a circle of possible waits; empty where there is none.
     pub in_circles: Vec<bool>,
+    /// The programs of all routes.
+    pub ways: Ways,
 }
 
 impl Model {

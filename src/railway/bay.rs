@@ -43,7 +43,7 @@ pub(super) struct BoxAtBay {
     pub(super) left: Duration,
     pub(super) held_at: Instant,
     pub(super) due: Instant,
-    pub(super) stamp: u32,
+    pub(super) stamp: u16,
 }
 
 /// The bays for one kind of inspection in the course of a run.
@@ -192,7 +192,7 @@ impl State<'_> {
     }
 
     /// The inspection of a box ends: it is released.
-    pub(super) fn inspection_ends(&mut self, slot: u32, stamp: u32) {
+    pub(super) fn inspection_ends(&mut self, slot: u32, stamp: u16) {
         let at = self.inspections.boxes[slot as usize];
         if at.stamp != stamp || at.due != self.stage.now {
             return;

@@ -3,8 +3,7 @@
 use super::event;
 use super::luck::TOGETHER;
 use super::state::{State, is_vigilant};
-use super::train::{OfFlow, Train};
-use super::way::Ways;
+use super::train::{Track, Train};
 use crate::model::{Departures, Drawn, FlowModel, Model, Step, expected_at};
 use crate::random::StreamKey;
 use crate::units::Instant;
@@ -23,27 +22,25 @@ pub(super) struct Source<'m> {
     boxes: Option<u32>,
     /// What is drawn between trains, or lots.
     gap: Option<&'m Drawn>,
-    /// The number of the last train.
+    /// The number of the train that is scheduled.
     number: u32,
-    /// When the last train departed.
+    /// When it departs.
     last_at: Instant,
     /// When trains depart whose gaps are drawn together: of each number from a multiple of [`TOGETHER`] on.
     foreseen: [Instant; TOGETHER as usize],
     /// Trains expected up to then, and the stretch of the rate that holds it.
     expected: f64,
     stretch: usize,
-    /// Of a stated flow: instant and number of each train, in order, and how many are gone.
+    /// Of a stated flow: instant, number and boxes of each train, in order, and how many of them have been scheduled.
     plan: Vec<(Instant, u32, Option<u32>)>,
-    gone: usize,
-    /// Number and, where stated, boxes of the train that is scheduled.
-    next_train: (u32, Option<u32>),
+    called: usize,
 }
 
 impl<'m> Source<'m> {
-    pub(super) fn new(model: &'m Model, flow: u32, ways: &Ways) -> Self {
+    pub(super) fn new(model: &'m Model, flow: u32) -> Self {
         let facts = &model.flows[flow as usize];
-        let way = ways.begin(facts.first_route);
-        let formed_on = match ways.at(way).step {
+        let way = model.ways.begin(facts.first_route);
+        let formed_on = match model.ways.at(way).step {
             Step::Form(yard) if model.yards[yard as usize].tracks.is_none() && !is_vigilant(model) => Some(yard),
             _ => None,
         };
@@ -51,12 +48,12 @@ impl<'m> Source<'m> {
         Self {
             facts,
             prototype: Train {
-                of_flow: OfFlow::new(facts),
                 flow,
+                direction: facts.direction,
+                mode: facts.mode,
                 site: model.site(facts.mode, facts.origin),
-                way,
-                step: formed_on.is_some().into(),
-                yard: formed_on,
+                at: way + u32::from(formed_on.is_some()),
+                track: formed_on.map_or(Track::NONE, Track::of),
                 inside: true,
                 ..Train::default()
             },
@@ -71,42 +68,55 @@ impl<'m> Source<'m> {
             expected: 0.0,
             stretch: 0,
             plan: Vec::new(),
-            gone: 0,
-            next_train: (0, None),
+            called: 0,
         }
     }
 
-    /// The next departure and the number of its train.
-    #[inline]
-    fn next(&mut self, keys: &[StreamKey]) -> (Instant, u32, Option<u32>) {
-        let Some(gap) = self.gap else {
+    /// The number of the train that is scheduled and, where that is known, its boxes.
+    #[inline(always)]
+    fn scheduled(&self) -> (u32, Option<u32>) {
+        let stated = self.plan.get(self.called.wrapping_sub(1));
+        (self.number, stated.and_then(|(_, _, boxes)| *boxes).or(self.boxes))
+    }
+
+    /// Goes on to the next train, to be scheduled at its departure.
+    #[inline(always)]
+    fn call_next(&mut self, keys: &[StreamKey]) -> Instant {
+        if let Some(gap) = self.gap {
+            self.number += 1;
+            let nth = self.number % TOGETHER;
+            if nth == 0 || self.number == 1 {
+                self.foresee(gap, nth, keys);
+            }
+            self.last_at = self.foreseen[nth as usize];
+        } else {
             // Neither lots nor trains are gathered once more.
-            let next = self.plan.get(self.gone).copied();
-            self.gone += 1;
-            return next.unwrap_or((Instant::NEVER, 0, None));
-        };
-        self.number += 1;
-        let nth = self.number % TOGETHER;
-        if nth == 0 || self.number == 1 {
-            self.foresee(gap, nth, keys);
+            let next = self.plan.get(self.called).copied();
+            (self.last_at, self.number, _) = next.unwrap_or((Instant::NEVER, 0, None));
+            self.called += 1;
         }
-        (self.foreseen[nth as usize], self.number, None)
+        self.last_at
     }
 
     /// Draws the gaps before this train, the `nth` of those that are drawn together, and before those that follow.
     #[inline(never)]
     fn foresee(&mut self, gap: &Drawn, nth: u32, keys: &[StreamKey]) {
         let gaps: [f64; TOGETHER as usize] = gap.numbers(keys, self.facts.entity, self.number - nth);
+        let trains = self.foreseen[nth as usize..].iter_mut().zip(&gaps[nth as usize..]);
         let mut last_at = self.last_at;
-        for (at, gap) in self.foreseen.iter_mut().zip(gaps).skip(nth as usize) {
-            last_at = match self.facts.departures.arrivals() {
-                Departures::Poisson { rate, .. } => {
-                    self.expected += gap;
-                    expected_at(rate, &mut self.stretch, self.expected).max(last_at)
-                }
-                _ => last_at.after(gap / self.facts.growth),
-            };
-            *at = last_at;
+        if let Departures::Poisson { rate, .. } = self.facts.departures.arrivals() {
+            let (mut expected, mut stretch) = (self.expected, self.stretch);
+            for (at, gap) in trains {
+                expected += gap;
+                last_at = expected_at(rate, &mut stretch, expected).max(last_at);
+                *at = last_at;
+            }
+            (self.expected, self.stretch) = (expected, stretch);
+        } else {
+            for (at, gap) in trains {
+                last_at = last_at.after(gap / self.facts.growth);
+                *at = last_at;
+            }
         }
     }
 
@@ -135,9 +145,8 @@ impl<'m> Source<'m> {
             }
             self.plan.sort_unstable();
         }
-        (self.number, self.gone, self.stretch) = (0, 0, 0);
+        (self.number, self.called, self.stretch) = (0, 0, 0);
         (self.last_at, self.expected) = (Instant::START, 0.0);
-        self.next_train = (0, None);
     }
 }
 
@@ -148,16 +157,13 @@ impl State<'_> {
         self.schedule_next(flow);
     }
 
-    /// Schedules the next train of a flow, or lot; the one that departs now.
+    /// Schedules the next train of a flow, or lot.
     #[inline(always)]
-    fn schedule_next(&mut self, flow: u32) -> (u32, Option<u32>) {
-        let source = &mut self.sources[flow as usize];
-        let (at, number, boxes) = source.next(&self.luck.keys);
-        source.last_at = at;
+    fn schedule_next(&mut self, flow: u32) {
+        let at = self.sources[flow as usize].call_next(&self.luck.keys);
         self.stage
             .pending
             .schedule_coded(at, event::DEPARTS, event::code_of_departure(flow));
-        std::mem::replace(&mut source.next_train, (number, boxes.or(source.boxes)))
     }
 
     /// A train comes into being, or a lot of boxes arrives, and the next is scheduled.
@@ -166,9 +172,11 @@ impl State<'_> {
             self.added_departure(surge);
             return;
         }
-        match self.schedule_next(flow) {
+        let departs = self.sources[flow as usize].scheduled();
+        self.schedule_next(flow);
+        match departs {
             (number, Some(boxes)) if self.disruptions.in_force == 0 => self.create(flow, number, boxes),
-            next => self.depart_with_care(flow, next),
+            departs => self.depart_with_care(flow, departs),
         }
     }
 

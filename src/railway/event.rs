@@ -13,7 +13,7 @@ pub(super) enum Event {
         /// The train.
         train: u32,
         /// Told apart from activities that were interrupted.
-        stamp: u32,
+        stamp: u16,
     },
     /// The number of servers of an office changes.
     OfficeChanges(u32),
@@ -22,7 +22,7 @@ pub(super) enum Event {
         /// The box among those in bays.
         slot: u32,
         /// Told apart from inspections that were interrupted.
-        stamp: u32,
+        stamp: u16,
     },
     /// The number of bays for an inspection changes.
     BaysChange(u32),
@@ -65,7 +65,7 @@ pub(super) enum Event {
 const INDEX_BITS: u32 = 22;
 const STAMP_BITS: u32 = 10;
 /// Stamps count modulo this.
-pub(super) const STAMPS: u32 = 1 << STAMP_BITS;
+pub(super) const STAMPS: u16 = 1 << STAMP_BITS;
 
 /// What the stamp field of a code holds.
 pub(super) mod field {
@@ -82,7 +82,7 @@ pub(super) mod field {
 }
 
 /// What tells a departure from other kinds.
-pub(super) const DEPARTURE: u32 = 7;
+pub(super) const DEPARTURE: u16 = 7;
 
 /// The rank of a departure.
 pub(super) const DEPARTS: u8 = 6;
@@ -98,13 +98,13 @@ pub(super) const ACTIVITY_ENDS: u8 = 2;
 
 /// From the lowest bit: 4 bits that say what the next 10 hold, these, and the index.
 #[inline]
-fn pack(holds: u64, held: u32, index: u32) -> u64 {
+fn pack(holds: u64, held: u16, index: u32) -> u64 {
     holds | u64::from(held) << 4 | u64::from(index) << (4 + STAMP_BITS)
 }
 
 /// The code of [`Event::ActivityEnds`] for a train in this phase.
 #[inline(always)]
-pub(super) fn code_of_activity(phase: Phase, train: u32, stamp: u32) -> u64 {
+pub(super) fn code_of_activity(phase: Phase, train: u32, stamp: u16) -> u64 {
     let holds = match phase {
         Phase::Running => field::RUNNING,
         Phase::InOffice => field::IN_OFFICE,
@@ -117,8 +117,8 @@ pub(super) fn code_of_activity(phase: Phase, train: u32, stamp: u32) -> u64 {
 /// What a code holds, one of [`field`], and its index and stamp.
 #[inline(always)]
 #[allow(clippy::cast_possible_truncation, reason = "22 bits and 10")]
-pub(super) fn parts_of(code: u64) -> (u64, u32, u32) {
-    (code & 15, (code >> (4 + STAMP_BITS)) as u32, (code >> 4) as u32 % STAMPS)
+pub(super) fn parts_of(code: u64) -> (u64, u32, u16) {
+    (code & 15, (code >> (4 + STAMP_BITS)) as u32, (code >> 4) as u16 % STAMPS)
 }
 
 impl engine::Event for Event {

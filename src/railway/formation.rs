@@ -8,7 +8,7 @@
 
 use super::event::Event;
 use super::state::State;
-use super::train::{OfFlow, Phase, Train};
+use super::train::{Phase, Train};
 use crate::model::Formation;
 use crate::observe::{Activity, Reason};
 use crate::units::{Duration, Instant};
@@ -136,7 +136,8 @@ impl<'m> State<'m> {
         let state = &mut self.groups[group as usize];
         state.number += 1;
         let number = state.number;
-        let site = self.model.site(self.model.flows[part.flow as usize].mode, formation.place);
+        let flow = &self.model.flows[part.flow as usize];
+        let site = self.model.site(flow.mode, formation.place);
         let (mut time, route) = if formation.regroups {
             (self.stage.seen.regroup(self.stage.now, (part.flow, number), site), part.route)
         } else {
@@ -152,11 +153,11 @@ impl<'m> State<'m> {
             phase: Phase::Filling,
             inside: true,
             flow: part.flow,
-            of_flow: OfFlow::new(&self.model.flows[part.flow as usize]),
-            way: self.way_of(part.flow, route),
+            direction: flow.direction,
+            mode: flow.mode,
+            at: self.way_of(part.flow, route) + self.model.ways.at(part.at).nth,
             route,
             intended: if formation.regroups { part.intended } else { route },
-            step: part.step,
             site,
             created_at: part.created_at,
             arrived_at: part.arrived_at,

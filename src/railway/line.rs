@@ -10,9 +10,8 @@ use super::plant::Plant;
 use super::stage::{Stage, Wake};
 use super::state::State;
 use super::train::{Phase, Train};
-use super::way::StepAt;
 use crate::engine::Gate;
-use crate::model::{Lane, Model, Step};
+use crate::model::{Lane, Model, Step, StepAt};
 use crate::observe::{Activity, LaneTally};
 use crate::units::{Duration, Instant};
 
@@ -301,8 +300,8 @@ impl State<'_> {
 
     /// A train enters; whether it is through already and goes on.
     fn enter(&mut self, train: u32, lane: u32) -> bool {
+        let (at, chance) = (self.step_at(train), (&mut self.luck, self.model));
         let t = &mut self.fleet[train];
-        let (at, chance) = (self.ways.at(t.at()), (&mut self.luck, self.model));
         self.plant.enter((train, lane), at, t, &mut self.stage, chance) && self.reach_line_end(train)
     }
 

@@ -6,8 +6,7 @@
 //! no less.
 
 use super::train::Train;
-use super::way::StepAt;
-use crate::model::{Drawn, Model};
+use crate::model::{Drawn, Model, StepAt};
 use crate::random::{Purpose, StreamKey};
 use crate::units::Duration;
 
@@ -34,15 +33,18 @@ const NOTHING_YET: Batch = Batch {
 pub(super) struct Luck {
     /// One per purpose of the model.
     pub(super) keys: Vec<StreamKey>,
+    /// The address of each flow among the draws.
+    pub(super) flows: Vec<Purpose>,
     drawn: Vec<[Batch; 2]>,
 }
 
 impl Luck {
-    /// Room for so many things that are drawn.
-    pub(super) fn new(things: u32) -> Self {
+    /// Room for what the trains of a model draw.
+    pub(super) fn new(model: &Model) -> Self {
         Self {
             keys: Vec::new(),
-            drawn: vec![[NOTHING_YET; 2]; things as usize],
+            flows: model.flows.iter().map(|flow| flow.entity).collect(),
+            drawn: vec![[NOTHING_YET; 2]; model.ways.draws as usize],
         }
     }
 
@@ -57,7 +59,7 @@ impl Luck {
     /// What a train draws.
     #[inline]
     pub(super) fn of(&self, t: &Train, drawn: &Drawn) -> Duration {
-        drawn.time(&self.keys, t.of_flow.entity, t.number)
+        drawn.time(&self.keys, self.flows[t.flow as usize], t.number)
     }
 
     /// What a train draws for the step that it is at, of which this is the `nth` thing that is drawn.
@@ -68,7 +70,7 @@ impl Luck {
         };
         let block = t.number / TOGETHER;
         let batch = &mut self.drawn[(first + nth) as usize][block as usize % 2];
-        if batch.block != block && !come_to(batch, block, drawn, &self.keys, t.of_flow.entity) {
+        if batch.block != block && !come_to(batch, block, drawn, &self.keys, self.flows[t.flow as usize]) {
             return self.of(t, drawn);
         }
         batch.times[(t.number % TOGETHER) as usize]

@@ -42,7 +42,6 @@ mod trace;
 mod train;
 mod transloading;
 mod wagons;
-mod way;
 mod wind;
 mod yard;
 

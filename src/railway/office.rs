@@ -9,9 +9,8 @@ use super::luck::Luck;
 use super::stage::{Stage, Wake};
 use super::state::State;
 use super::train::{Phase, Train};
-use super::way::StepAt;
 use crate::engine::{Gate, Hand};
-use crate::model::{Advance, AtClose, Office};
+use crate::model::{Advance, AtClose, Office, StepAt};
 use crate::observe::{Activity, OfficeTally};
 use crate::units::{Duration, Instant};
 
@@ -40,7 +39,7 @@ pub(super) struct OfficeState<'m> {
 
 /// Whether a train was declared before it arrived.
 fn is_declared(advance: &Advance, t: &Train, luck: &Luck) -> bool {
-    advance.chance.number(&luck.keys, t.of_flow.entity, t.number) < advance.share
+    advance.chance.number(&luck.keys, luck.flows[t.flow as usize], t.number) < advance.share
 }
 
 impl<'m> OfficeState<'m> {
@@ -183,9 +182,20 @@ impl State<'_> {
                 return;
             }
             desk.tally.waiting.decrease(stage.now);
-            self.call_up((gate, office), 0);
-            self.plant.offices[office as usize].start((train, office), &mut self.fleet[train], &mut self.stage);
+            if self.model.ageing.is_none() {
+                desk.gate.leave();
+                desk.start((train, office), t, stage);
+            } else {
+                self.call_to_desk(train, office);
+            }
         }
+    }
+
+    /// The first train in the queue comes to a desk, and may have overtaken others.
+    #[inline(never)]
+    fn call_to_desk(&mut self, train: u32, office: u32) {
+        self.call_up((gate, office), 0);
+        self.plant.offices[office as usize].start((train, office), &mut self.fleet[train], &mut self.stage);
     }
 
     /// What comes after the work on a train where there is more to an office than desks; whether it goes on.
@@ -202,8 +212,8 @@ impl State<'_> {
     }
 
     fn desk_time(&mut self, train: u32, office: u32) -> Duration {
-        let t = &self.fleet[train];
-        self.plant.offices[office as usize].desk_time(self.ways.at(t.at()), t, &mut self.luck)
+        let (at, t) = (self.step_at(train), &self.fleet[train]);
+        self.plant.offices[office as usize].desk_time(at, t, &mut self.luck)
     }
 
     /// What a train that could choose this office sees of it.

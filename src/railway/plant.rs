@@ -61,7 +61,7 @@ impl<'m> Plant<'m> {
     /// A train gives back the track it stands on.
     #[inline(always)]
     pub(super) fn give_back_track(&mut self, t: &mut Train, stage: &mut Stage) {
-        if let Some(yard) = t.yard.take() {
+        if let Some(yard) = std::mem::take(&mut t.track).yard() {
             self.yards[yard as usize].give_back(yard, stage);
         }
     }

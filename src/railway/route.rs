@@ -79,15 +79,16 @@ impl State<'_> {
     }
 
     fn set_on_route(&mut self, train: u32, route: u16) {
+        let nth = self.nth_step(&self.fleet[train]);
         let t = &mut self.fleet[train];
         let model = &self.model.flows[t.flow as usize];
-        let first = model.routes[t.route as usize].program.iter().position(|step| *step == Step::Decide) == Some(t.step as usize);
+        let first = model.routes[t.route as usize].program.iter().position(|step| *step == Step::Decide) == Some(nth as usize);
         if first && matches!(model.choice, RouteChoice::LeastTime) {
             t.intended = route;
         }
         t.route = route;
-        t.way = self.ways.begin(model.first_route + u32::from(route));
-        if model.routes[route as usize].last_decision == Some(t.step) {
+        t.at = self.model.ways.begin(model.first_route + u32::from(route)) + nth;
+        if model.routes[route as usize].last_decision == Some(nth) {
             self.stage
                 .seen
                 .set_on_route(self.stage.now, model.first_route + u32::from(route), route != t.intended);
@@ -97,10 +98,10 @@ impl State<'_> {
     /// The routes that a train may still take, in order of preference.
     pub(super) fn open_to(&self, train: u32) -> impl Iterator<Item = u16> {
         let t = &self.fleet[train];
-        let route = &self.model.flows[t.flow as usize].routes[t.route as usize];
+        let (nth, route) = (self.nth_step(t), &self.model.flows[t.flow as usize].routes[t.route as usize]);
         (0..)
             .zip(&route.shared)
-            .filter(|(_, shared)| **shared > t.step)
+            .filter(move |(_, shared)| **shared > nth)
             .map(|(route, _)| route)
     }
 
@@ -136,7 +137,7 @@ impl State<'_> {
     fn opens_after(&self, train: u32, route: u16, after: Duration) -> Option<Duration> {
         let t = &self.fleet[train];
         let program = &self.model.flows[t.flow as usize].routes[route as usize].program;
-        let ahead = &program[t.step as usize..];
+        let ahead = &program[self.nth_step(t) as usize..];
         let closed = ahead.iter().map(|step| self.closed_for(train, *step)).max().unwrap_or_default();
         (closed > after).then_some(closed - after)
     }

@@ -27,8 +27,6 @@ pub(super) enum Wake {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Wakes {
     notes: Vec<Wake>,
-    /// How many of them are worked off.
-    done: usize,
 }
 
 impl Wakes {
@@ -48,17 +46,12 @@ impl Wakes {
 
     pub(super) fn clear(&mut self) {
         self.notes.clear();
-        self.done = 0;
     }
 
+    /// The note after so many.
     #[inline]
-    pub(super) fn next(&mut self) -> Option<Wake> {
-        let next = self.notes.get(self.done).copied();
-        self.done += 1;
-        if next.is_none() {
-            self.clear();
-        }
-        next
+    pub(super) fn after(&self, done: usize) -> Option<Wake> {
+        self.notes.get(done).copied()
     }
 }
 
@@ -103,7 +96,7 @@ impl Stage {
         self.seen.depart(
             self.now,
             || model.days_at(model.sites[t.site as usize].place),
-            (t.site, t.of_flow.direction),
+            (t.site, t.direction),
             t.boxes,
             t.arrived_at,
             t.time.waited - t.waited_before,

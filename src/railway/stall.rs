@@ -13,7 +13,7 @@
 
 use super::simulator::{Stall, StalledTrain};
 use super::state::State;
-use super::train::Phase;
+use super::train::{Phase, Track};
 use crate::model::{Effect, Element, Step, Target, Waits, brought, ways};
 
 /// What is remembered between searches, and what one search needs.
@@ -125,13 +125,13 @@ impl State<'_> {
     /// What a train holds that others can wait for.
     fn held(&self, train: u32) -> [Option<Element>; 2] {
         let t = &self.fleet[train];
-        let track = t.yard.or_else(|| self.kept_track(train)).map(Element::Track);
+        let track = t.track.yard().or_else(|| self.kept_track(train)).map(Element::Track);
         // Whoever stands on no track is on a line or in a berth, or is being filled.
         let other = match self.step_of(train) {
-            Step::Run(lane, _) if t.yard.is_none() || matches!(t.phase, Phase::Running | Phase::InSection) => {
+            Step::Run(lane, _) if t.track == Track::NONE || matches!(t.phase, Phase::Running | Phase::InSection) => {
                 Some(Element::room(self.model, lane))
             }
-            Step::Reload(terminal) if t.yard.is_none() => Some(Element::Berth(terminal)),
+            Step::Reload(terminal) if t.track == Track::NONE => Some(Element::Berth(terminal)),
             _ => None,
         };
         [track, other]
@@ -234,7 +234,7 @@ impl State<'_> {
             let t = &self.fleet[train];
             let routes = &flows[t.flow as usize].routes;
             self.open_to(train)
-                .any(|route| brings(&routes[route as usize].program[t.step as usize..]))
+                .any(|route| brings(&routes[route as usize].program[self.nth_step(t) as usize..]))
         }) || sources.any(|(_, flow)| flow.routes.iter().any(|route| brings(&route.program)))
     }
 
@@ -285,10 +285,10 @@ impl State<'_> {
 
     fn would_bring(&self, train: u32) -> Vec<u32> {
         let t = &self.fleet[train];
-        let ahead = &self.model.flows[t.flow as usize].routes[t.route as usize].program[t.step as usize..];
+        let ahead = &self.model.flows[t.flow as usize].routes[t.route as usize].program[self.nth_step(t) as usize..];
         let mut pools: Vec<u32> = ahead.iter().flat_map(|step| brought(self.model, *step)).collect();
         // Whoever waits in a berth has brought its own.
-        if t.yard.is_none() && matches!(self.step_of(train), Step::Reload(_)) {
+        if t.track == Track::NONE && matches!(self.step_of(train), Step::Reload(_)) {
             let done = brought(self.model, self.step_of(train)).len();
             pools.drain(..done);
         }

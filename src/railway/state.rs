@@ -18,10 +18,9 @@ use super::stop_loading::Holds;
 use super::train::{Fleet, Phase, Train};
 use super::transloading::TransloadingState;
 use super::wagons::{PoolState, Rakes};
-use super::way::Ways;
 use super::wind::WindState;
 use crate::engine::{Event as _, EventList, Gate, Process};
-use crate::model::{Drawn, Model, Step};
+use crate::model::{Drawn, Model, Step, StepAt};
 use crate::observe::{Activity, Fault};
 use crate::units::{Duration, Instant};
 
@@ -30,8 +29,6 @@ use crate::units::{Duration, Instant};
 #[allow(clippy::struct_excessive_bools, reason = "three are of the model, found out once")]
 pub(super) struct State<'m> {
     pub(super) model: &'m Model,
-    /// What trains do, step by step.
-    pub(super) ways: Ways,
     pub(super) luck: Luck,
     pub(super) stage: Stage,
     pub(super) fleet: Fleet,
@@ -123,13 +120,11 @@ impl Process for State<'_> {
 
 impl<'m> State<'m> {
     pub(super) fn new(model: &'m Model) -> Self {
-        let ways = Ways::new(model);
         let minds_waits = !model.disruptions.is_empty() || !model.in_circles.is_empty();
-        let sources = (0..model.flows.len()).map(|flow| Source::new(model, flow as u32, &ways)).collect();
+        let sources = (0..model.flows.len()).map(|flow| Source::new(model, flow as u32)).collect();
         Self {
             model,
-            luck: Luck::new(ways.draws),
-            ways,
+            luck: Luck::new(model),
             stage: Stage::default(),
             fleet: Fleet::default(),
             sources,
@@ -261,7 +256,9 @@ impl<'m> State<'m> {
 
     #[inline]
     pub(super) fn work_off_wakes(&mut self) {
-        while let Some(wake) = self.stage.wakes.next() {
+        let mut done = 0;
+        while let Some(wake) = self.stage.wakes.after(done) {
+            done += 1;
             match wake {
                 Wake::Yard(yard) => self.serve_yard(yard),
                 Wake::Entry(lane) => self.serve_entry(lane),
@@ -273,6 +270,7 @@ impl<'m> State<'m> {
                 Wake::Transloading(yard) => self.serve_transloading(yard),
             }
         }
+        self.stage.wakes.clear();
     }
 
     /// Something other than the end of what a train does.
@@ -331,7 +329,7 @@ impl<'m> State<'m> {
     /// The running time of a train, its time at a desk or its lifting ends; whether the step is done. Where there is more to
     /// it, that is a matter of its own.
     #[inline(always)]
-    fn plain_part_ends(&mut self, train: u32, stamp: u32, holds: u64) -> bool {
+    fn plain_part_ends(&mut self, train: u32, stamp: u16, holds: u64) -> bool {
         let (t, plant, stage) = (&mut self.fleet[train], &mut self.plant, &mut self.stage);
         if !t.is_due(stage.now, stamp) {
             return false;
@@ -354,18 +352,19 @@ impl<'m> State<'m> {
 
     /// Lets a train follow its program until it waits or a timed activity begins.
     pub(super) fn advance(&mut self, train: u32) {
-        self.follow_program(train, self.fleet[train].at());
+        self.follow_program(train, self.fleet[train].at);
     }
 
     /// The same for a train at this step, by its number among those of all programs.
     #[inline(always)]
     fn follow_program(&mut self, train: u32, mut at: u32) {
+        let ways = &self.model.ways;
         loop {
-            let step = self.ways.at(at).step;
-            let goes_on = if matches!(step, Step::Choose(_)) || self.disruptions.in_force > 0 {
-                self.take_step_with_care(train, step)
+            let here = ways.at(at);
+            let goes_on = if matches!(here.step, Step::Choose(_)) || self.disruptions.in_force > 0 {
+                self.take_step_with_care(train, here)
             } else {
-                self.take_step(train, step, at)
+                self.take_step(train, &here.step, here)
             };
             if !goes_on {
                 return;
@@ -376,21 +375,21 @@ impl<'m> State<'m> {
 
     /// Takes a step for which a facility has to be chosen, or that a disruption may keep a train from; whether it goes on.
     #[cold]
-    fn take_step_with_care(&mut self, train: u32, mut step: Step) -> bool {
-        if let Step::Choose(choice) = step {
-            step = self.choose(train, choice);
-        }
+    fn take_step_with_care(&mut self, train: u32, at: &StepAt) -> bool {
+        let step = match at.step {
+            Step::Choose(choice) => self.choose(train, choice),
+            step => step,
+        };
         let is_held = self.disruptions.in_force > 0 && self.hold_back(train, step);
-        !is_held && self.take_step(train, step, self.fleet[train].at())
+        !is_held && self.take_step(train, &step, at)
     }
 
     /// Takes a step; whether the train goes on at once. What nearly all trains do at nearly all facilities is done here and now.
     #[inline(always)]
-    fn take_step(&mut self, train: u32, step: Step, at: u32) -> bool {
+    fn take_step(&mut self, train: u32, step: &Step, at: &StepAt) -> bool {
         let (plant, stage, luck) = (&mut self.plant, &mut self.stage, &mut self.luck);
         let t = &mut self.fleet[train];
-        let at = self.ways.at(at);
-        match step {
+        match *step {
             Step::Form(yard) => (!self.is_vigilant && plant.yards[yard as usize].take_for(t, yard, stage.now)) || self.form(train, yard),
             Step::Office(office) => {
                 let here = &mut plant.offices[office as usize];
@@ -432,14 +431,14 @@ impl<'m> State<'m> {
                 false
             }
             Step::Exchange(exchange) => self.join_exchange(train, exchange),
-            step => self.take_rare_step(train, step),
+            _ => self.take_rare_step(train, step),
         }
     }
 
     /// Takes a step that few trains have; whether it goes on.
     #[cold]
-    fn take_rare_step(&mut self, train: u32, step: Step) -> bool {
-        match step {
+    fn take_rare_step(&mut self, train: u32, step: &Step) -> bool {
+        match *step {
             Step::Regroup(group) => self.join_regrouping(train, group),
             Step::TakeWagons(pool) => self.take_wagons(train, pool, Phase::Ready),
             Step::BringWagons(pool) => {
@@ -453,10 +452,21 @@ impl<'m> State<'m> {
         }
     }
 
+    /// Where in its program a train is.
+    #[inline]
+    pub(super) fn step_at(&self, train: u32) -> &'m StepAt {
+        self.model.ways.at(self.fleet[train].at)
+    }
+
+    /// Which step of its route a train is at, from 0.
+    pub(super) fn nth_step(&self, t: &Train) -> u32 {
+        self.model.ways.at(t.at).nth
+    }
+
     /// The step that a train is at; where it could choose a facility, that which it chose.
     #[inline]
     pub(super) fn step_of(&self, train: u32) -> Step {
-        match self.ways.at(self.fleet[train].at()).step {
+        match self.step_at(train).step {
             Step::Choose(choice) => self.chosen_by(train, choice),
             step => step,
         }
@@ -470,7 +480,9 @@ impl<'m> State<'m> {
     /// Where the program of a route of a flow begins.
     #[inline]
     pub(super) fn way_of(&self, flow: u32, route: u16) -> u32 {
-        self.ways.begin(self.model.flows[flow as usize].first_route + u32::from(route))
+        self.model
+            .ways
+            .begin(self.model.flows[flow as usize].first_route + u32::from(route))
     }
 
     /// The step is done: on to the next.
@@ -482,7 +494,9 @@ impl<'m> State<'m> {
 
     /// Whether there is no room for one more train; that ends the run.
     pub(super) fn is_overfull(&mut self) -> bool {
-        self.overfull |= self.fleet.slots() >= MOST_TRAINS;
+        if self.fleet.slots() >= MOST_TRAINS {
+            self.overfull = true;
+        }
         self.overfull
     }
 
@@ -494,23 +508,14 @@ impl<'m> State<'m> {
         }
         let source = &self.sources[flow as usize];
         let now = self.stage.now;
-        let like = &source.prototype;
         let train = self.fleet.free_slot();
-        // Every field by itself: a train as a whole would be copied by a call, which takes 3 % of the time of W1.
         self.fleet[train] = Train {
-            time: self.stage.seen.create(now, (flow, number, boxes), like.site),
+            time: self.stage.seen.create(now, (flow, number, boxes), source.prototype.site),
             number,
             boxes,
             created_at: now,
             arrived_at: now,
-            flow: like.flow,
-            of_flow: like.of_flow,
-            site: like.site,
-            way: like.way,
-            step: like.step,
-            yard: like.yard,
-            inside: like.inside,
-            ..Train::default()
+            ..source.prototype
         };
         if source.has_routes() {
             self.put_on_route(train);
@@ -525,7 +530,8 @@ impl<'m> State<'m> {
         let route = self.drawn_route(flow, number);
         let way = self.way_of(flow, route);
         let t = &mut self.fleet[train];
-        (t.route, t.intended, t.way) = (route, route, way);
+        (t.route, t.intended) = (route, route);
+        t.at = way + self.model.ways.at(t.at).nth;
     }
 
     /// A train leaves the network where it is.
@@ -545,7 +551,7 @@ impl<'m> State<'m> {
 
     /// The place where a train that is on no line is: the end of its last line, or its origin.
     pub(super) fn place_of(&self, train: u32) -> u32 {
-        self.ways.at(self.fleet[train].at()).place
+        self.step_at(train).place
     }
 
     /// From now on a train does this at this place, or at the location of a lane.
@@ -556,7 +562,7 @@ impl<'m> State<'m> {
         }
         let t = &mut self.fleet[train];
         let is_site = self.has_one_mode || place as usize >= self.model.places.len();
-        let location = if is_site { place } else { self.model.site(t.of_flow.mode, place) };
+        let location = if is_site { place } else { self.model.site(t.mode, place) };
         self.stage.seen.switch(&mut t.time, self.stage.now, location, activity);
     }
 
@@ -618,7 +624,7 @@ impl<'m> State<'m> {
         t.stamp = (t.stamp + 1) % STAMPS;
     }
 
-    fn activity_ends(&mut self, train: u32, stamp: u32) {
+    fn activity_ends(&mut self, train: u32, stamp: u16) {
         let t = &self.fleet[train];
         if t.is_due(self.stage.now, stamp) {
             self.part_ends(train, t.phase, self.step_of(train));
@@ -642,7 +648,6 @@ impl<'m> State<'m> {
 
     /// What is drawn for the step that a train is at: the `nth` thing of it.
     pub(super) fn drawn_here(&mut self, train: u32, drawn: &Drawn, nth: u32) -> Duration {
-        let t = &self.fleet[train];
-        self.luck.at_step(self.ways.at(t.at()), t, drawn, nth)
+        self.luck.at_step(self.step_at(train), &self.fleet[train], drawn, nth)
     }
 }

@@ -10,9 +10,8 @@ use super::plant::Plant;
 use super::stage::{Stage, Wake};
 use super::state::State;
 use super::train::{Phase, Train};
-use super::way::StepAt;
 use crate::engine::{Gate, Hand};
-use crate::model::{AtClose, FULL_PACE, Lifting, Model, Step, Terminal};
+use crate::model::{AtClose, FULL_PACE, Lifting, Model, Step, StepAt, Terminal};
 use crate::observe::{Activity, TerminalTally};
 use crate::units::{Duration, Instant};
 
@@ -191,9 +190,7 @@ impl TerminalState<'_> {
     fn end_lifting(&mut self, slot: u32, t: &Train, now: Instant, measure_from: Instant) {
         self.tally.lifted += t.measured_work(now, measure_from);
         self.tally.boxes += u64::from(t.boxes);
-        if let Some(at) = self.lifting.iter().position(|other| *other == slot) {
-            self.lifting.remove(at);
-        }
+        self.lifting.retain(|other| *other != slot);
     }
 
     /// A loaded train has its track: the berth is free.
@@ -263,8 +260,8 @@ impl State<'_> {
 
     /// Crane-time to lift a whole train.
     fn lifting_work(&mut self, terminal: u32, train: u32) -> Duration {
-        let t = &self.fleet[train];
-        self.plant.terminals[terminal as usize].lifting_work(self.ways.at(t.at()), t, &mut self.luck)
+        let (at, t) = (self.step_at(train), &self.fleet[train]);
+        self.plant.terminals[terminal as usize].lifting_work(at, t, &mut self.luck)
     }
 
     /// A train asks for a berth; it never goes on at once, since reloading takes time.
@@ -315,7 +312,7 @@ impl State<'_> {
     fn place_in_berth(&mut self, train: u32, terminal: u32) {
         let (here, t) = (&mut self.plant.terminals[terminal as usize], &mut self.fleet[train]);
         if here.is_plain() {
-            let at = self.ways.at(t.at());
+            let at = self.model.ways.at(t.at);
             self.plant.begin_lifting((train, terminal), at, t, &mut self.stage, &mut self.luck);
             return;
         }

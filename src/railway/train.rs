@@ -1,8 +1,7 @@
 //! Trains inside the network.
 
-use crate::model::{FlowModel, Mode};
+use crate::model::Mode;
 use crate::observe::TrainTime;
-use crate::random::Purpose;
 use crate::units::{Duration, Instant};
 
 /// What a train is in the middle of.
@@ -47,63 +46,78 @@ pub(super) enum Phase {
     Loading,
 }
 
-/// What is kept of the flow of a train with the train itself.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct OfFlow {
-    /// Its address among the draws.
-    pub(super) entity: Purpose,
-    /// Index of its direction.
-    pub(super) direction: u32,
-    /// What moves.
-    pub(super) mode: Mode,
-}
+/// The track on which a train stands, or none: index of its yard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Track(u32);
 
-impl OfFlow {
-    pub(super) fn new(flow: &FlowModel) -> Self {
-        Self {
-            entity: flow.entity,
-            direction: flow.direction,
-            mode: flow.mode,
-        }
+impl Track {
+    pub(super) const NONE: Self = Self(u32::MAX);
+
+    /// A track of this yard.
+    #[inline(always)]
+    pub(super) fn of(yard: u32) -> Self {
+        Self(yard)
+    }
+
+    /// The yard.
+    #[inline(always)]
+    pub(super) fn yard(self) -> Option<u32> {
+        (self != Self::NONE).then_some(self.0)
     }
 }
 
-/// A train.
+impl Default for Track {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
+/// A train: two cache lines, in the first of which is what nearly every step asks for. That takes 2 % less time for the bench W2 than a
+/// train of any length, and 4 % less where ten thousand are inside.
 #[derive(Clone, Copy, Debug, Default)]
+#[repr(C, align(64))]
 pub(super) struct Train {
     /// Its part of the ledger.
     pub(super) time: TrainTime,
-    /// What of its flow is asked for at every step.
-    pub(super) of_flow: OfFlow,
-    /// Its flow.
-    pub(super) flow: u32,
+    /// When its timed activity ends.
+    pub(super) due: Instant,
+    /// The step it is at, by its number among those of all programs ([`crate::model::Ways`]).
+    pub(super) at: u32,
+    /// The site where it is, or where it was before the line on which it is.
+    pub(super) site: u32,
+    /// The office or terminal where it is worked on or lifted.
+    pub(super) facility: u32,
     /// Its number within the flow.
     pub(super) number: u32,
+    /// The track on which it stands, or will at the end of its section.
+    pub(super) track: Track,
+    /// The stamp of its timed activity.
+    pub(super) stamp: u16,
+    /// What it is in the middle of.
+    pub(super) phase: Phase,
+    /// Whether the slot is in use.
+    pub(super) inside: bool,
+    /// Its flow.
+    pub(super) flow: u32,
+    /// Index of the direction of its flow.
+    pub(super) direction: u32,
     /// Boxes on it.
     pub(super) boxes: u32,
     /// The route it is on, among those of its flow.
     pub(super) route: u16,
     /// The route it would have taken had nothing been closed or crowded, or that it had chosen at first.
     pub(super) intended: u16,
-    /// The site where it is, or where it was before the line on which it is.
-    pub(super) site: u32,
-    /// Where the program of that route begins among all; [`super::way::Ways`] reads it.
-    pub(super) way: u32,
-    /// The step it is at.
-    pub(super) step: u32,
-    /// What it is in the middle of.
-    pub(super) phase: Phase,
-    /// The office or terminal where it is worked on or lifted.
-    pub(super) facility: u32,
-    /// The stamp of its timed activity.
-    pub(super) stamp: u32,
-    /// When that ends.
-    pub(super) due: Instant,
+    /// On a line with sections: which it is in or comes to, in order of travel.
+    pub(super) section: u16,
+    /// Which facility it chose last, where it could choose.
+    pub(super) chosen: u8,
+    /// What moves.
+    pub(super) mode: Mode,
+    /// Servers or cranes at work on it.
+    pub(super) rate: u32,
     /// Work left, where it can be interrupted: milliseconds of one server or crane. On a line with sections, the
     /// running time over the whole of it.
     pub(super) work: Duration,
-    /// Servers or cranes at work on it.
-    pub(super) rate: u32,
     /// Until when `work` is settled.
     pub(super) settled: Instant,
     /// When it came into being; of a regrouped train, when its oldest part did.
@@ -112,23 +126,11 @@ pub(super) struct Train {
     pub(super) arrived_at: Instant,
     /// What it had waited before it arrived there.
     pub(super) waited_before: Duration,
-    /// On a line with sections: which it is in or comes to, in order of travel.
-    pub(super) section: u16,
-    /// The yard on a track of which it stands, or will at the end of its section.
-    pub(super) yard: Option<u32>,
-    /// Which facility it chose last, where it could choose.
-    pub(super) chosen: u8,
-    /// Whether the slot is in use.
-    pub(super) inside: bool,
 }
 
-impl Train {
-    /// The step it is at, by its number among those of all programs.
-    #[inline]
-    pub(super) fn at(&self) -> u32 {
-        self.way + self.step
-    }
+const _: () = assert!(size_of::<Train>() == 128, "two cache lines");
 
+impl Train {
     /// The work done on it up to an instant since it was settled, as far as that is measured.
     #[inline(always)]
     pub(super) fn measured_work(&self, at: Instant, measure_from: Instant) -> i64 {
@@ -145,13 +147,13 @@ impl Train {
     #[inline(always)]
     pub(super) fn next_step(&mut self) -> u32 {
         self.phase = Phase::Ready;
-        self.step += 1;
-        self.at()
+        self.at += 1;
+        self.at
     }
 
     /// Whether its timed activity ends now that began with this stamp: it may have been interrupted.
     #[inline(always)]
-    pub(super) fn is_due(&self, now: Instant, stamp: u32) -> bool {
+    pub(super) fn is_due(&self, now: Instant, stamp: u16) -> bool {
         self.due == now && self.stamp == stamp
     }
 }

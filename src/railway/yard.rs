@@ -3,7 +3,7 @@
 use super::disruption::Strain;
 use super::stage::{Stage, Wake};
 use super::state::State;
-use super::train::{Phase, Train};
+use super::train::{Phase, Track, Train};
 use crate::engine::{Gate, Resource};
 use crate::model::Yard;
 use crate::observe::{Activity, TimeWeighted};
@@ -75,7 +75,7 @@ impl<'m> YardState<'m> {
     pub(super) fn take_for(&mut self, t: &mut Train, yard: u32, now: Instant) -> bool {
         let taken = self.take_at_once(now);
         if taken {
-            t.yard = Some(yard);
+            t.track = Track::of(yard);
         }
         taken
     }
@@ -155,7 +155,7 @@ impl State<'_> {
                 self.track_kept(train);
                 continue;
             }
-            t.yard = Some(yard);
+            t.track = Track::of(yard);
             match t.phase {
                 Phase::WantsTrack => {
                     let (lane, _) = self.line_of(train);

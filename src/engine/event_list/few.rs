@@ -111,6 +111,10 @@ impl Few {
     /// The least key of all but the next.
     #[inline(always)]
     fn least(&self) -> u64 {
+        // At a queue of its own there is hardly ever more: 2 % of the time of W1.
+        if self.len <= 1 {
+            return self.keys[0];
+        }
         let mut least = [NOTHING; AT_A_TIME / 2];
         let mut looked_through = 0;
         for keys in self.keys.as_chunks::<AT_A_TIME>().0 {

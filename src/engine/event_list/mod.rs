@@ -99,22 +99,22 @@ impl<E: Event> EventList<E> {
         if time >= NEVER {
             return;
         }
-        let event = Pending { time, rank, code };
         self.len += 1;
-        if self.are_many {
-            self.many.schedule(event);
-        } else if self.few.is_full() {
-            self.become_many(event);
+        if self.are_many || self.few.is_full() {
+            self.schedule_among_many(time, rank, code);
         } else {
-            self.few.schedule(event);
+            self.few.schedule(Pending { time, rank, code });
         }
     }
 
-    #[cold]
-    fn become_many(&mut self, event: Pending) {
-        self.are_many = true;
-        self.many.begin_with(self.few.drain());
-        self.many.schedule(event);
+    // By itself, so that the other way is short: that takes 2 % less time for W2.
+    #[inline(never)]
+    fn schedule_among_many(&mut self, time: u64, rank: u8, code: u64) {
+        if !self.are_many {
+            self.are_many = true;
+            self.many.begin_with(self.few.drain());
+        }
+        self.many.schedule(Pending { time, rank, code });
     }
 
     /// Takes the next event: when it happens, and its code, which [`Event::decode`] reads.

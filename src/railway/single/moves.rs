@@ -8,6 +8,7 @@ use crate::railway::line::Block;
 use crate::railway::stage::Wake;
 use crate::railway::state::State;
 use crate::railway::train::Phase;
+use crate::railway::train::Track;
 use crate::units::{Duration, Instant};
 
 impl State<'_> {
@@ -210,7 +211,7 @@ impl State<'_> {
             self.sections[place as usize].taken[direction] += 1;
         } else {
             let (_, yard) = self.line_of(train);
-            self.fleet[train].yard = Some(yard);
+            self.fleet[train].track = Track::of(yard);
             self.way(section, direction).claim = Claim::None;
         }
         let time = self.model.sections[section as usize].time(self.fleet[train].work);
