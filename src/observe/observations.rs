@@ -203,10 +203,7 @@ impl Observations {
         for (tally, days) in self.places.iter_mut().zip(&shape.days) {
             tally.daily.reset(*days);
         }
-        fresh(&mut self.passages, shape.days.len() * self.directions, |p| {
-            p.dwell.clear();
-            (p.waiting, p.boxes) = (0, 0);
-        });
+        fresh(&mut self.passages, shape.days.len() * self.directions, PassageTally::restart);
         fresh(&mut self.bays, shape.bays, |b| *b = BayTally::default());
         fresh(&mut self.cargo, shape.classes, |c| *c = CargoTally::default());
         fresh(&mut self.exchanges, shape.exchange_days.len(), |e| {
@@ -218,13 +215,7 @@ impl Observations {
         for (tally, days) in self.exchanges.iter_mut().zip(&shape.exchange_days) {
             tally.daily.reset(*days);
         }
-        fresh(&mut self.flows, shape.modes.len(), |f| {
-            *f = FlowTally {
-                transit: std::mem::take(&mut f.transit),
-                ..FlowTally::default()
-            };
-            f.transit.clear();
-        });
+        fresh(&mut self.flows, shape.modes.len(), FlowTally::restart);
         fresh(&mut self.routes, shape.routes, |r| *r = RouteTally::default());
         fresh(&mut self.transloadings, shape.outlets.len(), |t| {
             *t = TransloadingTally {
@@ -256,30 +247,18 @@ impl Observations {
         });
     }
 
-    /// Whether something that happens now is measured.
-    #[inline]
-    #[must_use]
-    pub fn measures(&self, now: Instant) -> bool {
-        now >= self.measure_from
-    }
-
     /// A train comes into being at its origin.
     #[inline(always)]
     pub fn create(&mut self, now: Instant, (flow, number, boxes): (u32, u32, u32), place: u32) -> TrainTime {
-        self.created.0 += 1;
-        if self.measures(now) {
-            self.flows[flow as usize].generated += 1;
-        }
-        self.boxes_arrive(now, flow, boxes);
+        self.flows[flow as usize].generated += 1;
+        self.boxes_arrive(flow, boxes);
         self.enter(now, (flow, number, boxes), place, false)
     }
 
     /// Boxes come to the origin of their flow, with a train or to wait for one.
-    pub fn boxes_arrive(&mut self, now: Instant, flow: u32, boxes: u32) {
-        self.created.1 += i64::from(boxes);
-        if self.measures(now) {
-            self.flows[flow as usize].boxes_generated += u64::from(boxes);
-        }
+    #[inline(always)]
+    pub fn boxes_arrive(&mut self, flow: u32, boxes: u32) {
+        self.flows[flow as usize].boxes_generated += u64::from(boxes);
     }
 
     /// A train comes into being where others are regrouped, to be filled with their boxes.
@@ -322,30 +301,22 @@ impl Observations {
 
     /// Boxes of a class come into being.
     #[inline]
-    pub fn load(&mut self, now: Instant, class: usize, boxes: u32) {
-        let measured = u64::from(self.measures(now)) * u64::from(boxes);
-        let tally = &mut self.cargo[class];
-        tally.created += i64::from(boxes);
-        tally.generated += measured;
+    pub fn load(&mut self, class: usize, boxes: u32) {
+        self.cargo[class].generated += u64::from(boxes);
     }
 
     /// Boxes of a class leave the network.
     #[inline]
-    pub fn unload(&mut self, now: Instant, class: usize, boxes: u32) {
-        let measured = u64::from(self.measures(now)) * u64::from(boxes);
-        let tally = &mut self.cargo[class];
-        tally.left += i64::from(boxes);
-        tally.completed += measured;
+    pub fn unload(&mut self, class: usize, boxes: u32) {
+        self.cargo[class].completed += u64::from(boxes);
     }
 
     /// A box of a class is released after inspection, for which it was held this long, the work included.
-    pub fn release_box(&mut self, now: Instant, class: usize, held: Duration, work: Duration) {
-        if self.measures(now) {
-            let tally = &mut self.cargo[class];
-            tally.inspected += 1;
-            tally.held += held.0;
-            tally.waiting += (held - work).0;
-        }
+    pub fn release_box(&mut self, class: usize, held: Duration, work: Duration) {
+        let tally = &mut self.cargo[class];
+        tally.inspected += 1;
+        tally.held += held.0;
+        tally.waiting += (held - work).0;
     }
 
     /// From now on the train does something else, or the same somewhere else.
@@ -440,13 +411,11 @@ impl Observations {
     ) {
         let tally = &mut self.places[place as usize];
         tally.present.decrease(now);
-        if now >= self.measure_from {
-            tally.daily.add(now, day_starts);
-            let passage = &mut self.passages[place as usize * self.directions + direction as usize];
-            passage.dwell.push((now - arrived_at).0);
-            passage.waiting += waited.0;
-            passage.boxes += u64::from(boxes);
-        }
+        tally.daily.add(now, day_starts);
+        let passage = &mut self.passages[place as usize * self.directions + direction as usize];
+        passage.dwell.push((now - arrived_at).0);
+        passage.waiting += waited.0;
+        passage.boxes += u64::from(boxes);
     }
 
     /// A train leaves the network. Its parts must sum to the whole.
@@ -456,15 +425,11 @@ impl Observations {
     #[inline(always)]
     pub fn leave(&mut self, now: Instant, train: &mut TrainTime, (flow, boxes): (u32, u32), created_at: Instant) -> Result<(), Fault> {
         self.exit(now, train, flow);
-        self.left.0 += 1;
-        self.left.1 += i64::from(boxes);
-        if self.measures(now) {
-            let tally = &mut self.flows[flow as usize];
-            tally.completed += 1;
-            tally.boxes_completed += u64::from(boxes);
-            tally.transit.push((now - created_at).0);
-            tally.waiting += train.waited.0;
-        }
+        let tally = &mut self.flows[flow as usize];
+        tally.completed += 1;
+        tally.boxes_completed += u64::from(boxes);
+        tally.transit.push((now - created_at).0);
+        tally.waiting += train.waited.0;
         self.same("the parts of a train's time sum to the whole", train.booked.0, (now - created_at).0)
     }
 
@@ -528,17 +493,20 @@ impl Observations {
     }
 
     /// A train was set on a route, for good.
-    pub fn set_on_route(&mut self, now: Instant, route: u32, diverted: bool) {
-        if self.measures(now) {
-            let tally = &mut self.routes[route as usize];
-            tally.trains += 1;
-            tally.diverted += u32::from(diverted);
-        }
+    pub fn set_on_route(&mut self, route: u32, diverted: bool) {
+        let tally = &mut self.routes[route as usize];
+        tally.trains += 1;
+        tally.diverted += u32::from(diverted);
     }
 
-    /// Measuring begins now: what was counted before is forgotten, but for what facilities keep themselves. Of what the trains inside are doing, only what is still to
-    /// come will count.
+    /// Measuring begins now: what was counted before is forgotten, but for what facilities keep themselves, and for what the exact laws
+    /// ask of the whole run. Of what the trains inside are doing, only what is still to come will count.
     pub fn begin_measuring<'t>(&mut self, now: Instant, inside: impl Iterator<Item = &'t TrainTime>) {
+        self.add_to_whole_run();
+        self.flows.iter_mut().for_each(FlowTally::restart);
+        self.cargo.iter_mut().for_each(CargoTally::restart);
+        self.passages.iter_mut().for_each(PassageTally::restart);
+        self.routes.fill(RouteTally::default());
         self.accounts.fill(0);
         for train in inside {
             self.accounts[train.account as usize] -= (now - train.since).0;
@@ -552,6 +520,7 @@ impl Observations {
         }
         for place in &mut self.places {
             place.present.restart(now);
+            place.daily.restart();
         }
         for bay in &mut self.bays {
             bay.busy.restart(now);
@@ -560,6 +529,7 @@ impl Observations {
         }
         for exchange in &mut self.exchanges {
             exchange.waiting.restart(now);
+            exchange.daily.restart();
             exchange.passed = 0;
         }
         for yard in &mut self.transloadings {
@@ -609,8 +579,23 @@ impl Observations {
         self.book(train, self.end);
     }
 
-    /// Where all boxes, or all vehicles, are alike, these are counted as all are.
+    /// What was counted since measuring began, or since the start, joins what is known of the whole run.
+    fn add_to_whole_run(&mut self) {
+        for flow in &self.flows {
+            self.created.0 += i64::from(flow.generated);
+            self.created.1 += flow.boxes_generated.cast_signed();
+            self.left.0 += i64::from(flow.completed);
+            self.left.1 += flow.boxes_completed.cast_signed();
+        }
+        for class in &mut self.cargo {
+            class.created += class.generated.cast_signed();
+            class.left += class.completed.cast_signed();
+        }
+    }
+
+    /// Adds up what is counted in parts. Where all boxes, or all vehicles, are alike, these are counted as all are.
     pub fn add_up(&mut self) {
+        self.add_to_whole_run();
         if let [only] = self.cargo.as_mut_slice() {
             (only.created, only.left) = (self.created.1, self.left.1);
             only.generated = self.flows.iter().map(|flow| flow.boxes_generated).sum();

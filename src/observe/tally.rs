@@ -108,6 +108,15 @@ pub struct PassageTally {
     pub boxes: u64,
 }
 
+impl PassageTally {
+    /// Forgets all trains; keeps the memory.
+    pub fn restart(&mut self) {
+        let mut dwell = std::mem::take(&mut self.dwell);
+        dwell.clear();
+        *self = Self { dwell, ..Self::default() };
+    }
+}
+
 /// An office.
 #[derive(Clone, Debug, Default)]
 pub struct OfficeTally {
@@ -161,6 +170,17 @@ pub struct CargoTally {
     pub held: i64,
     /// Of which waiting for a bay, summed.
     pub waiting: i64,
+}
+
+impl CargoTally {
+    /// Forgets what was counted, but for the whole run.
+    pub fn restart(&mut self) {
+        *self = Self {
+            created: self.created,
+            left: self.left,
+            ..Self::default()
+        };
+    }
 }
 
 /// A reloading terminal.
@@ -352,6 +372,11 @@ impl DailyCount {
         (self.day, self.until) = (0, Instant(i64::MIN));
     }
 
+    /// Forgets all counts, but not which day it is.
+    pub fn restart(&mut self) {
+        self.days.fill(0);
+    }
+
     /// Counts a train now; `starts` says when each day begins, and is asked once a day.
     #[inline(always)]
     pub fn add<'d>(&mut self, now: Instant, starts: impl FnOnce() -> &'d [Instant]) {
@@ -414,6 +439,18 @@ pub struct FlowTally {
     pub transit: Vec<i64>,
     /// Of which waiting, summed.
     pub waiting: i64,
+}
+
+impl FlowTally {
+    /// Forgets all trains; keeps the memory.
+    pub fn restart(&mut self) {
+        let mut transit = std::mem::take(&mut self.transit);
+        transit.clear();
+        *self = Self {
+            transit,
+            ..Self::default()
+        };
+    }
 }
 
 /// A disruption.

@@ -207,7 +207,7 @@ impl State<'_> {
         self.stage.seen.bays[at.bay as usize].inspected += 1;
         self.stage
             .seen
-            .release_box(self.stage.now, at.whose.class as usize, self.stage.now - at.held_at, at.work);
+            .release_box(at.whose.class as usize, self.stage.now - at.held_at, at.work);
         self.release(at.whose, at.bay);
         // The next box first, so that a train of which it is one goes on being inspected.
         self.serve_bay(at.bay);

@@ -112,7 +112,7 @@ impl State<'_> {
         }
         if classes > 1 {
             for (class, boxes) in part.iter().enumerate() {
-                self.stage.seen.load(self.stage.now, class, *boxes);
+                self.stage.seen.load(class, *boxes);
             }
         }
     }
@@ -127,7 +127,7 @@ impl State<'_> {
 
     fn unload_by_class(&mut self, train: u32) {
         for (class, boxes) in self.manifest.of(train, &self.fleet[train]).iter().enumerate() {
-            self.stage.seen.unload(self.stage.now, class, *boxes);
+            self.stage.seen.unload(class, *boxes);
         }
     }
 

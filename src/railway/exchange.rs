@@ -145,12 +145,10 @@ impl State<'_> {
         state.used += u32::from(!is_exempt);
         let tally = &mut self.stage.seen.exchanges[exchange as usize];
         tally.passed += 1;
-        if self.stage.now >= self.model.measure_from {
-            let model = self.model;
-            tally
-                .daily
-                .add(self.stage.now, || model.days_at(model.exchanges[exchange as usize].place));
-        }
+        let model = self.model;
+        tally
+            .daily
+            .add(self.stage.now, || model.days_at(model.exchanges[exchange as usize].place));
     }
 
     fn look_again_at_exchange(&mut self, exchange: u32, (cause, at): Block) {

@@ -65,7 +65,7 @@ impl<'m> State<'m> {
 
     /// The lot of this number of a flow arrives at its origin.
     pub(super) fn lot_arrives(&mut self, (flow, number): (u32, u32), group: u32, boxes: u32) {
-        self.stage.seen.boxes_arrive(self.stage.now, flow, boxes);
+        self.stage.seen.boxes_arrive(flow, boxes);
         self.classify_boxes((flow, number), boxes);
         let lot = Train {
             flow,

@@ -52,9 +52,7 @@ impl State<'_> {
             route = up_to.iter().position(|up_to| chance < *up_to).unwrap_or(up_to.len() - 1);
         }
         if model.routes[route].last_decision.is_none() {
-            self.stage
-                .seen
-                .set_on_route(self.stage.now, model.first_route + route as u32, false);
+            self.stage.seen.set_on_route(model.first_route + route as u32, false);
         }
         route as u16
     }
@@ -91,7 +89,7 @@ impl State<'_> {
         if model.routes[route as usize].last_decision == Some(nth) {
             self.stage
                 .seen
-                .set_on_route(self.stage.now, model.first_route + u32::from(route), route != t.intended);
+                .set_on_route(model.first_route + u32::from(route), route != t.intended);
         }
     }
 

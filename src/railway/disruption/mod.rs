@@ -306,7 +306,7 @@ impl State<'_> {
             let began_at = state.began_at;
             self.disruptions.states[disruption as usize].recovers_since = None;
             self.disruptions.recovering -= 1;
-            if self.stage.seen.measures(began_at) {
+            if began_at >= self.model.measure_from {
                 let tally = &mut self.stage.seen.disruptions[disruption as usize];
                 tally.recovered += 1;
                 tally.recovery += (self.stage.now - since).0;
