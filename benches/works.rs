@@ -58,10 +58,11 @@ fn one_thread(models: &[Model], rounds: usize) {
     }
 }
 
-/// What the cores are worth: replications of the baseline a second, by threads.
+/// What the cores are worth: replications of the baseline a second, by threads. There are so many that it hardly counts how long one
+/// thread is busy with its last when the others have none left.
 fn threads(model: &Model, rounds: usize) {
     let most = std::thread::available_parallelism().map_or(1, usize::from);
-    let replications = if measuring() { 40 } else { 4 };
+    let replications = if measuring() { 240 } else { 4 };
     let hashes: Vec<String> = (1..=most).map(|threads| hash(&run(model, replications, threads))).collect();
     let times = in_turn(rounds, most, |less| {
         wall_time(|| {

@@ -329,6 +329,15 @@ impl Observations {
         train.account = account(location, activity);
     }
 
+    /// The train goes on waiting where it is, for another cause.
+    #[inline(always)]
+    pub fn wait_on(&mut self, train: &mut TrainTime, now: Instant, cause: Activity) {
+        debug_assert!(is_waiting(train.account) && cause.is_waiting(), "it waits");
+        let spent = self.spend(train, now);
+        train.waited.0 += spent.0;
+        train.account = account(train.location(), cause);
+    }
+
     /// A train on a line with sections is in, or waits before, this one in order of travel, from 0.
     #[inline]
     pub fn at_section(&mut self, train: &TrainTime, section: u16) {

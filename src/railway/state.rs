@@ -604,9 +604,13 @@ impl<'m> State<'m> {
     {
         let waiting = std::mem::take(gate(self, index));
         for train in waiting.waiting() {
-            if !self.ranks.is_overtaken(train) {
-                self.switch(train, place, cause);
+            if self.ranks.is_overtaken(train) {
+                continue;
             }
+            if self.minds_waits {
+                self.mind_wait(train, place, cause);
+            }
+            self.stage.seen.wait_on(&mut self.fleet[train].time, self.stage.now, cause);
         }
         *gate(self, index) = waiting;
     }

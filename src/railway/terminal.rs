@@ -190,7 +190,9 @@ impl TerminalState<'_> {
     fn end_lifting(&mut self, slot: u32, t: &Train, now: Instant, measure_from: Instant) {
         self.tally.lifted += t.measured_work(now, measure_from);
         self.tally.boxes += u64::from(t.boxes);
-        self.lifting.retain(|other| *other != slot);
+        if let Some(at) = self.lifting.iter().position(|other| *other == slot) {
+            self.lifting.remove(at);
+        }
     }
 
     /// A loaded train has its track: the berth is free.
