@@ -157,13 +157,16 @@ impl State<'_> {
         self.schedule_next(flow);
     }
 
-    /// Schedules the next train of a flow, or lot.
+    /// Schedules the next train of a flow, or lot. The number of the one that was scheduled before and, where that is known, its boxes.
     #[inline(always)]
-    fn schedule_next(&mut self, flow: u32) {
-        let at = self.sources[flow as usize].call_next(&self.luck.keys);
+    fn schedule_next(&mut self, flow: u32) -> (u32, Option<u32>) {
+        let source = &mut self.sources[flow as usize];
+        let departs = source.scheduled();
+        let at = source.call_next(&self.luck.keys);
         self.stage
             .pending
             .schedule_coded(at, event::DEPARTS, event::code_of_departure(flow));
+        departs
     }
 
     /// A train comes into being, or a lot of boxes arrives, and the next is scheduled.
@@ -172,9 +175,7 @@ impl State<'_> {
             self.added_departure(surge);
             return;
         }
-        let departs = self.sources[flow as usize].scheduled();
-        self.schedule_next(flow);
-        match departs {
+        match self.schedule_next(flow) {
             (number, Some(boxes)) if self.disruptions.in_force == 0 => self.create(flow, number, boxes),
             departs => self.depart_with_care(flow, departs),
         }

@@ -99,8 +99,7 @@ impl Process for State<'_> {
         let (holds, index, held) = event::parts_of(code);
         match holds {
             field::RUNNING | field::IN_OFFICE | field::LIFTING => {
-                if self.plain_part_ends(index, held, holds) {
-                    let at = self.fleet[index].next_step();
+                if let Some(at) = self.plain_part_ends(index, held, holds) {
                     self.follow_program(index, at);
                 }
             }
@@ -326,28 +325,34 @@ impl<'m> State<'m> {
         self.stage.seen.add_up();
     }
 
-    /// The running time of a train, its time at a desk or its lifting ends; whether the step is done. Where there is more to
-    /// it, that is a matter of its own.
+    /// The running time of a train, its time at a desk or its lifting ends; the next step, if this one is done. Where there is
+    /// more to it, that is a matter of its own.
     #[inline(always)]
-    fn plain_part_ends(&mut self, train: u32, stamp: u16, holds: u64) -> bool {
+    fn plain_part_ends(&mut self, train: u32, stamp: u16, holds: u64) -> Option<u32> {
         let (t, plant, stage) = (&mut self.fleet[train], &mut self.plant, &mut self.stage);
         if !t.is_due(stage.now, stamp) {
-            return false;
+            return None;
         }
         let facility = t.facility;
-        match holds {
+        let is_done = match holds {
             field::RUNNING => self.reach_line_end(train),
-            field::IN_OFFICE => plant.offices[facility as usize].finish(facility, stage) || self.after_desk(train, facility),
-            _ if plant.terminals[facility as usize].is_plain() => {
-                let has_track = plant.lifted((train, facility), t, stage, self.model.measure_from);
-                if !has_track {
-                    let yard = plant.terminals[facility as usize].facts.to_yard;
-                    self.wait_for_track(train, yard, Phase::WantsDepartureTrack);
+            field::IN_OFFICE => {
+                if plant.offices[facility as usize].finish(facility, stage) {
+                    return Some(t.next_step());
                 }
-                has_track
+                self.after_desk(train, facility)
+            }
+            _ if plant.terminals[facility as usize].is_plain() => {
+                if plant.lifted((train, facility), t, stage, self.model.measure_from) {
+                    return Some(t.next_step());
+                }
+                let yard = plant.terminals[facility as usize].facts.to_yard;
+                self.wait_for_track(train, yard, Phase::WantsDepartureTrack);
+                false
             }
             _ => self.lifted(train, facility),
-        }
+        };
+        is_done.then(|| self.fleet[train].next_step())
     }
 
     /// Lets a train follow its program until it waits or a timed activity begins.
