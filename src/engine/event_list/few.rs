@@ -111,7 +111,7 @@ impl Few {
     /// The least key of all but the next.
     #[inline(always)]
     fn least(&self) -> u64 {
-        // At a queue of its own there is hardly ever more: 2 % of the time of W1.
+        // Where a queue stands alone there is hardly ever more.
         if self.len <= 1 {
             return self.keys[0];
         }

@@ -107,7 +107,7 @@ impl<E: Event> EventList<E> {
         }
     }
 
-    // By itself, so that the other way is short: that takes 2 % less time for W2.
+    // By itself, so that the other way is short: that takes 3 % less time for W1.
     #[inline(never)]
     fn schedule_among_many(&mut self, time: u64, rank: u8, code: u64) {
         if !self.are_many {
