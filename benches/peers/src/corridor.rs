@@ -40,9 +40,19 @@ fn opens_at(now: u64) -> u64 {
     }
 }
 
+/// How many of everything there are, and how long a train holds the departure slot.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct Capacity {
+    tracks: u32,
+    desks: u32,
+    berths: u32,
+    slot: u64,
+}
+
 /// The state of the system.
 #[derive(Serialize, Deserialize)]
 pub struct Corridor {
+    capacity: Capacity,
     draws: Xoshiro256PlusPlus,
     gap: Exp<f64>,
     running: LogNormal<f64>,
@@ -64,14 +74,21 @@ pub struct Corridor {
     times: Vec<u64>,
 }
 
-impl Default for Corridor {
-    fn default() -> Self {
+impl Corridor {
+    /// With so many times the traffic, and capacity in proportion.
+    pub fn new(times: u32) -> Self {
         const SOUND: &str = "the laws are sound";
         let minutes = |n: f64| n * MINUTE as f64;
         let shape = 1.0 / (0.3 * 0.3);
         Self {
             draws: Xoshiro256PlusPlus::seed_from_u64(0),
-            gap: Exp::new(1.0 / minutes(80.0)).expect(SOUND),
+            capacity: Capacity {
+                tracks: TRACKS * times,
+                desks: DESKS * times,
+                berths: BERTHS * times,
+                slot: SLOT / u64::from(times),
+            },
+            gap: Exp::new(f64::from(times) / minutes(80.0)).expect(SOUND),
             running: LogNormal::from_mean_cv(minutes(600.0), 0.15).expect(SOUND),
             clearing: LogNormal::from_mean_cv(minutes(90.0), 0.6).expect(SOUND),
             reloading: Gamma::new(shape, minutes(60.0) / shape).expect(SOUND),
@@ -81,9 +98,9 @@ impl Default for Corridor {
             for_a_desk: VecDeque::with_capacity(16),
             for_a_berth: VecDeque::with_capacity(16),
             for_the_slot: VecDeque::with_capacity(64),
-            tracks: TRACKS,
-            desks: DESKS,
-            berths: BERTHS,
+            tracks: 0,
+            desks: 0,
+            berths: 0,
             slot_is_free: true,
             is_over: false,
             times: Vec::with_capacity(8_192),
@@ -143,7 +160,8 @@ impl Work for Corridor {
         ] {
             queue.clear();
         }
-        (self.tracks, self.desks, self.berths) = (TRACKS, DESKS, BERTHS);
+        let Capacity { tracks, desks, berths, .. } = self.capacity;
+        (self.tracks, self.desks, self.berths) = (tracks, desks, berths);
         (self.slot_is_free, self.is_over) = (true, false);
         self.times.clear();
         later(YEAR, IS_OVER);
@@ -186,7 +204,7 @@ impl Work for Corridor {
                 }
                 if self.slot_is_free {
                     self.slot_is_free = false;
-                    later(now + SLOT, train << 3 | LEAVES);
+                    later(now + self.capacity.slot, train << 3 | LEAVES);
                 } else {
                     self.for_the_slot.push_back(train);
                 }
@@ -195,7 +213,7 @@ impl Work for Corridor {
                 self.times.push(now - self.arrived_at[train as usize]);
                 self.gone.push(train);
                 match self.for_the_slot.pop_front() {
-                    Some(next) => later(now + SLOT, next << 3 | LEAVES),
+                    Some(next) => later(now + self.capacity.slot, next << 3 | LEAVES),
                     None => self.slot_is_free = true,
                 }
             }

@@ -3,7 +3,8 @@
 //! what they charge for an event.
 //!
 //! W1 is M/M/1 at utilisation 0.9: a million customers from empty, two events each. W2 is a border corridor for a year from
-//! empty, some 32,805 events: `scenarios/bench/w2.toml` says what it is.
+//! empty, some 32,805 events: `scenarios/bench/w2.toml` says what it is. It is also done with so many times the trains, tracks, desks
+//! and berths, and a departure slot that is so many times as short.
 
 pub mod corridor;
 pub mod event_list;
@@ -41,20 +42,21 @@ impl Outcome {
     }
 }
 
-/// Which work, and how much of it: replications of W2, customers of W1.
+/// Which work, and how much of it: customers of W1, replications of W2 with so many times the traffic.
 pub enum Task {
     W1(u64),
-    W2(u64),
+    W2(u64, u32),
 }
 
-/// `PROGRAM w1|w2 AMOUNT`, or the last two words of a longer command.
+/// `PROGRAM w1|w2|w2x100 AMOUNT`, or the last two words of a longer command.
 pub fn task() -> Task {
     let arguments: Vec<String> = std::env::args().collect();
     let amount = arguments.last().and_then(|text| text.parse().ok()).unwrap_or(1);
     match arguments.iter().rev().nth(1).map(String::as_str) {
         Some("w1") => Task::W1(amount),
-        Some("w2") => Task::W2(amount),
-        _ => panic!("usage: PROGRAM w1|w2 AMOUNT"),
+        Some("w2") => Task::W2(amount, 1),
+        Some("w2x100") => Task::W2(amount, 100),
+        _ => panic!("usage: PROGRAM w1|w2|w2x100 AMOUNT"),
     }
 }
 

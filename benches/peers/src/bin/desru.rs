@@ -1,4 +1,4 @@
-//! The works in desru: an event is a boxed closure over shared state. Its log of events is switched off. `desru w1|w2 AMOUNT`
+//! The works in desru: an event is a boxed closure over shared state. Its log of events is switched off. `desru w1|w2|w2x100 AMOUNT`
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -46,6 +46,6 @@ fn run<W: Work + 'static>(work: W, seed: u64) -> Outcome {
 fn main() {
     match task() {
         Task::W1(customers) => report(1, |seed| run(Queue::new(customers), seed)),
-        Task::W2(replications) => report(replications, |seed| run(Corridor::default(), seed)),
+        Task::W2(replications, times) => report(replications, |seed| run(Corridor::new(times), seed)),
     }
 }

@@ -1,4 +1,4 @@
-//! The loop written by hand for the work alone: the limit to measure against. `hand standard|lazy w1|w2 AMOUNT`
+//! The loop written by hand for the work alone: the limit to measure against. `hand standard|lazy w1|w2|w2x100 AMOUNT`
 
 use peers::corridor::Corridor;
 use peers::event_list::{EventList, Lazy, Standard};
@@ -23,8 +23,8 @@ fn all<L: EventList>(task: Task) {
             let mut work = Queue::new(customers);
             report(1, |seed| run(&mut work, &mut list, seed));
         }
-        Task::W2(replications) => {
-            let mut work = Corridor::default();
+        Task::W2(replications, times) => {
+            let mut work = Corridor::new(times);
             report(replications, |seed| run(&mut work, &mut list, seed));
         }
     }
@@ -34,6 +34,6 @@ fn main() {
     match std::env::args().nth(1).as_deref() {
         Some("standard") => all::<Standard>(task()),
         Some("lazy") => all::<Lazy>(task()),
-        _ => panic!("usage: hand standard|lazy w1|w2 AMOUNT"),
+        _ => panic!("usage: hand standard|lazy w1|w2|w2x100 AMOUNT"),
     }
 }

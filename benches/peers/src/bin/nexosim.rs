@@ -72,9 +72,9 @@ fn main() {
                 seed
             })
         }),
-        Task::W2(replications) => report(replications, |seed| {
+        Task::W2(replications, times) => report(replications, |seed| {
             run!(CorridorModel {
-                work: Corridor::default(),
+                work: Corridor::new(times),
                 seed
             })
         }),
