@@ -68,7 +68,7 @@ type Outcome = Result<Measures, ReplicateError>;
 /// Finished replications with their numbers, on their way from who ran them to who sums them up.
 type HandedIn = Vec<(u32, Outcome)>;
 
-/// A worker hands in what it has finished after so many events, some 20 ms: soon enough for anyone who watches, and seldom enough that
+/// A worker hands in what it has finished after so many events, some 20 to 40 ms: soon enough for anyone who watches, and seldom enough that
 /// it costs nothing to wake up the one who sums up.
 const HAND_IN_AFTER: u64 = 400_000;
 

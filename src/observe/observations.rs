@@ -156,7 +156,8 @@ pub struct Observations {
     pub stop_loading: Vec<StopTally>,
     /// By disruption.
     pub disruptions: Vec<DisruptionTally>,
-    /// Trains created at their origin since the start of the run, and boxes that came with them or for them.
+    /// Trains created at their origin since the start of the run, and boxes that came with them or for them; like `left`, added up when
+    /// measuring begins and at the end of the run.
     pub created: (i64, i64),
     /// Trains that were formed from boxes of others, and trains whose boxes went on with others, since the start.
     pub regrouped: (i64, i64),

@@ -156,7 +156,7 @@ pub struct BayTally {
 /// A class of cargo.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CargoTally {
-    /// Boxes generated since the start of the run.
+    /// Boxes generated since the start of the run; like `left`, added up when measuring begins and at the end.
     pub created: i64,
     /// Boxes that left since the start of the run.
     pub left: i64,

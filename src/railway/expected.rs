@@ -56,7 +56,7 @@ impl State<'_> {
         let boxes = f64::from(t.boxes);
         // Without waits, and with them.
         let (mut free, mut expected) = (Duration::ZERO, Duration::ZERO);
-        for step in &program[self.nth_step(t) as usize..] {
+        for step in &program[self.step_at(train).nth as usize..] {
             let comer = Comer {
                 train,
                 boxes,

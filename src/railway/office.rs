@@ -182,20 +182,9 @@ impl State<'_> {
                 return;
             }
             desk.tally.waiting.decrease(stage.now);
-            if self.model.ageing.is_none() {
-                desk.gate.leave();
-                desk.start((train, office), t, stage);
-            } else {
-                self.call_to_desk(train, office);
-            }
+            self.call_up((gate, office), 0);
+            self.plant.offices[office as usize].start((train, office), &mut self.fleet[train], &mut self.stage);
         }
-    }
-
-    /// The first train in the queue comes to a desk, and may have overtaken others.
-    #[inline(never)]
-    fn call_to_desk(&mut self, train: u32, office: u32) {
-        self.call_up((gate, office), 0);
-        self.plant.offices[office as usize].start((train, office), &mut self.fleet[train], &mut self.stage);
     }
 
     /// What comes after the work on a train where there is more to an office than desks; whether it goes on.

@@ -77,7 +77,7 @@ impl State<'_> {
     }
 
     fn set_on_route(&mut self, train: u32, route: u16) {
-        let nth = self.nth_step(&self.fleet[train]);
+        let nth = self.step_at(train).nth;
         let t = &mut self.fleet[train];
         let model = &self.model.flows[t.flow as usize];
         let first = model.routes[t.route as usize].program.iter().position(|step| *step == Step::Decide) == Some(nth as usize);
@@ -96,7 +96,7 @@ impl State<'_> {
     /// The routes that a train may still take, in order of preference.
     pub(super) fn open_to(&self, train: u32) -> impl Iterator<Item = u16> {
         let t = &self.fleet[train];
-        let (nth, route) = (self.nth_step(t), &self.model.flows[t.flow as usize].routes[t.route as usize]);
+        let (nth, route) = (self.step_at(train).nth, &self.model.flows[t.flow as usize].routes[t.route as usize]);
         (0..)
             .zip(&route.shared)
             .filter(move |(_, shared)| **shared > nth)
@@ -135,7 +135,7 @@ impl State<'_> {
     fn opens_after(&self, train: u32, route: u16, after: Duration) -> Option<Duration> {
         let t = &self.fleet[train];
         let program = &self.model.flows[t.flow as usize].routes[route as usize].program;
-        let ahead = &program[self.nth_step(t) as usize..];
+        let ahead = &program[self.step_at(train).nth as usize..];
         let closed = ahead.iter().map(|step| self.closed_for(train, *step)).max().unwrap_or_default();
         (closed > after).then_some(closed - after)
     }

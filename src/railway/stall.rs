@@ -234,7 +234,7 @@ impl State<'_> {
             let t = &self.fleet[train];
             let routes = &flows[t.flow as usize].routes;
             self.open_to(train)
-                .any(|route| brings(&routes[route as usize].program[self.nth_step(t) as usize..]))
+                .any(|route| brings(&routes[route as usize].program[self.step_at(train).nth as usize..]))
         }) || sources.any(|(_, flow)| flow.routes.iter().any(|route| brings(&route.program)))
     }
 
@@ -285,7 +285,7 @@ impl State<'_> {
 
     fn would_bring(&self, train: u32) -> Vec<u32> {
         let t = &self.fleet[train];
-        let ahead = &self.model.flows[t.flow as usize].routes[t.route as usize].program[self.nth_step(t) as usize..];
+        let ahead = &self.model.flows[t.flow as usize].routes[t.route as usize].program[self.step_at(train).nth as usize..];
         let mut pools: Vec<u32> = ahead.iter().flat_map(|step| brought(self.model, *step)).collect();
         // Whoever waits in a berth has brought its own.
         if t.track == Track::NONE && matches!(self.step_of(train), Step::Reload(_)) {

@@ -463,11 +463,6 @@ impl<'m> State<'m> {
         self.model.ways.at(self.fleet[train].at)
     }
 
-    /// Which step of its route a train is at, from 0.
-    pub(super) fn nth_step(&self, t: &Train) -> u32 {
-        self.model.ways.at(t.at).nth
-    }
-
     /// The step that a train is at; where it could choose a facility, that which it chose.
     #[inline]
     pub(super) fn step_of(&self, train: u32) -> Step {
@@ -533,10 +528,9 @@ impl<'m> State<'m> {
     fn put_on_route(&mut self, train: u32) {
         let (flow, number) = (self.fleet[train].flow, self.fleet[train].number);
         let route = self.drawn_route(flow, number);
-        let way = self.way_of(flow, route);
+        let at = self.way_of(flow, route) + self.step_at(train).nth;
         let t = &mut self.fleet[train];
-        (t.route, t.intended) = (route, route);
-        t.at = way + self.model.ways.at(t.at).nth;
+        (t.route, t.intended, t.at) = (route, route, at);
     }
 
     /// A train leaves the network where it is.
