@@ -78,6 +78,13 @@ impl<C: Copy + PartialEq> Gate<C> {
         self.queue.is_empty()
     }
 
+    /// Who is at this position from the head, which is 0.
+    #[inline]
+    #[must_use]
+    pub fn at(&self, position: usize) -> Option<u32> {
+        self.queue.get(position).copied()
+    }
+
     /// How many wait.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -93,11 +100,15 @@ impl<C: Copy + PartialEq> Gate<C> {
     /// Returns the cause for which it waits.
     #[inline]
     pub fn join(&mut self, entity: u32, cause: C) -> C {
-        if self.queue.is_empty() {
-            self.cause = Some(cause);
-        }
+        let cause = match self.cause {
+            Some(first) if !self.queue.is_empty() => first,
+            _ => {
+                self.cause = Some(cause);
+                cause
+            }
+        };
         self.queue.push_back(entity);
-        self.cause.unwrap_or(cause)
+        cause
     }
 
     /// An entity joins before the last so many. Returns the cause for which it waits, as [`Gate::join`] does; the first of the

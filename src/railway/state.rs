@@ -601,8 +601,9 @@ impl<'m> State<'m> {
     where
         G: Copy + for<'s> Fn(&'s mut State<'m>, u32) -> &'s mut Gate<Activity>,
     {
-        let waiting = std::mem::take(gate(self, index));
-        for train in waiting.waiting() {
+        let mut position = 0;
+        while let Some(train) = gate(self, index).at(position) {
+            position += 1;
             if self.ranks.is_overtaken(train) {
                 continue;
             }
@@ -611,7 +612,6 @@ impl<'m> State<'m> {
             }
             self.stage.seen.wait_on(&mut self.fleet[train].time, self.stage.now, cause);
         }
-        *gate(self, index) = waiting;
     }
 
     /// A timed activity begins that ends after this time.

@@ -24,22 +24,20 @@ pub fn nearest_rank<T: Copy + Ord>(sample: &mut [T], p: f64) -> Option<T> {
     Some(*sample.select_nth_unstable(at).1)
 }
 
-/// The same for several quantiles of whole numbers, which stay in order: they are counted in bins of equal width, and only
-/// those in the bins of the quantiles are looked at more closely.
+/// The same for several quantiles of whole numbers, which stay in order: they are counted in bins by the ten highest binary digits in
+/// which they differ, and only those in the bins of the quantiles are looked at more closely.
 #[must_use]
 pub fn nearest_ranks<const N: usize>(sample: &[i64], ps: [f64; N]) -> Option<[i64; N]> {
     const BINS: u32 = 1 << 10;
     let first = *sample.first()?;
-    let (least, most) = sample
-        .iter()
-        .fold((first, first), |(least, most), value| (least.min(*value), most.max(*value)));
-    let width = most.abs_diff(least);
-    if width == 0 {
-        return Some([least; N]);
+    let differ = sample.iter().fold(0, |digits, value| digits | (value ^ first));
+    if differ == 0 {
+        return Some([first; N]);
     }
-    let shift = (u64::BITS - width.leading_zeros()).saturating_sub(BINS.ilog2());
+    let shift = (i64::BITS - differ.leading_zeros()).saturating_sub(BINS.ilog2());
     #[allow(clippy::cast_possible_truncation, reason = "less than the number of bins")]
-    let bin = |value: i64| (value.abs_diff(least) >> shift) as usize % BINS as usize;
+    // With the sign turned over, the digits are in the order of the numbers.
+    let bin = |value: i64| ((value ^ i64::MIN).cast_unsigned() >> shift) as usize % BINS as usize;
     let mut counts = [0_u32; BINS as usize];
     for value in sample {
         counts[bin(*value)] += 1;
@@ -107,8 +105,8 @@ mod tests {
     fn several_at_once() {
         let ps = [0.0, 0.2, 0.21, 0.5, 0.95, 1.0];
         assert_eq!(nearest_ranks::<6>(&[], ps), None);
-        for (n, spread) in [(1, 1), (5, 7), (999, 1), (1000, 1_000_000_007), (3000, i64::MAX / 4000)] {
-            let sample: Vec<i64> = (0..n).map(|i: i64| (i * 7919 % n) * spread).collect();
+        for (n, spread) in [(1, 1), (5, 7), (999, 1), (1000, 1_000_000_007), (3000, i64::MAX / 4000), (3001, i64::MAX / 1501)] {
+            let sample: Vec<i64> = (0..n).map(|i: i64| (i * 7919 % n - n / 2) * spread).collect();
             let each = ps.map(|p| nearest_rank(&mut sample.clone(), p).expect("not empty"));
             assert_eq!(nearest_ranks(&sample, ps), Some(each), "{n}");
         }

@@ -95,6 +95,8 @@ const DAY_BITS: u32 = 20;
 /// After so many events that shared a page or had none, or as many as are pending, it is time to look back: to put all on other pages
 /// then costs little for each.
 const LOOK_BACK: u32 = 64;
+/// So many that share a page are put in order one by one.
+const FEW: usize = 16;
 /// From so many events on it is better not to put one more in its place in the front, and from so many not any more.
 const LONG_FRONT: [usize; 2] = [4, 256];
 
@@ -237,6 +239,13 @@ impl CalendarQueue {
             self.habits.beyond += 1;
             return;
         }
+        self.put_in_front(key);
+        self.habits.sharing += u32::from(self.front.len() > LONG_FRONT[0]);
+    }
+
+    /// Puts an event in its place in the front.
+    #[inline(always)]
+    fn put_in_front(&mut self, key: u128) {
         let mut at = self.front.len();
         self.front.push(key);
         let front = self.front.as_mut_slice();
@@ -245,7 +254,6 @@ impl CalendarQueue {
             at -= 1;
         }
         front[at] = key;
-        self.habits.sharing += u32::from(front.len() > LONG_FRONT[0]);
     }
 
     /// Takes the next event: its time and its code.
@@ -337,11 +345,19 @@ impl CalendarQueue {
         let mut at = self.chains[page];
         while at != NONE {
             let link = &mut self.links[at as usize];
-            self.front.push(link.key);
+            let key = link.key;
             let next = std::mem::replace(&mut link.next, self.free);
             self.free = std::mem::replace(&mut at, next);
+            // A few are put in their places one by one: reads of a sort would wait for these writes, which are of half a key each.
+            if self.front.len() < FEW {
+                self.put_in_front(key);
+            } else {
+                self.front.push(key);
+            }
         }
-        self.front.sort_unstable_by(|a, b| b.cmp(a));
+        if self.front.len() > FEW {
+            self.front.sort_unstable_by(|a, b| b.cmp(a));
+        }
         self.floor = day + 1;
         self.front.pop().unwrap_or(NOTHING)
     }
