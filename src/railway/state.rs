@@ -253,7 +253,7 @@ impl<'m> State<'m> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn work_off_wakes(&mut self) {
         let mut done = 0;
         while let Some(wake) = self.stage.wakes.after(done) {
