@@ -508,7 +508,7 @@ impl<'m> State<'m> {
         }
         let source = &self.sources[flow as usize];
         let now = self.stage.now;
-        let train = self.fleet.free_slot();
+        let (train, mut at) = (self.fleet.free_slot(), source.prototype.at);
         self.fleet[train] = Train {
             time: self.stage.seen.create(now, (flow, number, boxes), source.prototype.site),
             number,
@@ -518,19 +518,20 @@ impl<'m> State<'m> {
             ..source.prototype
         };
         if source.has_routes() {
-            self.put_on_route(train);
+            at = self.put_on_route(train);
         }
         self.load_boxes(train);
-        self.advance(train);
+        self.follow_program(train, at);
     }
 
-    /// A new train is on the route that is drawn for it.
-    fn put_on_route(&mut self, train: u32) {
+    /// A new train is on the route that is drawn for it; its first step there.
+    fn put_on_route(&mut self, train: u32) -> u32 {
         let (flow, number) = (self.fleet[train].flow, self.fleet[train].number);
         let route = self.drawn_route(flow, number);
         let at = self.way_of(flow, route) + self.step_at(train).nth;
         let t = &mut self.fleet[train];
         (t.route, t.intended, t.at) = (route, route, at);
+        at
     }
 
     /// A train leaves the network where it is.
