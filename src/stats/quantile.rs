@@ -28,20 +28,15 @@ pub fn nearest_rank<T: Copy + Ord>(sample: &mut [T], p: f64) -> Option<T> {
 /// which they differ, and only those in the bins of the quantiles are looked at more closely.
 #[must_use]
 pub fn nearest_ranks<const N: usize>(sample: &[i64], ps: [f64; N]) -> Option<[i64; N]> {
-    const BINS: u32 = 1 << 10;
     let first = *sample.first()?;
     let differ = sample.iter().fold(0, |digits, value| digits | (value ^ first));
     if differ == 0 {
         return Some([first; N]);
     }
-    let shift = (i64::BITS - differ.leading_zeros()).saturating_sub(BINS.ilog2());
-    #[allow(clippy::cast_possible_truncation, reason = "less than the number of bins")]
-    // With the sign turned over, the digits are in the order of the numbers.
-    let bin = |value: i64| ((value ^ i64::MIN).cast_unsigned() >> shift) as usize % BINS as usize;
-    let mut counts = [0_u32; BINS as usize];
-    for value in sample {
-        counts[bin(*value)] += 1;
-    }
+    let bins = Bins {
+        shift: (i64::BITS - differ.leading_zeros()).saturating_sub(BINS.ilog2()),
+    };
+    let counts = bins.count(sample);
     // Of each quantile its bin and its rank in that, from 0.
     let places = ps.map(|p| {
         let (mut found, mut at) = (0, rank(p, sample.len() as u64) - 1);
@@ -51,18 +46,47 @@ pub fn nearest_ranks<const N: usize>(sample: &[i64], ps: [f64; N]) -> Option<[i6
         }
         (found, at)
     });
-    let mut is_near = [false; BINS as usize];
-    for (found, _) in places {
-        is_near[found] = true;
-    }
-    let near: Vec<i64> = sample.iter().copied().filter(|value| is_near[bin(*value)]).collect();
-    let mut within = Vec::new();
+    let near = bins.select(sample, &places.map(|(found, _)| found));
     Some(places.map(|(found, at)| {
-        within.clear();
-        within.extend(near.iter().filter(|value| bin(**value) == found));
+        let mut within = bins.select(&near, &[found]);
         #[allow(clippy::cast_possible_truncation, reason = "no more than the length")]
         *within.select_nth_unstable(at as usize).1
     }))
+}
+
+/// How many bins there are.
+const BINS: usize = 1 << 10;
+
+/// Bins for whole numbers that have all binary digits in common but the last so many and ten more.
+#[derive(Clone, Copy)]
+struct Bins {
+    shift: u32,
+}
+
+impl Bins {
+    #[inline(always)]
+    #[allow(clippy::cast_possible_truncation, reason = "less than the number of bins")]
+    fn of(self, value: i64) -> usize {
+        // With the sign turned over, the digits are in the order of the numbers.
+        ((value ^ i64::MIN).cast_unsigned() >> self.shift) as usize % BINS
+    }
+
+    fn count(self, sample: &[i64]) -> [u32; BINS] {
+        let mut counts = [0; BINS];
+        for value in sample {
+            counts[self.of(*value)] += 1;
+        }
+        counts
+    }
+
+    /// Those in some bins.
+    fn select(self, sample: &[i64], bins: &[usize]) -> Vec<i64> {
+        let mut is_meant = [false; BINS];
+        for bin in bins {
+            is_meant[*bin] = true;
+        }
+        sample.iter().copied().filter(|value| is_meant[self.of(*value)]).collect()
+    }
 }
 
 /// The same for values that each stand for so many equal ones. Sorts the slice; `None` where it stands for nothing.
