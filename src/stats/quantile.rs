@@ -129,7 +129,14 @@ mod tests {
     fn several_at_once() {
         let ps = [0.0, 0.2, 0.21, 0.5, 0.95, 1.0];
         assert_eq!(nearest_ranks::<6>(&[], ps), None);
-        for (n, spread) in [(1, 1), (5, 7), (999, 1), (1000, 1_000_000_007), (3000, i64::MAX / 4000), (3001, i64::MAX / 1501)] {
+        for (n, spread) in [
+            (1, 1),
+            (5, 7),
+            (999, 1),
+            (1000, 1_000_000_007),
+            (3000, i64::MAX / 4000),
+            (3001, i64::MAX / 1501),
+        ] {
             let sample: Vec<i64> = (0..n).map(|i: i64| (i * 7919 % n - n / 2) * spread).collect();
             let each = ps.map(|p| nearest_rank(&mut sample.clone(), p).expect("not empty"));
             assert_eq!(nearest_ranks(&sample, ps), Some(each), "{n}");

@@ -18,8 +18,12 @@ const TIME_SHIFT: u32 = CODE_BITS + SEQUENCE_BITS + RANK_BITS;
 /// problem, Communications of the ACM 31(10), 1220-1227. Time is cut into days of equal length, and there is a page for each of a
 /// number of days in a row, used again and again. Days are so short that most pages hold one event or none: that one is taken as it
 /// is, found by the bits that tell which pages are used. Where several share a page they are sorted into the `front` when their day
-/// comes, and so is what is scheduled for a day of those in there. What lies beyond the last page waits in a heap, and is taken from
-/// there when it is the next. How long a day is and how many pages there are follows what has been seen.
+/// comes, and so is what is scheduled for a day of those in there. Days for which there is no page yet are taken together in volumes,
+/// the events of each of which lie in no order, as in a ladder queue: Tang, Goh & Thng (2005), Ladder queue: an O(1) priority queue
+/// structure for large-scale discrete event simulation, ACM Transactions on Modeling and Computer Simulation 15(3), 175-204. They are
+/// put on pages when their days come near: so the pages are near at hand however many events are pending. What lies beyond the last
+/// volume waits in a heap, and is taken from there when it is the next. How long a day is and how many pages there are follows what
+/// has been seen.
 ///
 /// The next event is kept apart from all others: so what happens next is known as soon as it is asked for, and who comes after is
 /// found while it happens.
@@ -40,12 +44,19 @@ pub(super) struct CalendarQueue {
     /// The 64 pages of the days that come next, and the first of these days, counted from the start of time.
     word: usize,
     first_day: u64,
+    /// The first day that has no page, and the first of a volume.
+    closed_from: u64,
     /// By page: the last that came of several events, in `links`.
     chains: Vec<u32>,
     /// Events that share a page with another, and links to be used again.
     links: Vec<Link>,
     free: u32,
-    /// What no page was for.
+    /// By volume, modulo their number: where its events are, in `sheets`.
+    volumes: [u32; VOLUMES as usize],
+    /// Events of volumes, and sheets to be used again.
+    sheets: Vec<Sheet>,
+    free_sheet: u32,
+    /// What lies beyond all volumes.
     beyond: BinaryHeap<Reverse<u128>>,
     /// How many events are pending.
     len: u32,
@@ -71,14 +82,26 @@ struct Link {
     next: u32,
 }
 
+/// Some events of a volume, and the sheet with others of it.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+struct Sheet {
+    keys: [u128; ON_A_SHEET],
+    used: u32,
+    next: u32,
+}
+
+/// So many that a sheet is four cache lines.
+const ON_A_SHEET: usize = 15;
+
 /// What has been seen since the last look back.
 #[derive(Clone, Copy, Debug, Default)]
 struct Habits {
     /// The sequence then.
     since: u64,
-    /// Events that shared a page, but for one on each, or that were put into a long front.
+    /// Events that shared a page with one of another instant, or that were put into a long front.
     sharing: u32,
-    /// Events for which there was no page.
+    /// Events that lay beyond all volumes.
     beyond: u32,
 }
 
@@ -86,10 +109,14 @@ const NONE: u32 = u32::MAX;
 /// Greater than the key of any event.
 const NOTHING: u128 = u128::MAX;
 /// Pages at first, and at most.
-const PAGES: [usize; 2] = [64, 1 << 20];
-/// There are no more pages than these, which are near at hand, or than so many for each event that was pending.
+const PAGES: [usize; 2] = [256, 1 << 20];
+/// There are no more pages than these, which are near at hand, or than one for so many events that were pending.
 const PAGES_AT_HAND: usize = 4096;
-const PAGES_PER_EVENT: usize = 2;
+const EVENTS_PER_PAGE: usize = 2;
+/// A volume has so many days as a quarter of the pages, in whole words of 64, so that most pages are open at any time; and there are
+/// so many volumes.
+const VOLUME_SHIFT: u32 = 2;
+const VOLUMES: u64 = 64;
 /// A day of 17 minutes at first.
 const DAY_BITS: u32 = 20;
 /// After so many events that shared a page or had none, or as many as are pending, it is time to look back: to put all on other pages
@@ -117,9 +144,13 @@ impl Default for CalendarQueue {
             marks: vec![Marks::default(); PAGES[0] / 64],
             word: 0,
             first_day: 0,
+            closed_from: PAGES[0] as u64,
             chains: vec![NONE; PAGES[0]],
             links: Vec::new(),
             free: NONE,
+            volumes: [NONE; VOLUMES as usize],
+            sheets: Vec::new(),
+            free_sheet: NONE,
             beyond: BinaryHeap::new(),
             len: 0,
             sequence: 0,
@@ -148,6 +179,9 @@ impl CalendarQueue {
         self.marks.fill(Marks::default());
         self.links.clear();
         self.free = NONE;
+        self.volumes.fill(NONE);
+        self.sheets.clear();
+        self.free_sheet = NONE;
     }
 
     #[inline]
@@ -185,31 +219,112 @@ impl CalendarQueue {
         }
     }
 
-    /// The pages of a day and those after it come next; all are empty.
+    /// The pages of a day and those after it come next; all are empty, and so are the volumes.
     fn open_at(&mut self, day: u64) {
-        self.word = (day / 64) as usize & (self.marks.len() - 1);
+        let count = self.pages.len() as u64;
         self.first_day = day & !63;
+        self.word = (self.first_day & (count - 1)) as usize / 64;
+        let closed_from = self.first_day + count;
+        self.closed_from = closed_from >> self.volume_bits() << self.volume_bits();
     }
 
-    /// Puts an event where it belongs; whether it has a page to itself.
+    /// A volume has two to the power of so many days.
     #[inline]
+    fn volume_bits(&self) -> u32 {
+        self.pages.len().trailing_zeros() - VOLUME_SHIFT
+    }
+
+    #[inline]
+    fn days_of_volume(&self) -> u64 {
+        1 << self.volume_bits()
+    }
+
+    /// Puts an event where it belongs; whether it has a page to itself, or it is too early to tell.
+    #[inline(always)]
     fn put(&mut self, key: u128) -> bool {
         let day = self.day_of(key);
-        let count = self.pages.len();
         // A day before the first wraps around.
-        if day >= self.floor && day.wrapping_sub(self.first_day) < count as u64 {
-            let page = day as usize & (count - 1);
-            let (marks, bit) = (&mut self.marks[page / 64], 1 << (page % 64));
-            if marks.used & bit == 0 {
-                marks.used |= bit;
-                self.pages[page] = key;
-                return true;
-            }
-            self.share_page(key, page);
+        if day >= self.floor && day.wrapping_sub(self.first_day) < self.closed_from - self.first_day {
+            self.put_on_page(key, day)
+        } else {
+            self.put_elsewhere(key, day)
+        }
+    }
+
+    /// Puts an event for whose day there is no page where it belongs; whether it is too early to tell if that will be shared.
+    #[inline(never)]
+    fn put_elsewhere(&mut self, key: u128, day: u64) -> bool {
+        // A day before the first wraps around.
+        let is_to_come = day >= self.floor && day.wrapping_sub(self.closed_from) >> self.volume_bits() < VOLUMES;
+        if is_to_come {
+            self.put_in_volume(key, day);
         } else {
             self.put_aside(key, day);
         }
-        false
+        is_to_come
+    }
+
+    /// Puts an event on a page; whether it has that to itself.
+    #[inline(always)]
+    fn put_on_page(&mut self, key: u128, day: u64) -> bool {
+        let page = day as usize & (self.pages.len() - 1);
+        let (marks, bit) = (&mut self.marks[page / 64], 1 << (page % 64));
+        let is_free = marks.used & bit == 0;
+        if is_free {
+            marks.used |= bit;
+            self.pages[page] = key;
+        } else {
+            self.share_page(key, page);
+        }
+        is_free
+    }
+
+    /// Where the volume of a day is among all.
+    #[inline]
+    fn volume_of(&self, day: u64) -> usize {
+        (day >> self.volume_bits()) as usize % VOLUMES as usize
+    }
+
+    /// Puts an event among those of its volume.
+    fn put_in_volume(&mut self, key: u128, day: u64) {
+        let volume = self.volume_of(day);
+        let head = &mut self.volumes[volume];
+        let sheet = match self.sheets.get_mut(*head as usize) {
+            Some(sheet) if (sheet.used as usize) < ON_A_SHEET => sheet,
+            _ => {
+                let next = std::mem::replace(head, self.free_sheet);
+                if let Some(unused) = self.sheets.get(self.free_sheet as usize) {
+                    self.free_sheet = unused.next;
+                } else {
+                    *head = self.sheets.len() as u32;
+                    self.sheets.push(Sheet {
+                        keys: [NOTHING; ON_A_SHEET],
+                        used: 0,
+                        next,
+                    });
+                }
+                let sheet = &mut self.sheets[*head as usize];
+                (sheet.used, sheet.next) = (0, next);
+                sheet
+            }
+        };
+        sheet.keys[sheet.used as usize % ON_A_SHEET] = key;
+        sheet.used += 1;
+    }
+
+    /// The days of the next volume have pages from now on.
+    #[inline(never)]
+    fn open_volume(&mut self) {
+        let volume = self.volume_of(self.closed_from);
+        self.closed_from += self.days_of_volume();
+        let mut at = std::mem::replace(&mut self.volumes[volume], NONE);
+        while let Some(Sheet { keys, used, next }) = self.sheets.get(at as usize).copied() {
+            for key in &keys[..used as usize] {
+                self.put_on_page(*key, self.day_of(*key));
+            }
+            self.sheets[at as usize].next = std::mem::replace(&mut self.free_sheet, at);
+            at = next;
+        }
     }
 
     /// Puts an event on a page that has one already.
@@ -218,7 +333,8 @@ impl CalendarQueue {
         let (marks, bit) = (&mut self.marks[page / 64], 1 << (page % 64));
         let next = if marks.shared & bit == 0 { NONE } else { self.chains[page] };
         marks.shared |= bit;
-        self.habits.sharing += 1;
+        // No day is so short that it tells events of one instant apart.
+        self.habits.sharing += u32::from(time_of(key) != time_of(self.pages[page]));
         let link = Link { key, next };
         let at = self.free;
         if let Some(unused) = self.links.get_mut(at as usize) {
@@ -231,16 +347,16 @@ impl CalendarQueue {
         }
     }
 
-    /// Puts an event for which there is no page in its place among those of the front, most often near the end, or else beyond.
-    #[inline(never)]
+    /// Puts an event for which there is neither page nor volume in its place among those of the front, most often near the end, or else
+    /// beyond.
     fn put_aside(&mut self, key: u128, day: u64) {
-        if day >= self.floor || self.front.len() >= LONG_FRONT[1] {
+        if day < self.floor && self.front.len() < LONG_FRONT[1] {
+            self.put_in_front(key);
+            self.habits.sharing += u32::from(self.front.len() > LONG_FRONT[0]);
+        } else {
             self.beyond.push(Reverse(key));
             self.habits.beyond += 1;
-            return;
         }
-        self.put_in_front(key);
-        self.habits.sharing += u32::from(self.front.len() > LONG_FRONT[0]);
     }
 
     /// Puts an event in its place in the front.
@@ -330,10 +446,13 @@ impl CalendarQueue {
         if self.len() == self.beyond.len() {
             return None;
         }
-        let mask = self.marks.len() - 1;
+        let (mask, count) = (self.marks.len() - 1, self.pages.len() as u64);
         while self.marks[self.word].used == 0 {
             self.word = (self.word + 1) & mask;
             self.first_day += 64;
+            if self.first_day + count == self.closed_from + self.days_of_volume() {
+                self.open_volume();
+            }
         }
         Some(self.take_from_word())
     }
@@ -395,9 +514,14 @@ impl CalendarQueue {
         let events = u32::try_from(self.sequence - since).unwrap_or(u32::MAX);
         let (mut day_bits, mut pages) = (self.day_bits, self.pages.len());
         self.most = self.most.max(self.len());
-        let most_pages = (PAGES_PER_EVENT * self.most).clamp(PAGES_AT_HAND, PAGES[1]);
+        let most_pages = (self.most / EVENTS_PER_PAGE).clamp(PAGES_AT_HAND, PAGES[1]);
         let (has_room, are_many_beyond) = (pages < most_pages, beyond > events / 16);
-        if sharing > if has_room { events / 8 } else { events / 16 * 15 } {
+        let many_sharing = match (has_room, are_many_beyond) {
+            (true, _) => events / 8,
+            (false, false) => events / 4,
+            (false, true) => events / 16 * 15,
+        };
+        if sharing > many_sharing {
             let days = events.saturating_sub(sharing).max(1);
             let shorter = (1 + (sharing / days).max(1).ilog2()).min(day_bits);
             day_bits -= shorter;
@@ -406,7 +530,7 @@ impl CalendarQueue {
         } else if are_many_beyond && has_room {
             let more = if beyond > events / 2 { 16 } else { 2 };
             pages = (pages * more).min(most_pages.next_power_of_two()).max(pages);
-        } else if are_many_beyond && sharing < events / 4 * 3 {
+        } else if are_many_beyond && sharing < events / 8 {
             day_bits += 1;
         }
         if day_bits != self.day_bits || pages != self.pages.len() {
@@ -418,7 +542,7 @@ impl CalendarQueue {
         };
     }
 
-    /// Puts every event of pages to come, and beyond, on pages of days of another length.
+    /// Puts every event of pages and volumes to come, and beyond, on pages of days of another length.
     fn rewrite(&mut self, day_bits: u32, pages: usize) {
         let mut pending = std::mem::take(&mut self.moving);
         pending.extend(self.beyond.drain().map(|Reverse(key)| key));
@@ -434,6 +558,13 @@ impl CalendarQueue {
                     at = self.links[at as usize].next;
                 }
                 bits &= bits - 1;
+            }
+        }
+        for head in self.volumes {
+            let mut at = head;
+            while let Some(sheet) = self.sheets.get(at as usize) {
+                pending.extend(&sheet.keys[..sheet.used as usize]);
+                at = sheet.next;
             }
         }
         self.day_bits = day_bits;
