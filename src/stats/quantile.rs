@@ -64,7 +64,7 @@ struct Bins {
 }
 
 impl Bins {
-    #[inline(always)]
+    #[inline]
     #[allow(clippy::cast_possible_truncation, reason = "less than the number of bins")]
     fn of(self, value: i64) -> usize {
         // With the sign turned over, the digits are in the order of the numbers.

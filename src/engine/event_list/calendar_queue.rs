@@ -297,6 +297,8 @@ impl CalendarQueue {
                     self.free_sheet = unused.next;
                 } else {
                     *head = self.sheets.len() as u32;
+                    // Each volume may have begun one.
+                    self.sheets.reserve(2 * VOLUMES as usize);
                     self.sheets.push(Sheet {
                         keys: [NOTHING; ON_A_SHEET],
                         used: 0,
