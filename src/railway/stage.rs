@@ -68,7 +68,7 @@ impl Stage {
     /// A timed activity of a train in this slot begins. At which office or terminal is known to the train already.
     #[inline(always)]
     pub(super) fn begin(&mut self, slot: u32, t: &mut Train, phase: Phase, time: Duration) {
-        // The stamp is read before the phase beside it is written: reads of both waited for that write, 7 % of the bench W1.
+        // The stamp is read before the phase beside it is written: a read of both would wait for that write, which took 2 % of W1.
         let stamp = (t.stamp + 1) % STAMPS;
         (t.stamp, t.phase) = (stamp, phase);
         // What would end after the last instant there is wraps around to one that the list drops, as it drops any that far.
