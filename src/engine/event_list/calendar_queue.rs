@@ -116,7 +116,7 @@ const EVENTS_PER_PAGE: usize = 2;
 /// A volume has so many days as a quarter of the pages, in whole words of 64, so that most pages are open at any time; and there are
 /// so many volumes.
 const VOLUME_SHIFT: u32 = 2;
-const VOLUMES: u64 = 64;
+const VOLUMES: u64 = 256;
 /// A day of 17 minutes at first.
 const DAY_BITS: u32 = 20;
 /// After so many events that shared a page or had none, or as many as are pending, it is time to look back: to put all on other pages
