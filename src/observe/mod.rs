@@ -10,7 +10,7 @@ mod record;
 mod tally;
 
 pub use activity::Activity;
-pub use observations::{Fault, Inside, Observations, Shape, TrainTime};
+pub use observations::{Fault, Inside, Observations, Shape, TrainTime, WaitInCommon};
 pub use record::{ActivityRecord, ReplicationRecords, TrainRecord};
 pub use tally::{
     BayTally, CargoTally, DailyCount, DisruptionTally, ExchangeTally, FlowTally, FormationTally, LaneTally, OfficeTally, OutletTally,

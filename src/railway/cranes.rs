@@ -54,24 +54,29 @@ struct AtHand {
 /// How cranes were shared when each train had one at least.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Shared {
-    able: u32,
     trains: u32,
-    /// Cranes on each train, and how many of the oldest have one more, were there no most.
+    /// Cranes on each train, and how many of the oldest have one more.
     each: u32,
     rest: u32,
     pace: u32,
 }
 
 impl Shared {
-    fn of(at_hand: AtHand, trains: u32) -> Option<Self> {
+    /// None where some train has none; no train has more than `most`.
+    fn of(at_hand: AtHand, trains: u32, most: u32) -> Option<Self> {
         let each = at_hand.able.checked_div(trains).filter(|each| *each > 0)?;
+        let rest = if each < most { at_hand.able % trains } else { 0 };
         Some(Self {
-            able: at_hand.able,
             trains,
-            each,
-            rest: at_hand.able % trains,
+            each: each.min(most),
+            rest,
             pace: at_hand.pace,
         })
+    }
+
+    /// Cranes on the train at this position.
+    fn at(self, position: u32) -> u32 {
+        self.each + u32::from(position < self.rest)
     }
 
     /// The positions, but for that of a train that came last, at which trains may have another rate than before. At most one train
@@ -142,7 +147,7 @@ impl State<'_> {
         let per_train = state.facts.cranes.per_train;
         let at_hand = state.cranes_at_hand(self.stage.now);
         let trains = state.lifting.len() as u32;
-        let shared = Shared::of(at_hand, trains).filter(|_| !state.is_steady());
+        let shared = Shared::of(at_hand, trains, per_train).filter(|_| !state.is_steady());
         let before = std::mem::replace(&mut state.shared, shared);
         if let (Some(before), Some(shared)) = (before, shared)
             && let Some(differ) = shared.differs_from(before)
@@ -175,15 +180,12 @@ impl State<'_> {
     /// The same where each train has a crane, as before, and only few have one more or one less: those in this range of positions, and
     /// one that has come last. In a large terminal nobody else is looked at.
     fn share_among_few(&mut self, terminal: u32, shared: Shared, differ: Range<u32>) {
-        let per_train = self.plant.terminals[terminal as usize].facts.cranes.per_train;
         let last = shared.trains - 1;
         for position in differ.chain([last]) {
             let train = self.plant.terminals[terminal as usize].lifting[position as usize];
-            let cranes = share(shared.able, shared.trains, per_train, position);
-            self.set_rate(terminal, train, cranes * shared.pace, Activity::CraneShort);
+            self.set_rate(terminal, train, shared.at(position) * shared.pace, Activity::CraneShort);
         }
-        let at_work = i64::from(shared.rest) * i64::from((shared.each + 1).min(per_train))
-            + i64::from(shared.trains - shared.rest) * i64::from(shared.each.min(per_train));
+        let at_work = i64::from(shared.trains) * i64::from(shared.each) + i64::from(shared.rest);
         let tally = &mut self.plant.terminals[terminal as usize].tally;
         tally.cranes.set(self.stage.now, at_work);
         tally.pace.set(self.stage.now, at_work * i64::from(shared.pace));
@@ -319,11 +321,11 @@ mod tests {
                 }
                 let trains = rates.len() as u32;
                 let at_hand = AtHand { rostered: able, able, pace: 1000, cause: Activity::Breakdown };
-                let shared = Shared::of(at_hand, trains);
+                let shared = Shared::of(at_hand, trains, most);
                 let differ = before.zip(shared).and_then(|(before, shared)| shared.differs_from(before));
                 let looked_at: Vec<u32> = differ.map_or((0..trains).collect(), |few| few.chain([trains - 1]).collect());
                 for position in looked_at {
-                    rates[position as usize] = share(able, trains, most, position);
+                    rates[position as usize] = shared.map_or_else(|| share(able, trains, most, position), |shared| shared.at(position));
                 }
                 before = shared;
                 let all: Vec<u32> = (0..trains).map(|position| share(able, trains, most, position)).collect();

@@ -12,7 +12,7 @@ use super::state::State;
 use super::train::{Phase, Train};
 use crate::engine::Gate;
 use crate::model::{Lane, Model, Step, StepAt};
-use crate::observe::{Activity, LaneTally};
+use crate::observe::{Activity, LaneTally, WaitInCommon};
 use crate::units::{Duration, Instant};
 
 /// A lane in the course of a run: what is known of it, how it is, and what is seen of it.
@@ -21,9 +21,12 @@ pub(super) struct LaneState<'m> {
     pub(super) facts: &'m Lane,
     /// Where trains on it are booked.
     location: u32,
-    /// The site that trains come to at its end.
+    /// The site where trains wait to enter, and that they come to at its end.
+    from_site: u32,
     to_site: u32,
     pub(super) entry: Gate<Activity>,
+    /// How those who wait to enter are booked, where they wait in common.
+    wait: WaitInCommon,
     /// Trains on it.
     pub(super) on_line: u32,
     /// In order of entry, where trains may not pass each other.
@@ -46,15 +49,18 @@ pub(super) struct LaneState<'m> {
 impl<'m> LaneState<'m> {
     pub(super) fn new(model: &'m Model, lane: usize) -> Self {
         let facts = &model.lanes[lane];
-        Self::empty(facts, model.lane_location(lane) as u32, model.site(facts.mode, facts.to))
+        let [from_site, to_site] = [facts.from, facts.to].map(|place| model.site(facts.mode, place));
+        Self::empty(facts, model.lane_location(lane) as u32, from_site, to_site)
     }
 
-    fn empty(facts: &'m Lane, location: u32, to_site: u32) -> Self {
+    fn empty(facts: &'m Lane, location: u32, from_site: u32, to_site: u32) -> Self {
         Self {
             facts,
             location,
+            from_site,
             to_site,
             entry: Gate::default(),
+            wait: WaitInCommon::default(),
             on_line: 0,
             order: VecDeque::new(),
             entry_free_at: Instant::START,
@@ -75,7 +81,7 @@ impl<'m> LaneState<'m> {
         *self = Self {
             entry,
             order,
-            ..Self::empty(self.facts, self.location, self.to_site)
+            ..Self::empty(self.facts, self.location, self.from_site, self.to_site)
         };
     }
 
@@ -251,13 +257,31 @@ impl State<'_> {
         let is_first = here.entry.is_empty();
         here.tally.waiting.increase(self.stage.now);
         self.queue_up((gate, lane), train, cause);
+        if self.waits_in_common {
+            self.plant.lanes[lane as usize].wait.join(&self.fleet[train].time);
+        }
         if is_first {
             self.look_again_at_entry(lane, (cause, at));
         }
     }
 
+    /// All trains that wait to enter do so for this cause from now on.
+    fn switch_entry(&mut self, lane: u32, cause: Activity) {
+        let here = &mut self.plant.lanes[lane as usize];
+        if !self.waits_in_common {
+            let place = here.facts.from;
+            self.switch_all(gate, lane, place, cause);
+        } else if let Some(before) = here.entry.cause()
+            && here.entry.waits_for(cause)
+        {
+            let at_entry = (here.from_site, here.entry.len() as u32);
+            let seen = &mut self.stage.seen;
+            seen.wait_on_in_common(&mut here.wait, self.stage.now, at_entry, (before, cause));
+        }
+    }
+
     fn look_again_at_entry(&mut self, lane: u32, (cause, at): Block) {
-        self.switch_all(gate, lane, self.plant.lanes[lane as usize].facts.from, cause);
+        self.switch_entry(lane, cause);
         let state = &mut self.plant.lanes[lane as usize];
         if let Some(at) = at
             && state.entry_timer != at
@@ -277,9 +301,36 @@ impl State<'_> {
                 return;
             }
             state.tally.waiting.decrease(self.stage.now);
+            if self.waits_in_common {
+                self.settle_wait(train, lane);
+            }
             self.call_up((gate, lane), 0);
             if self.enter(train, lane) {
                 self.step_done(train);
+            }
+        }
+    }
+
+    /// A train that waits to enter in common with others is booked by itself.
+    #[inline]
+    fn settle_wait(&mut self, train: u32, lane: u32) {
+        let state = &mut self.plant.lanes[lane as usize];
+        if let Some(cause) = state.entry.cause() {
+            self.stage.seen.settle(&mut state.wait, &mut self.fleet[train].time, cause);
+        }
+    }
+
+    /// All trains that wait in common are booked by themselves, and go on waiting.
+    pub(super) fn settle_waits(&mut self) {
+        if !self.waits_in_common {
+            return;
+        }
+        for lane in 0..self.plant.lanes.len() as u32 {
+            for position in 0..self.plant.lanes[lane as usize].entry.len() {
+                if let Some(train) = gate(self, lane).at(position) {
+                    self.settle_wait(train, lane);
+                    self.plant.lanes[lane as usize].wait.join(&self.fleet[train].time);
+                }
             }
         }
     }
@@ -374,5 +425,32 @@ impl State<'_> {
             Step::Run(lane, yard) => (lane, yard),
             step => unreachable!("a train on a line is at {step:?}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::trace::{ledger, observed, seen};
+    use crate::observe::Activity;
+
+    /// A train every ten minutes on average, for which there are 140 paths a day and a headway of five minutes: dozens wait for one
+    /// and then the other, as the warm-up ends and as the run does. Booked together they have waited as if each were by itself, as
+    /// it is for the records.
+    #[test]
+    fn who_waits_in_common_is_booked_as_by_itself() {
+        let toml = r#"
+            title = "paths"
+            time = { start = "2022-01-03 00:00", zone = "Asia/Shanghai", warm_up = "2 days", length = "3 days" }
+            gauges.g.width = "1435 mm"
+            places.west.name = "west"
+            places.east.name = "east"
+            lines.l = { between = ["west", "east"], gauge = "g", running_time = "1 h", headway = "5 min", paths = "140/day" }
+            flows.f = { from = "west", to = "east", gauge = "g", departures.rate = "144/day" }
+            "#;
+        let by_itself = observed(toml, ledger);
+        let in_common = seen(toml, 1).unwrap();
+        assert_eq!(ledger(&in_common), by_itself);
+        let waited = |cause| (0..in_common.waiting.len()).map(|at| in_common.account(at, cause)).sum::<i64>();
+        assert!(waited(Activity::Headway) > 0 && waited(Activity::NoPath) > 0);
     }
 }

@@ -116,13 +116,13 @@ impl Luck {
         batch.times[(t.number % TOGETHER) as usize]
     }
 
-    /// Keeps twice as many blocks if one train in nine came too late for its own.
+    /// Keeps twice as many blocks if about one train in thirty came too late for its own.
     fn see_to_blocks(&mut self) {
         // To begin with more costs little for each of these.
         if self.late < self.drawn.len() as u64 || self.mask + 1 == BLOCKS[1] {
             return;
         }
-        if self.late > self.made * u64::from(TOGETHER) / 8 {
+        if self.late > self.made * u64::from(TOGETHER) / 32 {
             let things = self.things as usize;
             let kept = std::mem::take(&mut self.drawn);
             self.drawn = vec![NOTHING_YET; 2 * kept.len()];

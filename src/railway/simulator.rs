@@ -120,6 +120,7 @@ impl<'m> Simulator<'m> {
         self.state.look_for_recovery();
         self.state.note_unfinished_waits(until);
         self.state.settle_all_lifting(until);
+        self.state.settle_waits();
         self.book_inside();
         self.state.report_facilities();
         self.state.stage.seen.close(&self.inside)?;

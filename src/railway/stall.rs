@@ -70,6 +70,7 @@ impl State<'_> {
     /// Nothing is pending any more: whoever is inside, and neither a train still being filled nor a vehicle that waits for
     /// boxes, is so for ever.
     pub(super) fn look_for_end(&mut self) {
+        self.settle_waits();
         let inside: Vec<u32> = self
             .trains_inside()
             .filter(|train| !matches!(self.fleet[*train].phase, Phase::Filling | Phase::AwaitsBoxes))
@@ -312,6 +313,7 @@ impl State<'_> {
 mod tests {
     use super::super::simulator::{Ended, Stall};
     use super::super::trace::{run, with_model};
+    use crate::observe::Activity;
     use crate::units::{HOUR, Instant, MINUTE};
 
     fn stall(toml: &str) -> Stall {
@@ -444,6 +446,33 @@ mod tests {
         let found = stall(WAGONS);
         assert_eq!((found.circle.len(), found.waiting.len()), (0, 1));
         assert_eq!(found.at, Instant(2 * HOUR));
+    }
+
+    /// Trains that pass through bring none either. The first two come to stand on the line, since the only track is taken; the second
+    /// enters it at 02:10, when the headway lets it, and from then on those behind it wait for room.
+    #[test]
+    fn those_at_an_entry_are_told_since_when_it_is_full() {
+        let through = r#"
+            [places.beyond]
+            [lines.m]
+            between = ["port", "beyond"]
+            gauge = "g"
+            running_time = "1 h"
+            [flows.through]
+            from = "far"
+            to = "beyond"
+            departures.timetable = [{ days = "mon", at = ["02:00", "02:05", "02:06", "02:08"] }]
+        "#;
+        let on_line = "room = 2\nheadway = \"10 min\"\nrunning_time";
+        let found = stall(&(WAGONS.replace("running_time", on_line) + through));
+        let at_entry: Vec<(u32, Instant)> = found
+            .waiting
+            .iter()
+            .filter(|train| train.cause == Activity::LineFull)
+            .map(|train| (train.number, train.since))
+            .collect();
+        let full_at = Instant(2 * HOUR + 10 * MINUTE);
+        assert_eq!(at_entry, [(3, full_at), (4, full_at)]);
     }
 
     /// Trains that wait for hours, for a quota or for boxes are no stall, though nothing happens in between.

@@ -68,6 +68,8 @@ pub(super) struct State<'m> {
     /// Whether trains that wait stand in the order in which they came, and it does not matter who waits for what: then a train
     /// joins a queue here and now, by [`Stage::queue_up`].
     queues_plainly: bool,
+    /// Whether, besides, no records are kept: then trains that wait to enter a line are booked together.
+    pub(super) waits_in_common: bool,
     /// Whether places are sites.
     has_one_mode: bool,
     /// Whether more than trains has to be looked after at every event: disruptions, orders to stop loading, possible stalls.
@@ -151,6 +153,7 @@ impl<'m> State<'m> {
             clockwork: 0,
             minds_waits,
             queues_plainly: model.ageing.is_none() && !minds_waits,
+            waits_in_common: false,
             has_one_mode: model.has_one_mode(),
             is_vigilant: is_vigilant(model),
             watch: StallWatch::default(),
@@ -161,6 +164,7 @@ impl<'m> State<'m> {
     pub(super) fn reset(&mut self, seed: u64, replication: u32) {
         let model = self.model;
         self.luck.reset(model, seed, replication);
+        self.waits_in_common = self.queues_plainly && self.stage.seen.records.is_none();
         self.stage.now = Instant::START;
         self.stage.pending.clear();
         self.fleet.clear();
@@ -313,6 +317,7 @@ impl<'m> State<'m> {
 
     /// Measuring begins now.
     pub(super) fn begin_measuring(&mut self, now: Instant) {
+        self.settle_waits();
         self.stage
             .seen
             .begin_measuring(now, self.fleet.inside().map(|(_, train)| &train.time));

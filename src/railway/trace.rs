@@ -2,7 +2,7 @@
 
 use super::{Ended, Simulator};
 use crate::model::{self, Model};
-use crate::observe::{Fault, Observations};
+use crate::observe::{Activity, Fault, Observations};
 use crate::scenario;
 
 /// The log of the first replication: a line `FLOW#NUMBER  LOCATION  ACTIVITY  BEGIN - END` per activity, in order
@@ -23,14 +23,35 @@ pub(super) fn observed<T>(toml: &str, read: impl FnOnce(&Observations) -> T) -> 
     .unwrap_or_else(|fault| panic!("{fault}"))
 }
 
-/// What a replication was seen to do.
+/// What a replication was seen to do, without records.
 pub(super) fn seen(toml: &str, replication: u32) -> Result<Observations, Fault> {
     simulated(toml, (replication, false), |_, _, seen| seen.clone())
 }
 
-/// How the first replication ended, and its log line by line.
+/// How the first replication ended, and its log line by line. Without records it must end with the same ledger.
 pub(super) fn run(toml: &str) -> (Ended, Vec<String>) {
-    simulated(toml, (1, true), |model, ended, seen| (ended, lines(model, seen))).unwrap_or_else(|fault| panic!("{fault}"))
+    let with = |keep| {
+        simulated(toml, (1, keep), |model, ended, seen| {
+            let lines = if keep { lines(model, seen) } else { Vec::new() };
+            ((ended, ledger(seen)), lines)
+        })
+        .unwrap_or_else(|fault| panic!("{fault}"))
+    };
+    let ((ended, booked), lines) = with(true);
+    let (without_records, _) = with(false);
+    assert_eq!(
+        (&ended, &booked),
+        (&without_records.0, &without_records.1),
+        "the ledger without records"
+    );
+    (ended, lines)
+}
+
+/// Every account of the time ledger, by location and activity, and what trains waited in all.
+pub(super) fn ledger(seen: &Observations) -> Vec<i64> {
+    let locations = 0..seen.waiting.len();
+    let accounts = locations.flat_map(|at| Activity::ALL.iter().map(move |activity| seen.account(at, *activity)));
+    accounts.chain(seen.flows.iter().map(|flow| flow.waiting)).collect()
 }
 
 /// What is read from the model of a scenario.
