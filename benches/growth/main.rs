@@ -114,8 +114,8 @@ fn costs(cases: &[Case]) -> Vec<Cost> {
             cost.held = memory.bytes_current;
         }
     }
-    // Short runs are repeated: the scheduler counts in steps of some milliseconds.
-    let (rounds, least) = if measuring() { (5, 50_000) } else { (1, 1) };
+    // Short runs are repeated for half a second: the scheduler counts in steps of some milliseconds.
+    let (rounds, least) = if measuring() { (5, 400_000) } else { (1, 1) };
     let repeats: Vec<i64> = costs.iter().map(|cost| 1 + least / cost.trains).collect();
     let times = in_turn(rounds, cases.len(), |at| {
         thread_time(|| {
