@@ -4,6 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use super::pool::{Chained, NONE, Pool};
 use super::{CODE_BITS, Pending, RANK_BITS};
 
 const SEQUENCE_BITS: u32 = 42;
@@ -48,14 +49,12 @@ pub(super) struct CalendarQueue {
     closed_from: u64,
     /// By page: the last that came of several events, in `links`.
     chains: Vec<u32>,
-    /// Events that share a page with another, and links to be used again.
-    links: Vec<Link>,
-    free: u32,
+    /// Events that share a page with another.
+    links: Pool<Link>,
     /// By volume, modulo their number: where its events are, in `sheets`.
     volumes: [u32; VOLUMES as usize],
-    /// Events of volumes, and sheets to be used again.
-    sheets: Vec<Sheet>,
-    free_sheet: u32,
+    /// Events of volumes.
+    sheets: Pool<Sheet>,
     /// What lies beyond all volumes.
     beyond: BinaryHeap<Reverse<u128>>,
     /// How many events are pending.
@@ -91,6 +90,26 @@ struct Sheet {
     next: u32,
 }
 
+impl Chained for Link {
+    const UNUSED: Self = Self { key: NOTHING, next: NONE };
+    #[inline(always)]
+    fn next(&mut self) -> &mut u32 {
+        &mut self.next
+    }
+}
+
+impl Chained for Sheet {
+    const UNUSED: Self = Self {
+        keys: [NOTHING; ON_A_SHEET],
+        used: 0,
+        next: NONE,
+    };
+    #[inline(always)]
+    fn next(&mut self) -> &mut u32 {
+        &mut self.next
+    }
+}
+
 /// So many that a sheet is four cache lines.
 const ON_A_SHEET: usize = 15;
 
@@ -105,7 +124,6 @@ struct Habits {
     beyond: u32,
 }
 
-const NONE: u32 = u32::MAX;
 /// Greater than the key of any event.
 const NOTHING: u128 = u128::MAX;
 /// Pages at first, and at most.
@@ -146,11 +164,10 @@ impl Default for CalendarQueue {
             first_day: 0,
             closed_from: PAGES[0] as u64,
             chains: vec![NONE; PAGES[0]],
-            links: Vec::new(),
-            free: NONE,
+            links: Pool::new(1),
             volumes: [NONE; VOLUMES as usize],
-            sheets: Vec::new(),
-            free_sheet: NONE,
+            // Each volume may have begun one.
+            sheets: Pool::new(VOLUMES as usize),
             beyond: BinaryHeap::new(),
             len: 0,
             sequence: 0,
@@ -178,10 +195,8 @@ impl CalendarQueue {
     fn tear_out_pages(&mut self) {
         self.marks.fill(Marks::default());
         self.links.clear();
-        self.free = NONE;
         self.volumes.fill(NONE);
         self.sheets.clear();
-        self.free_sheet = NONE;
     }
 
     #[inline]
@@ -289,27 +304,11 @@ impl CalendarQueue {
     fn put_in_volume(&mut self, key: u128, day: u64) {
         let volume = self.volume_of(day);
         let head = &mut self.volumes[volume];
-        let sheet = match self.sheets.get_mut(*head as usize) {
-            Some(sheet) if (sheet.used as usize) < ON_A_SHEET => sheet,
-            _ => {
-                let next = std::mem::replace(head, self.free_sheet);
-                if let Some(unused) = self.sheets.get(self.free_sheet as usize) {
-                    self.free_sheet = unused.next;
-                } else {
-                    *head = self.sheets.len() as u32;
-                    // Each volume may have begun one.
-                    self.sheets.reserve(2 * VOLUMES as usize);
-                    self.sheets.push(Sheet {
-                        keys: [NOTHING; ON_A_SHEET],
-                        used: 0,
-                        next,
-                    });
-                }
-                let sheet = &mut self.sheets[*head as usize];
-                (sheet.used, sheet.next) = (0, next);
-                sheet
-            }
-        };
+        if self.sheets.get(*head).is_none_or(|sheet| sheet.used as usize == ON_A_SHEET) {
+            let (at, sheet) = self.sheets.take(*head);
+            (*head, sheet.used) = (at, 0);
+        }
+        let Some(sheet) = self.sheets.get(*head) else { return };
         sheet.keys[sheet.used as usize % ON_A_SHEET] = key;
         sheet.used += 1;
     }
@@ -320,12 +319,11 @@ impl CalendarQueue {
         let volume = self.volume_of(self.closed_from);
         self.closed_from += self.days_of_volume();
         let mut at = std::mem::replace(&mut self.volumes[volume], NONE);
-        while let Some(Sheet { keys, used, next }) = self.sheets.get(at as usize).copied() {
+        while let Some(Sheet { keys, used, .. }) = self.sheets.get(at).copied() {
             for key in &keys[..used as usize] {
                 self.put_on_page(*key, self.day_of(*key));
             }
-            self.sheets[at as usize].next = std::mem::replace(&mut self.free_sheet, at);
-            at = next;
+            at = self.sheets.give_back(at);
         }
     }
 
@@ -337,16 +335,9 @@ impl CalendarQueue {
         marks.shared |= bit;
         // No day is so short that it tells events of one instant apart.
         self.habits.sharing += u32::from(time_of(key) != time_of(self.pages[page]));
-        let link = Link { key, next };
-        let at = self.free;
-        if let Some(unused) = self.links.get_mut(at as usize) {
-            self.free = unused.next;
-            *unused = link;
-            self.chains[page] = at;
-        } else {
-            self.chains[page] = self.links.len() as u32;
-            self.links.push(link);
-        }
+        let (at, link) = self.links.take(next);
+        link.key = key;
+        self.chains[page] = at;
     }
 
     /// Puts an event for which there is neither page nor volume in its place among those of the front, most often near the end, or else
@@ -464,11 +455,8 @@ impl CalendarQueue {
     fn sort_page(&mut self, page: usize, day: u64) -> u128 {
         self.front.push(self.pages[page]);
         let mut at = self.chains[page];
-        while at != NONE {
-            let link = &mut self.links[at as usize];
-            let key = link.key;
-            let next = std::mem::replace(&mut link.next, self.free);
-            self.free = std::mem::replace(&mut at, next);
+        while let Some(&mut Link { key, .. }) = self.links.get(at) {
+            at = self.links.give_back(at);
             // A few are put in their places one by one: reads of a sort would wait for these writes, which are of half a key each.
             if self.front.len() < FEW {
                 self.put_in_front(key);
@@ -555,16 +543,16 @@ impl CalendarQueue {
                 pending.push(self.pages[page]);
                 let is_shared = marks.shared & (bits & bits.wrapping_neg()) != 0;
                 let mut at = if is_shared { self.chains[page] } else { NONE };
-                while at != NONE {
-                    pending.push(self.links[at as usize].key);
-                    at = self.links[at as usize].next;
+                while let Some(link) = self.links.get(at) {
+                    pending.push(link.key);
+                    at = link.next;
                 }
                 bits &= bits - 1;
             }
         }
         for head in self.volumes {
             let mut at = head;
-            while let Some(sheet) = self.sheets.get(at as usize) {
+            while let Some(sheet) = self.sheets.get(at) {
                 pending.extend(&sheet.keys[..sheet.used as usize]);
                 at = sheet.next;
             }

@@ -3,6 +3,7 @@
 
 mod calendar_queue;
 mod few;
+mod pool;
 
 use std::marker::PhantomData;
 
