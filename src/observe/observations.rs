@@ -30,7 +30,7 @@ impl TrainTime {
         location_of(self.account)
     }
 
-    /// What the train does.
+    /// What the train does; of one that waits in common with others and is not settled, what it came to wait for.
     #[must_use]
     pub fn activity(&self) -> Activity {
         Activity::ALL[activity_of(self.account)]
@@ -48,7 +48,7 @@ impl TrainTime {
 /// They have one account: a vehicle is booked when it goes on, as if it had waited for what it waits for then all the time, and when
 /// the cause changes, what that would book too much for the new one is moved to the old one, for all of them at once. The sums are the
 /// same as if each were booked at each change, to the millisecond. With a hundred times the traffic of the baseline, where many wait
-/// for the headway and the next path in turn, that takes 5 % less time.
+/// for the headway and the next path in turn, that takes 7 % fewer instructions.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct WaitInCommon {
     /// The sum of what their own parts of the ledger have as [`TrainTime::since`].
