@@ -27,6 +27,8 @@ const NOTHING_YET: Batch = Batch {
 
 /// So many blocks are kept of each thing that is drawn at first, and at most.
 const BLOCKS: [u32; 2] = [2, 64];
+/// There are no more than this in all, 9 MB, but for those at first.
+const MOST: usize = 1 << 16;
 
 /// The luck of a replication: what trains draw, and what is drawn already.
 ///
@@ -119,10 +121,11 @@ impl Luck {
     /// Keeps twice as many blocks if about one train in thirty came too late for its own.
     fn see_to_blocks(&mut self) {
         // To begin with more costs little for each of these.
-        if self.late < self.drawn.len() as u64 || self.mask + 1 == BLOCKS[1] {
+        if self.late < self.drawn.len() as u64 {
             return;
         }
-        if self.late > self.made * u64::from(TOGETHER) / 32 {
+        let has_room = self.mask + 1 < BLOCKS[1] && 2 * self.drawn.len() <= MOST;
+        if has_room && self.late > self.made * u64::from(TOGETHER) / 32 {
             let things = self.things as usize;
             let kept = std::mem::take(&mut self.drawn);
             self.drawn = vec![NOTHING_YET; 2 * kept.len()];
@@ -133,5 +136,58 @@ impl Luck {
             }
         }
         (self.late, self.made) = (0, 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::trace::with_model;
+    use super::*;
+    use crate::model::Step;
+
+    /// Trains that come hundreds of numbers out of order draw what each would by itself, and after a while find it drawn already.
+    #[test]
+    fn what_is_drawn_does_not_depend_on_the_order() {
+        let toml = r#"
+            title = "draws"
+            time = { start = "2022-01-03 00:00", zone = "Asia/Shanghai", length = "1 day" }
+            gauges.g.width = "1435 mm"
+            places.west.name = "west"
+            places.east.name = "east"
+            lines.l = { between = ["west", "east"], gauge = "g", running_time = { law = "lognormal", mean = "10 h", cv = 0.15 } }
+            flows.f = { from = "west", to = "east", gauge = "g", departures.rate = "24/day" }
+            "#;
+        with_model(toml, |model| {
+            let mut luck = Luck::new(model);
+            luck.reset(model, 1, 1);
+            let at = (0..9)
+                .map(|step| model.ways.at(step))
+                .find(|at| matches!(at.step, Step::Run(..)))
+                .expect("a train runs");
+            let running_time = &model.lanes[0].running_time;
+            for turn in 0..20_000_u32 {
+                // Far out of order: every number once, within 512 of its turn.
+                let number = (turn & !511) | (turn.wrapping_mul(293) & 511);
+                let train = Train {
+                    number,
+                    ..Train::default()
+                };
+                assert_eq!(luck.at_step(at, &train, running_time, 0), luck.of(&train, running_time), "{number}");
+            }
+            assert!(luck.mask + 1 >= 512 / TOGETHER, "it has seen how far out of order they come");
+            luck.late = 0;
+            for number in [1_000_000, 999_600, 999_999, 999_520] {
+                luck.at_step(
+                    at,
+                    &Train {
+                        number,
+                        ..Train::default()
+                    },
+                    running_time,
+                    0,
+                );
+            }
+            assert_eq!(luck.late, 0, "nobody within 512 numbers is late");
+        });
     }
 }
