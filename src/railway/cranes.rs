@@ -51,48 +51,54 @@ struct AtHand {
     cause: Activity,
 }
 
+/// Cranes spread over trains as evenly as can be: so many on each, and on so many of the oldest one more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Spread {
+    each: u32,
+    rest: u32,
+}
+
+impl Spread {
+    /// No train has more than `most`.
+    fn of(cranes: u32, trains: u32, most: u32) -> Self {
+        let each = cranes.checked_div(trains).unwrap_or(0);
+        if each >= most {
+            return Self { each: most, rest: 0 };
+        }
+        Self {
+            each,
+            rest: cranes - each * trains,
+        }
+    }
+
+    /// Cranes on the train at this position, from 0 for the oldest.
+    fn at(self, position: u32) -> u32 {
+        self.each + u32::from(position < self.rest)
+    }
+}
+
 /// How cranes were shared when each train had one at least.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Shared {
     trains: u32,
-    /// Cranes on each train, and how many of the oldest have one more.
-    each: u32,
-    rest: u32,
+    spread: Spread,
     pace: u32,
 }
 
 impl Shared {
-    /// None where some train has none; no train has more than `most`.
-    fn of(at_hand: AtHand, trains: u32, most: u32) -> Option<Self> {
-        let each = at_hand.able.checked_div(trains).filter(|each| *each > 0)?;
-        let rest = if each < most { at_hand.able % trains } else { 0 };
-        Some(Self {
-            trains,
-            each: each.min(most),
-            rest,
-            pace: at_hand.pace,
-        })
-    }
-
-    /// Cranes on the train at this position.
-    fn at(self, position: u32) -> u32 {
-        self.each + u32::from(position < self.rest)
+    /// None where some train has none, or there is no train.
+    fn of(spread: Spread, trains: u32, pace: u32) -> Option<Self> {
+        (trains > 0 && spread.each > 0).then_some(Self { trains, spread, pace })
     }
 
     /// The positions, but for that of a train that came last, at which trains may have another rate than before. At most one train
     /// came or went since, and those behind one that went moved up by one.
     fn differs_from(self, before: Self) -> Option<Range<u32>> {
-        let (fewer, more) = (before.rest.min(self.rest), before.rest.max(self.rest));
-        let is_alike = self.each == before.each && self.pace == before.pace && self.trains.abs_diff(before.trains) <= 1;
+        let (rest, rest_before) = (self.spread.rest, before.spread.rest);
+        let (fewer, more) = (rest.min(rest_before), rest.max(rest_before));
+        let is_alike = self.spread.each == before.spread.each && self.pace == before.pace && self.trains.abs_diff(before.trains) <= 1;
         is_alike.then_some(fewer.saturating_sub(1)..(more + 1).min(self.trains))
     }
-}
-
-/// Cranes for the `position`-th of `trains` trains, oldest first: spread as evenly as can be, the rest to the
-/// oldest, no more than `most` on one.
-fn share(cranes: u32, trains: u32, most: u32, position: u32) -> u32 {
-    let (each, rest) = (cranes / trains, cranes % trains);
-    (each + u32::from(position < rest)).min(most)
 }
 
 impl TerminalState<'_> {
@@ -147,7 +153,8 @@ impl State<'_> {
         let per_train = state.facts.cranes.per_train;
         let at_hand = state.cranes_at_hand(self.stage.now);
         let trains = state.lifting.len() as u32;
-        let shared = Shared::of(at_hand, trains, per_train).filter(|_| !state.is_steady());
+        let [able, rostered] = [at_hand.able, at_hand.rostered].map(|cranes| Spread::of(cranes, trains, per_train));
+        let shared = Shared::of(able, trains, at_hand.pace).filter(|_| !state.is_steady());
         let before = std::mem::replace(&mut state.shared, shared);
         if let (Some(before), Some(shared)) = (before, shared)
             && let Some(differ) = shared.differs_from(before)
@@ -158,10 +165,10 @@ impl State<'_> {
         let (mut at_work, mut by_wind, mut by_breakdown) = (0, 0, 0);
         for position in 0..trains {
             let train = self.plant.terminals[terminal as usize].lifting[position as usize];
-            let cranes = share(at_hand.able, trains, per_train, position);
+            let cranes = able.at(position);
             // Without a breakdown it might have none either.
             let idle = match at_hand.cause {
-                Activity::Breakdown if share(at_hand.rostered, trains, per_train, position) == 0 => Activity::CraneShort,
+                Activity::Breakdown if rostered.at(position) == 0 => Activity::CraneShort,
                 cause => cause,
             };
             at_work += i64::from(cranes);
@@ -183,9 +190,9 @@ impl State<'_> {
         let last = shared.trains - 1;
         for position in differ.chain([last]) {
             let train = self.plant.terminals[terminal as usize].lifting[position as usize];
-            self.set_rate(terminal, train, shared.at(position) * shared.pace, Activity::CraneShort);
+            self.set_rate(terminal, train, shared.spread.at(position) * shared.pace, Activity::CraneShort);
         }
-        let at_work = i64::from(shared.trains) * i64::from(shared.each) + i64::from(shared.rest);
+        let at_work = i64::from(shared.trains) * i64::from(shared.spread.each) + i64::from(shared.spread.rest);
         let tally = &mut self.plant.terminals[terminal as usize].tally;
         tally.cranes.set(self.stage.now, at_work);
         tally.pace.set(self.stage.now, at_work * i64::from(shared.pace));
@@ -253,8 +260,7 @@ impl State<'_> {
 #[cfg(test)]
 mod tests {
     use super::super::trace::{log, observed};
-    use super::{AtHand, Shared, share};
-    use crate::observe::Activity;
+    use super::{Shared, Spread};
     use crate::units::HOUR;
     use proptest::prelude::*;
 
@@ -320,15 +326,15 @@ mod tests {
                     _ => rates.push(0),
                 }
                 let trains = rates.len() as u32;
-                let at_hand = AtHand { rostered: able, able, pace: 1000, cause: Activity::Breakdown };
-                let shared = Shared::of(at_hand, trains, most);
+                let spread = Spread::of(able, trains, most);
+                let shared = Shared::of(spread, trains, 1000);
                 let differ = before.zip(shared).and_then(|(before, shared)| shared.differs_from(before));
                 let looked_at: Vec<u32> = differ.map_or((0..trains).collect(), |few| few.chain([trains - 1]).collect());
                 for position in looked_at {
-                    rates[position as usize] = shared.map_or_else(|| share(able, trains, most, position), |shared| shared.at(position));
+                    rates[position as usize] = spread.at(position);
                 }
                 before = shared;
-                let all: Vec<u32> = (0..trains).map(|position| share(able, trains, most, position)).collect();
+                let all: Vec<u32> = (0..trains).map(|position| spread.at(position)).collect();
                 prop_assert_eq!(&rates, &all);
             }
         }
@@ -336,7 +342,7 @@ mod tests {
 
     #[test]
     fn cranes_are_spread_evenly_and_none_is_lost() {
-        let shares = |cranes, trains, most| (0..trains).map(|i| share(cranes, trains, most, i)).collect::<Vec<_>>();
+        let shares = |cranes, trains, most| (0..trains).map(|i| Spread::of(cranes, trains, most).at(i)).collect::<Vec<_>>();
         assert_eq!(shares(4, 1, 4), [4]);
         assert_eq!(shares(4, 1, 3), [3]);
         assert_eq!(shares(4, 3, 4), [2, 1, 1]);
