@@ -126,14 +126,11 @@ impl Luck {
         }
         let has_room = self.mask + 1 < BLOCKS[1] && 2 * self.drawn.len() <= MOST;
         if has_room && self.late > self.made * u64::from(TOGETHER) / 32 {
-            let things = self.things as usize;
-            let kept = std::mem::take(&mut self.drawn);
-            self.drawn = vec![NOTHING_YET; 2 * kept.len()];
+            // What was drawn has other places now, and is drawn anew.
+            let batches = 2 * self.drawn.len();
+            self.drawn.clear();
+            self.drawn.resize(batches, NOTHING_YET);
             self.mask = 2 * self.mask + 1;
-            for (nth, batch) in kept.into_iter().enumerate().filter(|(_, batch)| batch.block != NOTHING_YET.block) {
-                let at = self.place_of((nth % things) as u32, batch.block);
-                self.drawn[at] = batch;
-            }
         }
         (self.late, self.made) = (0, 0);
     }
@@ -165,27 +162,20 @@ mod tests {
                 .find(|at| matches!(at.step, Step::Run(..)))
                 .expect("a train runs");
             let running_time = &model.lanes[0].running_time;
+            let train = |number| Train {
+                number,
+                ..Train::default()
+            };
             for turn in 0..20_000_u32 {
                 // Far out of order: every number once, within 512 of its turn.
                 let number = (turn & !511) | (turn.wrapping_mul(293) & 511);
-                let train = Train {
-                    number,
-                    ..Train::default()
-                };
-                assert_eq!(luck.at_step(at, &train, running_time, 0), luck.of(&train, running_time), "{number}");
+                let by_itself = luck.of(&train(number), running_time);
+                assert_eq!(luck.at_step(at, &train(number), running_time, 0), by_itself, "{number}");
             }
             assert!(luck.mask + 1 >= 512 / TOGETHER, "it has seen how far out of order they come");
             luck.late = 0;
             for number in [1_000_000, 999_600, 999_999, 999_520] {
-                luck.at_step(
-                    at,
-                    &Train {
-                        number,
-                        ..Train::default()
-                    },
-                    running_time,
-                    0,
-                );
+                luck.at_step(at, &train(number), running_time, 0);
             }
             assert_eq!(luck.late, 0, "nobody within 512 numbers is late");
         });

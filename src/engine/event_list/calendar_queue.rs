@@ -304,11 +304,14 @@ impl CalendarQueue {
     fn put_in_volume(&mut self, key: u128, day: u64) {
         let volume = self.volume_of(day);
         let head = &mut self.volumes[volume];
-        if self.sheets.get(*head).is_none_or(|sheet| sheet.used as usize == ON_A_SHEET) {
-            let (at, sheet) = self.sheets.take(*head);
-            (*head, sheet.used) = (at, 0);
-        }
-        let Some(sheet) = self.sheets.get(*head) else { return };
+        let sheet = match self.sheets.get(*head) {
+            Some(sheet) if (sheet.used as usize) < ON_A_SHEET => sheet,
+            _ => {
+                let (at, sheet) = self.sheets.take(*head);
+                (*head, sheet.used) = (at, 0);
+                sheet
+            }
+        };
         sheet.keys[sheet.used as usize % ON_A_SHEET] = key;
         sheet.used += 1;
     }
