@@ -257,7 +257,7 @@ impl State<'_> {
         let is_first = here.entry.is_empty();
         here.tally.waiting.increase(self.stage.now);
         self.queue_up((gate, lane), train, cause);
-        if self.waits_in_common {
+        if self.waits_in_common() {
             self.plant.lanes[lane as usize].wait.join(&self.fleet[train].time);
         }
         if is_first {
@@ -267,11 +267,11 @@ impl State<'_> {
 
     /// All trains that wait to enter do so for this cause from now on.
     fn switch_entry(&mut self, lane: u32, cause: Activity) {
+        if !self.waits_in_common() {
+            return self.switch_all(gate, lane, self.plant.lanes[lane as usize].facts.from, cause);
+        }
         let here = &mut self.plant.lanes[lane as usize];
-        if !self.waits_in_common {
-            let place = here.facts.from;
-            self.switch_all(gate, lane, place, cause);
-        } else if let Some(before) = here.entry.cause()
+        if let Some(before) = here.entry.cause()
             && here.entry.waits_for(cause)
         {
             let at_entry = (here.from_site, here.entry.len() as u32);
@@ -301,7 +301,7 @@ impl State<'_> {
                 return;
             }
             state.tally.waiting.decrease(self.stage.now);
-            if self.waits_in_common {
+            if self.waits_in_common() {
                 self.settle_wait(train, lane);
             }
             self.call_up((gate, lane), 0);
@@ -322,7 +322,7 @@ impl State<'_> {
 
     /// All trains that wait in common are booked by themselves, and go on waiting.
     pub(super) fn settle_waits(&mut self) {
-        if !self.waits_in_common {
+        if !self.waits_in_common() {
             return;
         }
         for lane in 0..self.plant.lanes.len() as u32 {

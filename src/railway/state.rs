@@ -68,8 +68,6 @@ pub(super) struct State<'m> {
     /// Whether trains that wait stand in the order in which they came, and it does not matter who waits for what: then a train
     /// joins a queue here and now, by [`Stage::queue_up`].
     queues_plainly: bool,
-    /// Whether, besides, no records are kept: then trains that wait to enter a line are booked together.
-    pub(super) waits_in_common: bool,
     /// Whether places are sites.
     has_one_mode: bool,
     /// Whether more than trains has to be looked after at every event: disruptions, orders to stop loading, possible stalls.
@@ -153,7 +151,6 @@ impl<'m> State<'m> {
             clockwork: 0,
             minds_waits,
             queues_plainly: model.ageing.is_none() && !minds_waits,
-            waits_in_common: false,
             has_one_mode: model.has_one_mode(),
             is_vigilant: is_vigilant(model),
             watch: StallWatch::default(),
@@ -164,7 +161,6 @@ impl<'m> State<'m> {
     pub(super) fn reset(&mut self, seed: u64, replication: u32) {
         let model = self.model;
         self.luck.reset(model, seed, replication);
-        self.waits_in_common = self.queues_plainly && self.stage.seen.records.is_none();
         self.stage.now = Instant::START;
         self.stage.pending.clear();
         self.fleet.clear();
@@ -307,6 +303,12 @@ impl<'m> State<'m> {
                 self.clockwork -= 1;
             }
         }
+    }
+
+    /// Whether trains that wait to enter a line are booked together: nobody asks for each change of each of them.
+    #[inline]
+    pub(super) fn waits_in_common(&self) -> bool {
+        self.queues_plainly && self.stage.seen.records.is_none()
     }
 
     /// Whether nothing that happens any more would matter.
